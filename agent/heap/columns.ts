@@ -1,0 +1,45 @@
+/**
+ * A heap snapshot as columns. A node is an ordinal, 0 to nodeCount - 1; an edge is an ordinal, 0 to edgeCount - 1.
+ *
+ *     nodes                                        edges (of node n: firstEdge[n] to firstEdge[n + 1] - 1)
+ *     nodeType   Uint8   index into nodeTypes      edgeTarget  Uint32  target ordinal << 3 | index into edgeTypes
+ *     nodeName   Uint32  string index              edgeName    Uint32  string index, or the number itself for
+ *     nodeId     Uint32  V8's object id                                element and hidden edges
+ *     selfSize   Uint32  bytes (see selfSizeOf)
+ *     firstEdge  Uint32  nodeCount + 1 entries     sites (each once): siteScript, siteLine, siteColumn (0-based, as V8)
+ *     detached   Uint8   or null: all zero         locations: locationNode (ascending), locationSite
+ *
+ * The arrays belong to whoever holds the Columns and may be transferred between threads; nothing writes to them after
+ * the parser has returned them. Strings stay bytes until shown (strings.ts).
+ */
+import type { StringTable } from './strings.ts';
+
+/** Bits of an entry of `edgeTarget` that hold the edge's type. */
+export const EDGE_TYPE_BITS = 3;
+
+export interface Columns {
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  /** Names of V8's node types by index (`hidden`, `array`, `string`, `object`, ...), as the snapshot's `meta` gives them. */
+  readonly nodeTypes: readonly string[];
+  /** Names of V8's edge types by index (`context`, `element`, `property`, `internal`, `hidden`, `shortcut`, `weak`). */
+  readonly edgeTypes: readonly string[];
+  readonly nodeType: Uint8Array;
+  readonly nodeName: Uint32Array;
+  readonly nodeId: Uint32Array;
+  /** Bytes; 0xffffffff stands for a larger size, found in `largeSizes`. */
+  readonly selfSize: Uint32Array;
+  readonly largeSizes: ReadonlyMap<number, number>;
+  readonly detachedness: Uint8Array | null;
+  readonly firstEdge: Uint32Array;
+  readonly edgeTarget: Uint32Array;
+  readonly edgeName: Uint32Array;
+  readonly locationNode: Uint32Array;
+  readonly locationSite: Uint32Array;
+  readonly siteScript: Uint32Array;
+  readonly siteLine: Uint32Array;
+  readonly siteColumn: Uint32Array;
+  readonly strings: StringTable;
+  /** V8's own count of bytes outside the heap that it knows of (Node 24 on); 0 where the snapshot has none. */
+  readonly extraNativeBytes: number;
+}

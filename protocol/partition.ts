@@ -1,0 +1,85 @@
+/**
+ * The shape of heapy's table as it crosses the wire, is printed by `--json` and will be stored: one object a partition.
+ *
+ *     probe -> Partition { header, rows [{ kind, count, sizeBytes }], other } -> stream, table, store
+ */
+import { z } from 'zod';
+
+const count = z.number().int().nonnegative();
+const bytes = z.number().int().nonnegative();
+const ms = z.number().nonnegative();
+
+/** The ways to read an isolate, cheapest first. */
+export const Probe = z.enum(['usage', 'sampling', 'types', 'census', 'snapshot']);
+export type Probe = z.infer<typeof Probe>;
+
+/** One kind of a partition: how many objects are of it and the sum of their self sizes. */
+export const Row = z.strictObject({
+  kind: z.string(),
+  count,
+  sizeBytes: bytes,
+  /** True where the figures are estimates (sampling); tables then write `~` before them. */
+  estimated: z.boolean().optional(),
+});
+export type Row = z.infer<typeof Row>;
+
+/** What a probe costs its target: how long it stands still and how far its RSS rises. */
+export const Price = z.strictObject({ pauseMs: ms, extraBytes: bytes });
+export type Price = z.infer<typeof Price>;
+
+/** What a probe did cost, beside its forecast; what is not known is absent. `extraBytes` may be negative: RSS can fall. */
+export const Cost = z.strictObject({
+  forecast: Price.optional(),
+  /** Longest time that a ping beside the probe waited for its answer. */
+  pauseMs: ms.optional(),
+  /** RSS after the probe less RSS before it. */
+  extraBytes: z.number().int().optional(),
+  /** Bytes of the probe's answer as they crossed the socket. */
+  transferBytes: bytes.optional(),
+});
+export type Cost = z.infer<typeof Cost>;
+
+/**
+ * A set of objects split into kinds. `rows` stand size descending, then kind ascending (by code unit);
+ * `rows` and `other` together sum to `count` and `sizeBytes`.
+ */
+export const Partition = z.strictObject({
+  target: z.string(),
+  isolate: z.string(),
+  probe: Probe,
+  by: z.string(),
+  /** ISO 8601, UTC: the start of the pause; for a file, its modification time. */
+  takenAt: z.iso.datetime(),
+  /** The span in which this isolate's object ids mean the same objects; absent where no ids are held. */
+  epoch: z.string().optional(),
+  id: z.string(),
+  /** The process behind the target, `pid 4711, started 2026-11-22T06:24:45.123Z`; absent for files. */
+  incarnation: z.string().optional(),
+  /** Head of the kind column, `Kind (class / store of class)`. */
+  header: z.string(),
+  label: z.string().optional(),
+  heapUsedBytes: bytes.optional(),
+  count,
+  sizeBytes: bytes,
+  rows: z.array(Row),
+  /** What was left out of `rows`: how many rows, and their sums. */
+  other: z.strictObject({ rows: count, count, sizeBytes: bytes }).optional(),
+  cost: Cost.optional(),
+});
+export type Partition = z.infer<typeof Partition>;
+
+/** One reading of an isolate's gauges. `rssBytes` is the whole process's; the rest is the isolate's. */
+export const Usage = z.strictObject({
+  target: z.string(),
+  isolate: z.string(),
+  incarnation: z.string().optional(),
+  takenAt: z.iso.datetime(),
+  heapUsedBytes: bytes,
+  heapTotalBytes: bytes,
+  heapLimitBytes: bytes,
+  externalBytes: bytes,
+  arrayBuffersBytes: bytes,
+  rssBytes: bytes,
+  spaces: z.array(z.strictObject({ name: z.string(), usedBytes: bytes, sizeBytes: bytes })),
+});
+export type Usage = z.infer<typeof Usage>;
