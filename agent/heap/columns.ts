@@ -43,3 +43,12 @@ export interface Columns {
   /** V8's own count of bytes outside the heap that it knows of (Node 24 on); 0 where the snapshot has none. */
   readonly extraNativeBytes: number;
 }
+
+/** Entry of `selfSize` for a node whose size stands in `largeSizes`. */
+export const LARGE_SIZE = 0xffffffff;
+
+/** Self size of a node in bytes. */
+export function selfSizeOf(columns: Columns, node: number): number {
+  const size = columns.selfSize[node]!;
+  return size === LARGE_SIZE ? (columns.largeSizes.get(node) ?? size) : size;
+}
