@@ -1,0 +1,80 @@
+/** What happened, as the collector's log holds it and the stream sends it: flat, each with its place in the log. */
+import { z } from 'zod';
+import { limits } from './limits.ts';
+import { Cost, Partition, Probe, Usage } from './partition.ts';
+import { text } from './text.ts';
+
+const name = text(limits.maxNameLength);
+
+/** The kinds of event that a subscription chooses from. */
+export const Topic = z.enum(['partition', 'usage', 'target', 'probe']);
+export type Topic = z.infer<typeof Topic>;
+
+/** An event's place in the log: 1 for a log's first event, then rising by 1. */
+const offset = z.number().int().positive();
+/** True for an event that had happened before the subscription which it answers; absent for a live one. */
+const replay = z.literal(true).optional();
+
+/** A sample: one partition. Its `id` is the sample's, not a subscription's. */
+export const PartitionEvent = z.strictObject({ type: z.literal('partition'), offset, replay, ...Partition.shape });
+export type PartitionEvent = z.infer<typeof PartitionEvent>;
+
+/** One reading of an isolate's gauges. */
+export const UsageEvent = z.strictObject({ type: z.literal('usage'), offset, replay, ...Usage.shape });
+export type UsageEvent = z.infer<typeof UsageEvent>;
+
+/** `paused`: stands in a debugger. `blocked`: its event loop does not turn. `gone`: nothing is attached to. */
+export const TargetCondition = z.enum(['attached', 'paused', 'blocked', 'gone']);
+export type TargetCondition = z.infer<typeof TargetCondition>;
+
+/** A target as its collector sees it; what is not known is absent. */
+export const TargetState = z.strictObject({
+  target: name,
+  state: TargetCondition,
+  /** The process behind it, `pid 4711, started 2026-11-22T06:24:45.123Z`. */
+  incarnation: z.string().optional(),
+  pid: z.number().int().positive().optional(),
+  /** `v20.20.2` */
+  nodeVersion: z.string().optional(),
+  title: z.string().optional(),
+  /** Where its inspector is, as configured: `127.0.0.1:9229`. */
+  inspect: z.string().optional(),
+  /** Why it is in this state, for people. */
+  reason: z.string().optional(),
+  /** Milliseconds until the next attempt to attach. */
+  retryInMs: z.number().nonnegative().optional(),
+  /** Since when, ISO 8601, UTC. */
+  at: z.iso.datetime(),
+});
+export type TargetState = z.infer<typeof TargetState>;
+
+/** A target came, went, or changed its state. */
+export const TargetEvent = z.strictObject({ type: z.literal('target'), offset, replay, ...TargetState.shape });
+export type TargetEvent = z.infer<typeof TargetEvent>;
+
+/** `skipped`: did not run at its time, because the one before it, or another of its target, still ran. */
+export const ProbePhase = z.enum(['started', 'done', 'failed', 'skipped']);
+export type ProbePhase = z.infer<typeof ProbePhase>;
+
+/** A probe began or ended. */
+export const ProbeEvent = z.strictObject({
+  type: z.literal('probe'),
+  offset,
+  replay,
+  target: name,
+  isolate: name,
+  probe: Probe,
+  phase: ProbePhase,
+  /** The classifiers it was run for. */
+  by: z.array(name).optional(),
+  /** Ids of the partitions that it gave; they stand in the log before it. */
+  partitions: z.array(text(limits.maxIdLength)).optional(),
+  /** ISO 8601, UTC. */
+  at: z.iso.datetime(),
+  cost: Cost.optional(),
+  /** Why it failed or was skipped, for people. */
+  reason: z.string().optional(),
+});
+export type ProbeEvent = z.infer<typeof ProbeEvent>;
+
+export type StreamEvent = PartitionEvent | UsageEvent | TargetEvent | ProbeEvent;

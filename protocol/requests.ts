@@ -1,0 +1,82 @@
+/** What a client may ask of a collector: each method's parameters and its result. */
+import { z } from 'zod';
+import { TargetState } from './events.ts';
+import { check } from './explain.ts';
+import type { ErrorCode, Request } from './frames.ts';
+import { limits } from './limits.ts';
+import { Partition, Probe } from './partition.ts';
+import { text } from './text.ts';
+
+const id = text(limits.maxIdLength);
+const name = text(limits.maxNameLength);
+
+export const methods = {
+  /** The targets that the collector has, and how each is. */
+  targets: {
+    params: z.strictObject({}),
+    result: z.strictObject({ targets: z.array(TargetState) }),
+  },
+  /** Runs a probe now. Its events go on the stream as any other's; the result names the partitions it gave. */
+  probe: {
+    params: z.strictObject({
+      target: name,
+      probe: Probe,
+      /** Absent: `main`. */
+      isolate: name.optional(),
+      /** Classifiers; absent: those of the target's configuration. */
+      by: z
+        .union([name, z.array(name).min(1).max(limits.maxClassifiers)], {
+          error: `a classifier or an array of 1 to ${limits.maxClassifiers} of them`,
+        })
+        .optional(),
+      /** A line above each table. */
+      label: name.optional(),
+    }),
+    result: z.strictObject({ partitions: z.array(id) }),
+  },
+  /** One sample, with all the rows that the collector kept of it. */
+  partition: {
+    params: z.strictObject({ id }),
+    result: z.strictObject({ partition: Partition }),
+  },
+} as const;
+
+export type Method = keyof typeof methods;
+export type Params<M extends Method> = z.infer<(typeof methods)[M]['params']>;
+export type Result<M extends Method> = z.infer<(typeof methods)[M]['result']>;
+
+/** A request whose method exists and whose parameters are what the method takes. */
+export type Call = { [M in Method]: { readonly method: M; readonly params: Params<M> } }[Method];
+
+/** A request that fails: the server answers it with this `code` and message, a client gets them so. */
+export class RequestError extends Error {
+  override name = 'RequestError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What `request` asks for. @throws RequestError `unknown-method`, `bad-params` */
+export function readCall({ method, params = {} }: Request): Call {
+  if (!isMethod(method)) {
+    const known = Object.keys(methods).join(', ');
+    throw new RequestError('unknown-method', `Cannot run ${JSON.stringify(method)}: expected one of ${known}`);
+  }
+  const schema: z.ZodType<Params<Method>> = methods[method].params;
+  const fail = (why: string) => new RequestError('bad-params', `Cannot run "${method}": ${why}`);
+  // each method's own schema stands beside its name, which the compiler cannot follow through a union of methods
+  return { method, params: check(schema, params, fail) } as Call;
+}
+
+/** The `result` that answered a request for `method`, for clients. @throws RequestError `internal` if it is not one. */
+export function readResult<M extends Method>(method: M, result: unknown): Result<M> {
+  const schema = methods[method].result as unknown as z.ZodType<Result<M>>;
+  return check(schema, result, (why) => new RequestError('internal', `Cannot read the result of "${method}": ${why}`));
+}
+
+function isMethod(method: string): method is Method {
+  return Object.hasOwn(methods, method);
+}
