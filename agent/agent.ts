@@ -1,20 +1,13 @@
 /** One attached target: who it is, its isolates, and the probes that run on them. */
 import type { Probe, Usage } from '../protocol/partition.ts';
-import type { DetachedError, Session } from './session.ts';
+import { type FindOptions, inspectorUrl, resolvedUrl } from './endpoint.ts';
+import { AttachError } from './errors.ts';
+import { AnswerError } from './evaluate.ts';
+import { type Identity, identify } from './identity.ts';
+import { type DetachedError, openSession, type Session } from './session.ts';
+import { parseTarget, type Target } from './target.ts';
 
-export interface Identity {
-  readonly pid: number;
-  /** `v20.20.2` */
-  readonly nodeVersion: string;
-  readonly v8Version: string;
-  readonly title: string;
-  /** Instant the process began, milliseconds since 1970. */
-  readonly startedAtMs: number;
-  /** What tells this process from any other that ever stood behind the same port: V8's random isolate id and pid. */
-  readonly key: string;
-  /** The same for people: `pid 4711, started 2026-11-22T06:24:45.123Z`. */
-  readonly incarnation: string;
-}
+export type { Identity };
 
 /** `paused`: stands in a debugger. `blocked`: its event loop has not turned, though V8 or the process still lives. */
 export type Condition = 'running' | 'paused' | 'blocked';
@@ -57,3 +50,76 @@ export interface ProbeContext {
 }
 
 export type { Probe, Usage };
+
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Attaches to a live target by its text: `9229`, `host:9229`, `ws://…`.
+ * @throws AttachError with one line that says what stands in the way; TargetSyntaxError for a text that names no target.
+ */
+export async function attach(target: string, options: AttachOptions = {}): Promise<Agent> {
+  const { signal, timeoutMs = TIMEOUT_MS } = options;
+  const deadlineAtMs = performance.now() + timeoutMs;
+  const remaining = (): FindOptions => ({
+    timeoutMs: Math.max(1, Math.ceil(deadlineAtMs - performance.now())),
+    ...(signal && { signal }),
+  });
+  const url = await urlOf(parseTarget(target), target, remaining());
+  const session = await openSession(url, remaining());
+  try {
+    return new LiveAgent(url, session, await identify(session, remaining()));
+  } catch (cause) {
+    await session.close();
+    if (!(cause instanceof AnswerError)) throw cause;
+    throw new AttachError(`Cannot attach to ${target}: this is no Node.js process (${cause.message})`, { cause });
+  }
+}
+
+async function urlOf(target: Target, text: string, options: FindOptions): Promise<string> {
+  switch (target.kind) {
+    case 'address':
+      return inspectorUrl(target.host, target.port, options);
+    case 'url':
+      return resolvedUrl(target.url, options);
+    case 'pid':
+      throw new AttachError(`Cannot attach to ${text}: not built yet`);
+    case 'file':
+    case 'collector':
+      throw new AttachError(`Cannot attach to ${text}: it is no live process, give a port, host:port, ws://… or pid:N`);
+  }
+}
+
+class LiveAgent implements Agent {
+  readonly identity: Identity;
+  readonly inspectorUrl: string;
+  readonly session: Session;
+  readonly closed: Promise<DetachedError>;
+
+  constructor(url: string, session: Session, identity: Identity) {
+    this.inspectorUrl = url;
+    this.session = session;
+    this.identity = identity;
+    this.closed = session.closed;
+  }
+
+  async isolates(): Promise<string[]> {
+    return ['main'];
+  }
+
+  async isolate(name: string): Promise<Session> {
+    if (name === 'main') return this.session;
+    throw new RangeError(`Cannot find isolate "${name}": expected one of ${(await this.isolates()).join(', ')}`);
+  }
+
+  async condition(): Promise<Condition> {
+    return 'running';
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

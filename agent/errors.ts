@@ -1,0 +1,25 @@
+/** What can end a conversation with a target; the classes that somebody catches. */
+
+/** Nothing could be attached to: nobody listens, it is no inspector, it does not answer. Exit code 3. */
+export class AttachError extends Error {
+  override name = 'AttachError';
+}
+
+/** The target went away, or its connection did, while something was pending on it. Exit code 3. */
+export class DetachedError extends Error {
+  override name = 'DetachedError';
+}
+
+/** The target refused a command. */
+export class ProtocolError extends Error {
+  override name = 'ProtocolError';
+  readonly method: string;
+  /** JSON-RPC's: -32601 for a method that the target does not know, -32000 for a refusal by the method itself. */
+  readonly code: number;
+
+  constructor(method: string, code: number, reason: string) {
+    super(`${method} was refused by the target: ${reason} (${code})`);
+    this.method = method;
+    this.code = code;
+  }
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attach } from '../../agent/agent.ts';
+import { usage } from '../../agent/probe/usage.ts';
+import { startTarget } from '../support/target.ts';
+
+test('a target is attached to by port, host:port, localhost and WebSocket URL', async () => {
+  await using target = await startTarget('idle');
+  const { port, wsUrl } = target;
+  for (const text of [
+    `${port}`,
+    `127.0.0.1:${port}`,
+    `localhost:${port}`,
+    wsUrl,
+    wsUrl.replace('127.0.0.1', 'localhost'),
+  ]) {
+    await using agent = await attach(text);
+    assert.equal(agent.identity.pid, target.pid);
+    assert.equal(agent.inspectorUrl, wsUrl);
+  }
+});
+
+test('the identity is the same at every attach, and says who it is', async () => {
+  await using target = await startTarget('idle');
+  await using first = await attach(`${target.port}`);
+  await using second = await attach(`${target.port}`);
+  assert.deepEqual(first.identity, second.identity);
+  assert.equal(first.identity.nodeVersion, process.version);
+  assert.equal(first.identity.v8Version, process.versions.v8);
+  assert.match(first.identity.incarnation, /^pid \d+, started \d{4}-\d\d-\d\dT[\d:.]{12}Z$/);
+  assert.ok(Math.abs(Date.now() - first.identity.startedAtMs) < 60_000);
+});
+
+test('usage gives the gauges of the main isolate', async () => {
+  await using target = await startTarget('idle');
+  await using agent = await attach(`${target.port}`);
+  const read = await usage(agent, { target: 'api', isolate: 'main' });
+  assert.equal(read.target, 'api');
+  assert.ok(read.heapUsedBytes > 1e6 && read.heapUsedBytes <= read.heapTotalBytes, `${read.heapUsedBytes}`);
+  assert.ok(read.heapTotalBytes < read.heapLimitBytes && read.heapTotalBytes < read.rssBytes);
+  assert.ok(read.spaces.some((space) => space.name === 'new_space'));
+});
