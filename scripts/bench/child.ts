@@ -1,0 +1,33 @@
+/** The process that a contender is run in: `node child.js <contender> <file> <class>...`, forked by measure.ts. */
+import type { Counts } from './contender.ts';
+import { CONTENDERS } from './contenders.ts';
+import { peakRssBytes } from './peak.ts';
+
+/** One run of one contender. */
+export interface Reading {
+  /** User and system time of all threads, without the start of Node and the loading of code. */
+  readonly cpuMs: number;
+  readonly wallMs: number;
+  readonly peakRssBytes: number;
+  /** CPU milliseconds of the task's parts, where it has any. */
+  readonly parts?: Readonly<Record<string, number>>;
+  readonly counts?: Counts;
+}
+
+const [name, file, ...classes] = process.argv.slice(2);
+const contender = CONTENDERS.find((one) => one.name === name);
+if (!contender) throw new RangeError(`Cannot run contender "${name}": no such contender`);
+
+const task = await contender.prepare();
+const begunAtMs = performance.now();
+const cpu = process.cpuUsage();
+const outcome = await task(file);
+const { user, system } = process.cpuUsage(cpu);
+const reading: Reading = {
+  cpuMs: (user + system) / 1000,
+  wallMs: performance.now() - begunAtMs,
+  peakRssBytes: peakRssBytes(),
+  ...(outcome.parts && { parts: outcome.parts }),
+  ...(outcome.count && { counts: outcome.count(classes) }),
+};
+process.send?.(reading, () => process.exit());

@@ -1,0 +1,69 @@
+/** Our own readers: the histogram that reads no edges, the columns, and the partition that they are for. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import type { Partition } from '../../protocol/partition.ts';
+import type { Contender, Counts } from './contender.ts';
+
+const BUFFER_BYTES = 256 * 1024;
+
+/** As `heapwatch heap FILE --by name`: edges skipped. */
+export const byName: Contender = {
+  name: 'by-name',
+  title: 'heapwatch --by name',
+  prepare: async () => {
+    const { partitionFile } = await import('../../agent/file.ts');
+    return async (file) => {
+      const [partition] = await partitionFile(file, { by: ['name'], inline: true });
+      return { count: (classes) => rowsOf(partition, classes, 'object ') };
+    };
+  },
+};
+
+/** All columns and strings. */
+export const columns: Contender = {
+  name: 'columns',
+  title: 'heapwatch, all columns',
+  prepare: async () => {
+    const { ColumnsParser } = await import('../../agent/heap/parser.ts');
+    return (file) => {
+      const parser = new ColumnsParser({ expectedBytes: statSync(file).size });
+      const buffer = new Uint8Array(BUFFER_BYTES);
+      const fd = openSync(file, 'r');
+      try {
+        for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
+          parser.write(buffer.subarray(0, read));
+        }
+      } finally {
+        closeSync(fd);
+      }
+      const { nodeTypes, nodeType, nodeName, nodeCount, strings } = parser.end();
+      const object = nodeTypes.indexOf('object');
+      const countOf = (name: string) => {
+        const string = strings.find(name);
+        let count = 0;
+        for (let node = 0; node < nodeCount; node++) {
+          if (nodeName[node] === string && nodeType[node] === object) count++;
+        }
+        return count;
+      };
+      return { count: (classes) => Object.fromEntries(classes.map((name) => [name, countOf(name)])) };
+    };
+  },
+};
+
+/** As `heapwatch heap FILE`: columns and the default kind. */
+export const byKind: Contender = {
+  name: 'by-kind',
+  title: 'heapwatch --by kind (columns)',
+  prepare: async () => {
+    const { partitionFile } = await import('../../agent/file.ts');
+    return async (file) => {
+      const [partition] = await partitionFile(file, { by: ['kind'], inline: true });
+      return { count: (classes) => rowsOf(partition, classes, '') };
+    };
+  },
+};
+
+function rowsOf({ rows }: Partition, classes: readonly string[], prefix: string): Counts {
+  const counts = new Map(rows.map(({ kind, count }) => [kind, count]));
+  return Object.fromEntries(classes.map((name) => [name, counts.get(prefix + name) ?? 0]));
+}
