@@ -1,0 +1,164 @@
+/**
+ * What a configuration file may say: one schema that gives its type, its check and (`z.toJSONSchema`, `io: 'input'`) what
+ * an editor needs. Values come out in the units of the code: milliseconds and bytes.
+ */
+import { z } from 'zod';
+import { parseTarget } from '../agent/target.ts';
+import { type Address, parseAddress } from './address.ts';
+import { parseDuration, parseSize } from './units.ts';
+
+/** The shortest interval of a schedule and the smallest sampling interval that are accepted. */
+const MIN_EVERY_MS = 100;
+const MIN_SAMPLING_BYTES = 1_024;
+
+/** Makes a schema of text that `parse` reads; what `parse` throws becomes the problem. */
+function text<T>(parse: (text: string) => T, hint: { description: string; examples: string[] }) {
+  return z
+    .string()
+    .transform((value, context) => {
+      try {
+        return parse(value);
+      } catch (error) {
+        context.addIssue(error instanceof Error ? error.message : String(error));
+        return z.NEVER;
+      }
+    })
+    .meta(hint);
+}
+
+function duration(description: string, minMs = 1) {
+  const parse = (value: string) => atLeast(parseDuration(value), minMs, value, `${minMs}ms`);
+  return text(parse, { description, examples: ['250ms', '5s', '10m', '6h'] });
+}
+
+function size(description: string, minBytes = 1) {
+  const parse = (value: string) => atLeast(parseSize(value), minBytes, value, `${minBytes} bytes`);
+  return text(parse, { description, examples: ['512KB', '64MB'] });
+}
+
+function atLeast(value: number, min: number, given: string, shown: string): number {
+  if (value < min) throw new RangeError(`expected at least ${shown}, got "${given}"`);
+  return value;
+}
+
+const CRON = /^\S+(?:\s+\S+){4}$/;
+
+/** How often a probe runs: a duration, `false` for never, and where `auto` is allowed that. */
+export function parseEvery(value: string, allowAuto: boolean): number | 'auto' | false {
+  if (value === 'false') return false;
+  if (value === 'auto' && allowAuto) return 'auto';
+  if (CRON.test(value.trim())) throw new RangeError('cron expressions are not supported yet: give a duration such as 10m');
+  return atLeast(parseDuration(value), MIN_EVERY_MS, value, `${MIN_EVERY_MS}ms`);
+}
+
+function every<T>(parse: (value: string) => T, description: string) {
+  return z.preprocess(
+    (value) => (value === false ? 'false' : value),
+    text(parse, { description, examples: ['5s', '10m', 'false'] }),
+  );
+}
+
+const fixedEvery = (description: string) =>
+  every((value) => parseEvery(value, false) as number | false, `${description}: a duration or false.`);
+
+export const ScheduleFile = z.strictObject({
+  usage: fixedEvery('How often the gauges are read').optional(),
+  sampling: every(
+    (value) => parseEvery(value, true),
+    'How often the sampling profile is read: a duration, false, or auto (the larger of 1 minute and 200 times its last pause).',
+  ).optional(),
+  snapshot: fixedEvery('How often a heap snapshot is taken; it stops the target for seconds').optional(),
+});
+export type ScheduleFile = z.infer<typeof ScheduleFile>;
+
+/** The probes that a schedule can name. */
+export type ScheduledProbe = keyof ScheduleFile;
+export const SCHEDULED_PROBES = Object.keys(ScheduleFile.shape) as readonly ScheduledProbe[];
+
+/** @throws SyntaxError where `value` names no live process. */
+export function parseInspect(value: string): string {
+  const target = parseTarget(value);
+  if (target.kind === 'file' || target.kind === 'collector') {
+    throw new SyntaxError(`expected a process to attach to: a port (9229), host:port, ws://… or pid:1234, got "${value}"`);
+  }
+  return value;
+}
+
+const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.:@-]{0,63}$/u;
+
+/** A target's name: what globs, labels and the command line can carry. @throws SyntaxError for anything else. */
+export function parseName(value: string): string {
+  if (NAME.test(value)) return value;
+  throw new SyntaxError(`expected a name of 1 to 64 letters, digits and _ . : @ -, got ${JSON.stringify(value)}`);
+}
+
+const name = text(parseName, { description: 'What the target is called on the stream.', examples: ['api'] });
+
+const isolates = z.union([z.enum(['main', 'all']), z.array(z.string().min(1)).min(1)], {
+  error: 'expected main, all, or a list of isolates such as [main, "worker:1"]',
+});
+
+const TargetFile = z.strictObject({
+  name,
+  inspect: z
+    .preprocess(
+      (value) => (typeof value === 'number' ? String(value) : value),
+      text(parseInspect, { description: 'The inspector: port, host:port, ws:// URL or pid:N.', examples: ['127.0.0.1:9229'] }),
+    )
+    .meta({ examples: ['127.0.0.1:9229', 'pid:4711'] }),
+  labels: z.record(z.string(), z.string()).meta({ description: 'Shown with the target; not interpreted.' }).optional(),
+  group: name.meta({ description: 'Targets of one group take one snapshot at a time; default: a group of its own.' }).optional(),
+  by: z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()).min(1))
+    .meta({ description: 'Classifiers of its snapshots; default kind.', examples: [['kind', 'module']] })
+    .optional(),
+  rows: z.int().min(1).max(10_000).meta({ description: 'Rows of a partition on the stream; default 100.' }).optional(),
+  isolates: isolates.meta({ description: 'Which isolates are probed; default main.' }).optional(),
+  samplingInterval: size('Bytes between two samples on average; default 512KB.', MIN_SAMPLING_BYTES).optional(),
+  schedule: ScheduleFile.optional(),
+});
+export type TargetFile = z.infer<typeof TargetFile>;
+
+const count = (description: string) => z.int().min(1).max(1_000_000).meta({ description }).optional();
+
+const StreamFile = z.strictObject({
+  maxClients: count('WebSocket clients at a time; one more is closed with 4429.'),
+  maxSubscriptions: count('Subscriptions of one client; one more closes it with 4429.'),
+  maxRequests: count('Requests of one client in flight; one more closes it with 4429.'),
+  maxFramesPerSecond: count('Frames that one client may send in a second; one more closes it with 4429.'),
+  maxFrame: size('The largest frame a client may send; a larger one closes it with 1009.', 1_024).optional(),
+  highWater: size('Bytes given to a client\'s socket before partitions coalesce.', 1_024).optional(),
+  buffer: size('Bytes that may wait for a slow client; more closes it with 4413.', 1_024).optional(),
+  stall: duration('How long nothing may drain to a client before it is closed with 4413.').optional(),
+  hello: duration('How long a client has for its first frame before it is closed with 4408.').optional(),
+  ping: duration('Between two pings; a client that misses two is dropped.').optional(),
+  ringEvents: count('Events kept for clients that resume.'),
+  ringSize: size('Bytes of events kept for clients that resume.', 1_024).optional(),
+});
+export type StreamFile = z.infer<typeof StreamFile>;
+
+const listen = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  text<Address>(parseAddress, { description: 'Where the stream is served.', examples: ['127.0.0.1:7331'] }),
+);
+
+export const ConfigFile = z.strictObject({
+  listen: listen.optional(),
+  targets: z.array(TargetFile).superRefine(noDoubles).optional(),
+  schedule: ScheduleFile.optional(),
+  stream: StreamFile.optional(),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+function noDoubles(targets: readonly TargetFile[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { name }] of targets.entries()) {
+    if (seen.has(name)) context.addIssue({ code: 'custom', path: [index, 'name'], message: `another target has the name "${name}"` });
+    seen.add(name);
+  }
+}
+
+/** Keys that the specification has and this version does not, so that they are not taken for misspellings. */
+export const LATER_KEYS: ReadonlySet<string> = new Set([
+  'store', 'auth', 'tls', 'insecure', 'discover', 'limits', 'alerts', 'notify', 'strings', 'types', 'census',
+]);

@@ -1,0 +1,116 @@
+/** Reads a configuration's text, YAML or JSON, and says what is wrong with it by line and column. */
+import { closest, distance } from 'fastest-levenshtein';
+import { type Document, isMap, isNode, isScalar, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ConfigError, type Problem } from './config-error.ts';
+import { ConfigFile, LATER_KEYS } from './config-file.ts';
+
+type Path = readonly PropertyKey[];
+
+/** @param file the file's name as the messages should show it. @throws ConfigError with every problem, in the file's order. */
+export function readConfigText(file: string, text: string): ConfigFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const problem = (offset: number, message: string): Problem => {
+    const { line, col } = lines.linePos(offset);
+    return { where: `${file}:${line}:${col}`, message };
+  };
+  if (document.errors.length > 0) {
+    throw new ConfigError(document.errors.map(({ pos, message }) => problem(pos[0], message)));
+  }
+  const result = ConfigFile.safeParse(document.toJS() ?? {}, { reportInput: true });
+  if (result.success) return result.data;
+  const found = result.error.issues.flatMap((issue) => findings(document, issue));
+  found.sort((a, b) => a.offset - b.offset);
+  throw new ConfigError(found.map(({ offset, message }) => problem(offset, message)));
+}
+
+interface Finding {
+  offset: number;
+  message: string;
+}
+
+function findings(document: Document, issue: z.core.$ZodIssue): Finding[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ offset: keyOffset(document, issue.path, key), message: unknownKey(key, issue.path) }));
+  }
+  const at = issue.path.length > 0 ? `${pathText(issue.path)}: ` : '';
+  return [{ offset: valueOffset(document, issue.path), message: `${at}${complaint(issue)}` }];
+}
+
+/** Says what was expected and what was found instead. */
+function complaint(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return `missing; expected ${typeNoun(issue.expected)}`;
+      return `expected ${typeNoun(issue.expected)}, got ${show(issue.input)}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum}${itemsNoun(issue.origin)}, got ${show(issue.input)}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}${itemsNoun(issue.origin)}, got ${show(issue.input)}`;
+    case 'invalid_union':
+    case 'custom':
+      return issue.input === undefined && issue.code === 'invalid_union' ? `missing; ${issue.message}` : issue.message;
+    default:
+      return `${issue.message}, got ${show(issue.input)}`;
+  }
+}
+
+function typeNoun(expected: string): string {
+  const nouns: Record<string, string> = {
+    string: 'text', int: 'a whole number', number: 'a number', array: 'a list', object: 'keys and values', record: 'keys and values',
+  };
+  return nouns[expected] ?? expected;
+}
+
+function itemsNoun(origin: string): string {
+  if (origin === 'array') return ' entries';
+  return origin === 'string' ? ' characters' : '';
+}
+
+/** A value in a message: short, on one line. */
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function unknownKey(key: string, path: Path): string {
+  if (LATER_KEYS.has(key)) return `"${key}" is not supported yet: remove it`;
+  const known = knownKeys(path);
+  const nearest = closest(key, known);
+  if (distance(key, nearest) <= Math.max(2, key.length / 3)) return `unknown key "${key}"; did you mean "${nearest}"?`;
+  return `unknown key "${key}"; expected one of ${known.join(', ')}`;
+}
+
+interface JsonSchema {
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+}
+
+/** The keys that the schema has at `path`. */
+function knownKeys(path: Path): string[] {
+  let schema: JsonSchema | undefined = z.toJSONSchema(ConfigFile, { io: 'input' }) as JsonSchema;
+  for (const step of path) schema = typeof step === 'number' ? schema?.items : schema?.properties?.[String(step)];
+  return Object.keys(schema?.properties ?? {});
+}
+
+/** `targets[0].schedule.usage` */
+function pathText(path: Path): string {
+  return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`)).join('');
+}
+
+/** Offset of the value at `path`, or of the nearest thing around it that is there. */
+function valueOffset(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.contents?.range?.[0] ?? 0;
+}
+
+function keyOffset(document: Document, path: Path, key: string): number {
+  const map = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(map)) return valueOffset(document, path);
+  const pair = map.items.find((item: Pair) => isScalar(item.key) && item.key.value === key);
+  return (pair?.key as Node | undefined)?.range?.[0] ?? valueOffset(document, path);
+}
