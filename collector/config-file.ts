@@ -47,7 +47,8 @@ const CRON = /^\S+(?:\s+\S+){4}$/;
 export function parseEvery(value: string, allowAuto: boolean): number | 'auto' | false {
   if (value === 'false') return false;
   if (value === 'auto' && allowAuto) return 'auto';
-  if (CRON.test(value.trim())) throw new RangeError('cron expressions are not supported yet: give a duration such as 10m');
+  if (CRON.test(value.trim()))
+    throw new RangeError('cron expressions are not supported yet: give a duration such as 10m');
   return atLeast(parseDuration(value), MIN_EVERY_MS, value, `${MIN_EVERY_MS}ms`);
 }
 
@@ -79,7 +80,9 @@ export const SCHEDULED_PROBES = Object.keys(ScheduleFile.shape) as readonly Sche
 export function parseInspect(value: string): string {
   const target = parseTarget(value);
   if (target.kind === 'file' || target.kind === 'collector') {
-    throw new SyntaxError(`expected a process to attach to: a port (9229), host:port, ws://… or pid:1234, got "${value}"`);
+    throw new SyntaxError(
+      `expected a process to attach to: a port (9229), host:port, ws://… or pid:1234, got "${value}"`,
+    );
   }
   return value;
 }
@@ -103,11 +106,16 @@ const TargetFile = z.strictObject({
   inspect: z
     .preprocess(
       (value) => (typeof value === 'number' ? String(value) : value),
-      text(parseInspect, { description: 'The inspector: port, host:port, ws:// URL or pid:N.', examples: ['127.0.0.1:9229'] }),
+      text(parseInspect, {
+        description: 'The inspector: port, host:port, ws:// URL or pid:N.',
+        examples: ['127.0.0.1:9229'],
+      }),
     )
     .meta({ examples: ['127.0.0.1:9229', 'pid:4711'] }),
   labels: z.record(z.string(), z.string()).meta({ description: 'Shown with the target; not interpreted.' }).optional(),
-  group: name.meta({ description: 'Targets of one group take one snapshot at a time; default: a group of its own.' }).optional(),
+  group: name
+    .meta({ description: 'Targets of one group take one snapshot at a time; default: a group of its own.' })
+    .optional(),
   by: z
     .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()).min(1))
     .meta({ description: 'Classifiers of its snapshots; default kind.', examples: [['kind', 'module']] })
@@ -127,7 +135,7 @@ const StreamFile = z.strictObject({
   maxRequests: count('Requests of one client in flight; one more closes it with 4429.'),
   maxFramesPerSecond: count('Frames that one client may send in a second; one more closes it with 4429.'),
   maxFrame: size('The largest frame a client may send; a larger one closes it with 1009.', 1_024).optional(),
-  highWater: size('Bytes given to a client\'s socket before partitions coalesce.', 1_024).optional(),
+  highWater: size("Bytes given to a client's socket before partitions coalesce.", 1_024).optional(),
   buffer: size('Bytes that may wait for a slow client; more closes it with 4413.', 1_024).optional(),
   stall: duration('How long nothing may drain to a client before it is closed with 4413.').optional(),
   hello: duration('How long a client has for its first frame before it is closed with 4408.').optional(),
@@ -153,12 +161,23 @@ export type ConfigFile = z.infer<typeof ConfigFile>;
 function noDoubles(targets: readonly TargetFile[], context: z.RefinementCtx): void {
   const seen = new Set<string>();
   for (const [index, { name }] of targets.entries()) {
-    if (seen.has(name)) context.addIssue({ code: 'custom', path: [index, 'name'], message: `another target has the name "${name}"` });
+    if (seen.has(name))
+      context.addIssue({ code: 'custom', path: [index, 'name'], message: `another target has the name "${name}"` });
     seen.add(name);
   }
 }
 
 /** Keys that the specification has and this version does not, so that they are not taken for misspellings. */
 export const LATER_KEYS: ReadonlySet<string> = new Set([
-  'store', 'auth', 'tls', 'insecure', 'discover', 'limits', 'alerts', 'notify', 'strings', 'types', 'census',
+  'store',
+  'auth',
+  'tls',
+  'insecure',
+  'discover',
+  'limits',
+  'alerts',
+  'notify',
+  'strings',
+  'types',
+  'census',
 ]);

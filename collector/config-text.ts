@@ -32,7 +32,10 @@ interface Finding {
 
 function findings(document: Document, issue: z.core.$ZodIssue): Finding[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ offset: keyOffset(document, issue.path, key), message: unknownKey(key, issue.path) }));
+    return issue.keys.map((key) => ({
+      offset: keyOffset(document, issue.path, key),
+      message: unknownKey(key, issue.path),
+    }));
   }
   const at = issue.path.length > 0 ? `${pathText(issue.path)}: ` : '';
   return [{ offset: valueOffset(document, issue.path), message: `${at}${complaint(issue)}` }];
@@ -58,7 +61,12 @@ function complaint(issue: z.core.$ZodIssue): string {
 
 function typeNoun(expected: string): string {
   const nouns: Record<string, string> = {
-    string: 'text', int: 'a whole number', number: 'a number', array: 'a list', object: 'keys and values', record: 'keys and values',
+    string: 'text',
+    int: 'a whole number',
+    number: 'a number',
+    array: 'a list',
+    object: 'keys and values',
+    record: 'keys and values',
   };
   return nouns[expected] ?? expected;
 }
@@ -96,7 +104,9 @@ function knownKeys(path: Path): string[] {
 
 /** `targets[0].schedule.usage` */
 function pathText(path: Path): string {
-  return path.map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`)).join('');
+  return path
+    .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`))
+    .join('');
 }
 
 /** Offset of the value at `path`, or of the nearest thing around it that is there. */

@@ -118,7 +118,10 @@ export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Confi
 function checkWhole({ listen, targets }: Config, file: string | undefined): void {
   const problems: Problem[] = [];
   if (targets.length === 0) {
-    problems.push({ where: file ?? '--target', message: 'no targets: give --target name=9229, or "targets" in a file' });
+    problems.push({
+      where: file ?? '--target',
+      message: 'no targets: give --target name=9229, or "targets" in a file',
+    });
   }
   if (!isLoopback(listen.host)) problems.push({ where: file ?? '--listen', message: notLoopback(listen.host) });
   if (problems.length > 0) throw new ConfigError(problems);
@@ -194,9 +197,9 @@ function flagSources({ listen, target = [], every = [] }: ConfigFlags): Override
 
 function environmentSources(env: Readonly<Record<string, string | undefined>>): OverrideSources {
   return {
-    listen: { where: 'HEAPWATCH_LISTEN', text: env['HEAPWATCH_LISTEN'] },
-    targets: { where: 'HEAPWATCH_TARGETS', texts: list(env['HEAPWATCH_TARGETS']) },
-    every: { where: 'HEAPWATCH_EVERY', texts: list(env['HEAPWATCH_EVERY']) },
+    listen: { where: 'HEAPWATCH_LISTEN', text: env.HEAPWATCH_LISTEN },
+    targets: { where: 'HEAPWATCH_TARGETS', texts: list(env.HEAPWATCH_TARGETS) },
+    every: { where: 'HEAPWATCH_EVERY', texts: list(env.HEAPWATCH_EVERY) },
   };
 }
 
@@ -243,13 +246,15 @@ function nameOf(inspect: string): string {
 /** `usage=5s` */
 function readEvery(text: string): [ScheduledProbe, number | 'auto' | false] {
   const [, word, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
-  if (word === undefined || value === undefined) throw new SyntaxError(`expected probe=interval such as usage=5s, got "${text}"`);
+  if (word === undefined || value === undefined)
+    throw new SyntaxError(`expected probe=interval such as usage=5s, got "${text}"`);
   const probe = SCHEDULED_PROBES.find((known) => known === word);
   if (probe === undefined) throw new SyntaxError(unknownProbe(word));
   return [probe, parseEvery(value, probe === 'sampling')];
 }
 
 function unknownProbe(word: string): string {
-  if (word === 'types' || word === 'census') return `probe "${word}" is not supported yet; expected ${SCHEDULED_PROBES.join(', ')}`;
+  if (word === 'types' || word === 'census')
+    return `probe "${word}" is not supported yet; expected ${SCHEDULED_PROBES.join(', ')}`;
   return `unknown probe "${word}"; expected one of ${SCHEDULED_PROBES.join(', ')}`;
 }

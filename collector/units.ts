@@ -35,6 +35,7 @@ function parse(text: string, units: Units, expected: string): number {
 
 function format(value: number, units: Units): string {
   const largestFirst = Object.entries(units).reverse();
-  const [unit, factor] = largestFirst.find(([, factor]) => value !== 0 && value % factor === 0) ?? Object.entries(units)[0]!;
+  const [unit, factor] =
+    largestFirst.find(([, factor]) => value !== 0 && value % factor === 0) ?? Object.entries(units)[0]!;
   return `${value / factor}${unit}`;
 }
