@@ -1,0 +1,15 @@
+/** By V8 node type; reads no edges. */
+import type { Columns } from '../heap/columns.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+
+export const type: Classifier = { by: 'type', header: 'V8 type', classify };
+
+function classify(columns: Columns): Classification {
+  const { nodeCount, nodeType, nodeTypes } = columns;
+  const synthetic = nodeTypes.indexOf('synthetic');
+  const kindOf = new Uint32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    kindOf[node] = nodeType[node] === synthetic ? NOT_IN_SET : nodeType[node];
+  }
+  return { kindOf, kinds: nodeTypes };
+}
