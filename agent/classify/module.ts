@@ -1,0 +1,71 @@
+/**
+ * By the npm package, part of Node or application script that defines the node's class or, for a function, the function;
+ * stores by their owner's class.
+ *
+ *     .../node_modules/a/node_modules/@s/b/c.js   @s/b
+ *     node:internal/streams/readable              node:internal/streams
+ *     file:///srv/app/src/session.js              src/session.js (the whole path where two scripts would read the same)
+ *     strings, V8's own, classes built into it    (no module)
+ */
+import type { Columns } from '../heap/columns.ts';
+import { kindsByOwner } from './by-owner.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import { Constructors } from './constructors.ts';
+import { NO_NODE } from './edges.ts';
+import { Kinds } from './kinds.ts';
+import { Locations, NO_SITE } from './locations.ts';
+import { builtinName, packageName, scriptPath, shortNames } from './script-name.ts';
+import { scriptUrls } from './scripts.ts';
+
+export const module: Classifier = { by: 'module', header: 'Module', classify };
+
+function classify(columns: Columns): Classification {
+  const { nodeType, nodeTypes, siteScript } = columns;
+  const kinds = new Kinds();
+  const none = kinds.of('(no module)');
+  const kindOfScript = scriptKinds(columns, kinds);
+  const definitions = new Definitions(columns);
+  const synthetic = nodeTypes.indexOf('synthetic');
+  const kindOf = kindsByOwner(columns, {
+    plain: (node) => {
+      if (nodeType[node] === synthetic) return NOT_IN_SET;
+      const site = definitions.of(node);
+      return site === NO_SITE ? none : (kindOfScript.get(siteScript[site]) ?? none);
+    },
+    store: (_store, ownerKind) => ownerKind,
+    shared: () => none,
+  });
+  return { kindOf, kinds: kinds.texts };
+}
+
+/** The kind of each script, by V8's script id; scripts without a name are not there. */
+function scriptKinds(columns: Columns, kinds: Kinds): Map<number, number> {
+  const pathOf = Array.from(scriptUrls(columns), ([id, url]) => [id, scriptPath(url)] as const);
+  const isOwn = (path: string): boolean => (packageName(path) ?? builtinName(path)) === undefined;
+  const names = shortNames(pathOf.map(([, path]) => path).filter(isOwn));
+  return new Map(
+    pathOf.map(([id, path]) => [id, kinds.of(packageName(path) ?? builtinName(path) ?? names.get(path) ?? path)]),
+  );
+}
+
+/** The site of what defines a node: its own location, else for an object that of its constructor. */
+class Definitions {
+  readonly #columns: Columns;
+  readonly #object: number;
+  readonly #locations: Locations;
+  readonly #constructors: Constructors;
+
+  constructor(columns: Columns) {
+    this.#columns = columns;
+    this.#object = columns.nodeTypes.indexOf('object');
+    this.#locations = new Locations(columns);
+    this.#constructors = new Constructors(columns);
+  }
+
+  of(node: number): number {
+    const site = this.#locations.of(node);
+    if (site !== NO_SITE || this.#columns.nodeType[node] !== this.#object) return site;
+    const maker = this.#constructors.of(node);
+    return maker === NO_NODE ? NO_SITE : this.#locations.of(maker);
+  }
+}
