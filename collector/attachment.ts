@@ -1,0 +1,356 @@
+/**
+ * One target while it is attached: runs its probes in turn, one at a time, and publishes what they give, until it goes.
+ *
+ *     requests (people first) ┐
+ *     schedule                ├─> one job at a time ─> Reader ─> events
+ *     condition, every 5 s    ┘
+ *
+ * Nothing is published after the end, however late an answer comes.
+ */
+import type { Logger } from 'pino';
+import type { Agent, Condition } from '../agent/agent.ts';
+import type { DetachedError } from '../agent/errors.ts';
+import type { TargetState } from '../protocol/events.ts';
+import type { Cost, Partition } from '../protocol/partition.ts';
+import { RequestError } from '../protocol/requests.ts';
+import { Bell } from './bell.ts';
+import type { TargetConfig } from './config.ts';
+import type { ScheduledProbe } from './config-file.ts';
+import type { Gate, Ticket } from './gate.ts';
+import type { NewEvent } from './log.ts';
+import type { Reader } from './reader.ts';
+import { Schedule } from './schedule.ts';
+
+/** How often a target is asked whether it still runs, and how long it has for the answer. */
+const CONDITION_EVERY_MS = 5_000;
+const CONDITION_TIMEOUT_MS = 1_000;
+/** Requests that may wait for one target's turn. */
+const MAX_WAITING = 8;
+
+/** A probe that somebody asks for. */
+export interface Wish {
+  readonly probe: ScheduledProbe;
+  readonly isolate: string;
+  /** Absent: as the target is configured. */
+  readonly by?: readonly string[];
+  readonly label?: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
+}
+
+interface Waiting {
+  readonly wish: Wish;
+  readonly resolve: (partitions: string[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface AttachmentOptions {
+  readonly agent: Agent;
+  readonly reader: Reader;
+  readonly target: TargetConfig;
+  /** The gate of the target's group. */
+  readonly gate: Gate;
+  readonly logger: Logger;
+  readonly publish: (event: NewEvent) => void;
+  /** Says that an isolate is no more. */
+  readonly forget: (isolate: string) => void;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export class Attachment {
+  readonly #options: AttachmentOptions;
+  readonly #schedule: Schedule;
+  readonly #bell = new Bell();
+  readonly #end = new AbortController();
+  readonly #waiting: Waiting[] = [];
+  #running: Waiting | undefined;
+  #ticket: Ticket | undefined;
+  #busy = false;
+  #condition: Condition = 'running';
+  #conditionDueAtMs = 0;
+  #isolates: readonly string[] = ['main'];
+
+  constructor(options: AttachmentOptions) {
+    this.#options = options;
+    this.#schedule = new Schedule(options.target.name, options.target.schedule, performance.now());
+  }
+
+  /** Runs probes until the target goes, and gives why; undefined when `stop` ended it. */
+  async tend(stop: AbortSignal): Promise<DetachedError | undefined> {
+    let reason: DetachedError | undefined;
+    const onStop = () => this.#finish();
+    stop.addEventListener('abort', onStop, { once: true });
+    if (stop.aborted) onStop();
+    void this.#options.agent.closed.then((error) => {
+      reason = error;
+      this.#finish();
+    });
+    this.#publishState();
+    if (this.#schedule.has('sampling')) this.#start(this.#startSampling());
+    while (!this.#end.signal.aborted) {
+      if (!this.#busy) this.#startNext();
+      await this.#bell.wait(this.#busy ? Number.POSITIVE_INFINITY : this.#restMs());
+    }
+    stop.removeEventListener('abort', onStop);
+    return reason;
+  }
+
+  /** Runs a probe as soon as it is its turn; gives the ids of its partitions. @throws RequestError */
+  request(wish: Wish): Promise<string[]> {
+    if (this.#end.signal.aborted) return Promise.reject(this.#notAttached());
+    if (this.#waiting.length >= MAX_WAITING) {
+      const reason = `${MAX_WAITING} requests wait for "${this.#options.target.name}" already, try again later`;
+      return Promise.reject(new RequestError('busy', `Cannot run "${wish.probe}": ${reason}`));
+    }
+    return new Promise((resolve, reject) => {
+      const waiting = { wish, resolve, reject };
+      this.#waiting.push(waiting);
+      wish.signal?.addEventListener('abort', () => this.#giveUp(waiting), { once: true });
+      this.#bell.ring();
+    });
+  }
+
+  /** The target's state for `targets` and for events. */
+  state(): TargetState {
+    const { agent, target } = this.#options;
+    const { pid, nodeVersion, title, incarnation } = agent.identity;
+    const reason = CONDITION_REASONS[this.#condition];
+    return {
+      target: target.name,
+      state: this.#condition === 'running' ? 'attached' : this.#condition,
+      incarnation,
+      pid,
+      nodeVersion,
+      title,
+      inspect: target.inspect,
+      ...(reason && { reason }),
+      at: this.#at(),
+    };
+  }
+
+  #finish(): void {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort();
+    this.#ticket?.release();
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#notAttached());
+    this.#running?.reject(this.#notAttached());
+    this.#bell.ring();
+  }
+
+  #notAttached(): RequestError {
+    return new RequestError('not-attached', `Cannot probe "${this.#options.target.name}": the target has gone`);
+  }
+
+  #giveUp(waiting: Waiting): void {
+    const index = this.#waiting.indexOf(waiting);
+    if (index < 0) return;
+    this.#waiting.splice(index, 1);
+    waiting.reject(new RequestError('busy', `Cannot run "${waiting.wish.probe}": nobody waits for it any more`));
+    this.#bell.ring();
+  }
+
+  /** Milliseconds until something is due. What is due already and was not started waits for the gate, which rings. */
+  #restMs(): number {
+    const nowMs = performance.now();
+    return Math.max(1, Math.min(this.#schedule.nextDueAfter(nowMs), this.#conditionDueAtMs) - nowMs);
+  }
+
+  #startNext(): void {
+    const nowMs = performance.now();
+    const due = this.#schedule.due(nowMs);
+    const waiting = this.#waiting.find(({ wish }) => this.#mayRun(wish.probe));
+    const next = waiting ? undefined : due.find(({ probe }) => this.#mayRun(probe));
+    if (waiting) {
+      this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+      this.#start(this.#answer(waiting));
+    } else if (next) {
+      this.#schedule.take(next.probe, nowMs);
+      if (next.skipped > 0) this.#publishSkipped(next.probe, next.skipped);
+      this.#start(this.#runScheduled(next.probe));
+    } else if (this.#conditionDueAtMs <= nowMs) {
+      this.#start(this.#checkCondition());
+    } else if (!due.some(isSnapshot) && !this.#waiting.some(({ wish }) => isSnapshot(wish))) {
+      this.#leaveGate();
+    }
+  }
+
+  /** A snapshot needs its group's turn; asking for it joins the line. */
+  #mayRun(probe: ScheduledProbe): boolean {
+    if (probe !== 'snapshot') return true;
+    this.#ticket ??= this.#options.gate.enter(() => this.#bell.ring());
+    return this.#ticket.granted;
+  }
+
+  #leaveGate(): void {
+    this.#ticket?.release();
+    this.#ticket = undefined;
+  }
+
+  /** Runs a job, which reports its own failures, as the one that is going on. */
+  #start(job: Promise<void>): void {
+    this.#busy = true;
+    void job.finally(() => {
+      this.#busy = false;
+      this.#bell.ring();
+    });
+  }
+
+  async #answer(waiting: Waiting): Promise<void> {
+    const { wish, resolve, reject } = waiting;
+    this.#running = waiting;
+    try {
+      resolve((await this.#run(wish)).partitions);
+    } catch (error) {
+      reject(requestError(wish.probe, error));
+    } finally {
+      this.#running = undefined;
+      if (wish.probe === 'snapshot') this.#leaveGate();
+    }
+  }
+
+  async #runScheduled(probe: ScheduledProbe): Promise<void> {
+    let pauseMs = 0;
+    for (const isolate of await this.#liveIsolates()) {
+      // a failure has been published; it must not keep the other isolates from their turn
+      const ran = await this.#run({ probe, isolate }).catch(() => undefined);
+      pauseMs += ran?.pauseMs ?? 0;
+    }
+    if (probe === 'snapshot') this.#leaveGate();
+    this.#schedule.ended(probe, performance.now(), pauseMs);
+  }
+
+  /** Runs a probe on one isolate and publishes what comes of it. @throws what the probe throws, once that is published */
+  async #run(wish: Wish): Promise<{ partitions: string[]; pauseMs: number }> {
+    const { probe, isolate } = wish;
+    const by = this.#options.reader.classifiers(probe, wish.by);
+    // a reading of the gauges speaks for itself: of `usage` only failures are told
+    const tell = (phase: 'started' | 'done', more: { partitions?: string[]; cost?: Cost } = {}) => {
+      if (probe !== 'usage') this.#publishProbe({ probe, isolate, phase, by, ...more });
+    };
+    try {
+      tell('started');
+      const partitions = await this.#read(wish, by);
+      for (const partition of partitions) this.#publish({ type: 'partition', ...partition });
+      const ids = partitions.map(({ id }) => id);
+      const cost = partitions[0]?.cost;
+      tell('done', { partitions: ids, ...(cost && { cost }) });
+      return { partitions: ids, pauseMs: cost?.pauseMs ?? 0 };
+    } catch (error) {
+      this.#reportFailure(wish, by, error);
+      throw error;
+    }
+  }
+
+  async #read({ probe, isolate, label }: Wish, by: readonly string[]): Promise<Partition[]> {
+    const { reader } = this.#options;
+    switch (probe) {
+      case 'usage':
+        this.#publish({ type: 'usage', ...(await reader.usage(isolate)) });
+        return [];
+      case 'sampling':
+        return [await reader.sampling(isolate, label)];
+      case 'snapshot':
+        return reader.snapshot(isolate, by, label, this.#end.signal);
+    }
+  }
+
+  /** Begins sampling at once, so that the first reading has something to tell. */
+  async #startSampling(): Promise<void> {
+    for (const isolate of await this.#liveIsolates()) {
+      try {
+        await this.#options.reader.startSampling(isolate);
+      } catch (error) {
+        this.#reportFailure({ probe: 'sampling', isolate }, [], error);
+      }
+    }
+  }
+
+  /** The isolates to probe, of those that live now. */
+  async #liveIsolates(): Promise<readonly string[]> {
+    try {
+      const isolates = await this.#options.reader.isolates();
+      for (const isolate of this.#isolates) if (!isolates.includes(isolate)) this.#options.forget(isolate);
+      this.#isolates = isolates;
+    } catch (error) {
+      this.#log('warn', { err: error }, 'isolates could not be listed');
+    }
+    return this.#isolates;
+  }
+
+  async #checkCondition(): Promise<void> {
+    try {
+      const condition = await this.#options.agent.condition(CONDITION_TIMEOUT_MS);
+      if (condition !== this.#condition) {
+        this.#condition = condition;
+        this.#publishState();
+      }
+    } catch (error) {
+      this.#log('warn', { err: error }, 'condition could not be read');
+    }
+    this.#conditionDueAtMs = performance.now() + CONDITION_EVERY_MS;
+  }
+
+  #publishState(): void {
+    this.#publish({ type: 'target', ...this.state() });
+  }
+
+  #publishSkipped(probe: ScheduledProbe, skipped: number): void {
+    const times = skipped === 1 ? 'one time' : `${skipped} times`;
+    const reason = `passed over ${times}: this target or its group was busy with another probe`;
+    this.#publishProbe({ probe, isolate: this.#isolates[0] ?? 'main', phase: 'skipped', by: [], reason });
+  }
+
+  #reportFailure({ probe, isolate }: Pick<Wish, 'probe' | 'isolate'>, by: readonly string[], error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#publishProbe({ probe, isolate, phase: 'failed', by, reason });
+    this.#log('warn', { isolate, probe, err: error }, 'probe failed');
+    // silence may have a cause that is worth telling
+    this.#conditionDueAtMs = 0;
+  }
+
+  #publishProbe(fields: ProbeFields): void {
+    const { by, ...rest } = fields;
+    const event = { type: 'probe' as const, target: this.#options.target.name, ...rest, at: this.#at() };
+    this.#publish(by.length > 0 ? { ...event, by: [...by] } : event);
+  }
+
+  #publish(event: NewEvent): void {
+    if (!this.#end.signal.aborted) this.#options.publish(event);
+  }
+
+  /** After the end nobody is told of failures that the end itself caused. */
+  #log(level: 'warn' | 'info', fields: object, message: string): void {
+    if (!this.#end.signal.aborted) this.#options.logger[level](fields, message);
+  }
+
+  #at(): string {
+    return new Date(this.#options.now()).toISOString();
+  }
+}
+
+interface ProbeFields {
+  readonly probe: ScheduledProbe;
+  readonly isolate: string;
+  readonly phase: 'started' | 'done' | 'failed' | 'skipped';
+  readonly by: readonly string[];
+  readonly partitions?: string[];
+  readonly cost?: Cost;
+  readonly reason?: string;
+}
+
+const CONDITION_REASONS: Readonly<Record<Condition, string | undefined>> = {
+  running: undefined,
+  paused: 'it stands in a debugger',
+  blocked: 'its event loop does not turn',
+};
+
+function isSnapshot({ probe }: { readonly probe: ScheduledProbe }): boolean {
+  return probe === 'snapshot';
+}
+
+function requestError(probe: ScheduledProbe, error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  const code = error instanceof RangeError ? 'bad-params' : 'probe-failed';
+  return new RequestError(code, error instanceof Error ? error.message : `Cannot run "${probe}": ${String(error)}`);
+}
