@@ -8,6 +8,7 @@
  * store that keeps it on disk takes the same interface.
  */
 import { randomUUID } from 'node:crypto';
+import { encode } from '../protocol/codec.ts';
 import type { StreamEvent } from '../protocol/events.ts';
 
 type WithoutOffset<E> = E extends unknown ? Omit<E, 'offset' | 'replay'> : never;
@@ -15,13 +16,29 @@ type WithoutOffset<E> = E extends unknown ? Omit<E, 'offset' | 'replay'> : never
 export type NewEvent = WithoutOffset<StreamEvent>;
 
 /** An event in the log. Its bytes are shared by all who send it: nobody writes to them. */
-export interface LogEntry {
+export class LogEntry {
   readonly offset: number;
   readonly event: StreamEvent;
-  /** The event as a frame, UTF-8. */
-  readonly bytes: Buffer;
   /** What it is the state of: a newer entry of the same key makes this one history. */
   readonly key: string;
+  /** The event as a frame, UTF-8. */
+  readonly bytes: Buffer;
+  #replayBytes: Buffer | undefined;
+
+  constructor(newEvent: NewEvent, offset: number) {
+    // type and offset first, as people read them
+    const { type, ...rest } = newEvent;
+    this.offset = offset;
+    this.event = { type, offset, ...rest } as StreamEvent;
+    this.key = keyOf(newEvent);
+    this.bytes = Buffer.from(encode(this.event));
+  }
+
+  /** The same for those who were not there when it happened; encoded when first asked for. */
+  get replayBytes(): Buffer {
+    this.#replayBytes ??= Buffer.from(encode({ ...this.event, replay: true }));
+    return this.#replayBytes;
+  }
 }
 
 export interface EventLog {
@@ -78,7 +95,7 @@ export class RingLog implements EventLog {
   }
 
   append(event: NewEvent): LogEntry {
-    const entry = entryOf(event, ++this.#offset);
+    const entry = new LogEntry(event, ++this.#offset);
     this.#makeRoom(entry.bytes.length);
     this.#ring[entry.offset % this.#limits.ringEvents] = entry;
     this.#bytes += entry.bytes.length;
@@ -159,11 +176,4 @@ function discriminators(event: NewEvent): string[] {
     case 'target':
       return [];
   }
-}
-
-function entryOf(newEvent: NewEvent, offset: number): LogEntry {
-  // type and offset first, as people read them
-  const { type, ...rest } = newEvent;
-  const event = { type, offset, ...rest } as StreamEvent;
-  return { offset, event, bytes: Buffer.from(JSON.stringify(event)), key: keyOf(newEvent) };
 }

@@ -1,11 +1,11 @@
 /** The probes of one attached target as its configuration wants them: which isolates, classifiers, rows and intervals. */
 import type { Agent } from '../agent/agent.ts';
-import type { Sampling } from '../agent/probe/sampling.ts';
+import { limitRows } from '../agent/partition/partition.ts';
 import type { Partition, Usage } from '../protocol/partition.ts';
 import type { TargetConfig } from './config.ts';
 import type { ScheduledProbe } from './config-file.ts';
 import { within } from './deadline.ts';
-import type { Probes } from './probes.ts';
+import type { Probes, Sampling } from './probes.ts';
 
 /** How long a target has for the gauges, to list its workers, to begin sampling, and for a profile (a full GC). */
 const USAGE_TIMEOUT_MS = 2_000;
@@ -50,8 +50,7 @@ export class Reader implements AsyncDisposable {
   async startSampling(isolate: string): Promise<Sampling> {
     const running = this.#samplings.get(isolate);
     if (running) return running;
-    const { samplingIntervalBytes } = this.#target;
-    const starting = this.#probes.startSampling(this.#agent, isolate, { samplingIntervalBytes });
+    const starting = this.#probes.startSampling(this.#agent, isolate, this.#target.samplingIntervalBytes);
     const sampling = await within(START_TIMEOUT_MS, 'begin sampling', starting);
     this.#samplings.set(isolate, sampling);
     void sampling.closed.then(() => this.#samplings.delete(isolate));
@@ -61,13 +60,18 @@ export class Reader implements AsyncDisposable {
   /** Live bytes allocated since sampling began, by site. Sampling begins here if it has not. */
   async sampling(isolate: string, label?: string): Promise<Partition> {
     const sampling = await this.startSampling(isolate);
-    const context = { target: this.#target.name, isolate, ...(label !== undefined && { label }) };
-    const { rows } = this.#target;
-    return within(PROFILE_TIMEOUT_MS, 'read sampling profile', this.#probes.samplingPartition(this.#agent, sampling, context, rows));
+    const reading = sampling.read({ target: this.#target.name, isolate });
+    const partition = limitRows(await within(PROFILE_TIMEOUT_MS, 'read sampling profile', reading), this.#target.rows);
+    return label === undefined ? partition : { ...partition, label };
   }
 
   /** One snapshot, a partition for each of `by`. */
-  async snapshot(isolate: string, by: readonly string[], label: string | undefined, signal: AbortSignal): Promise<Partition[]> {
+  async snapshot(
+    isolate: string,
+    by: readonly string[],
+    label: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Partition[]> {
     const { partitions } = await this.#probes.snapshot(this.#agent, {
       target: this.#target.name,
       isolate,

@@ -1,0 +1,110 @@
+/**
+ * Wires everything: the only file that knows all of the collector.
+ *
+ *     Config ─> Runner (one a target) ─> EventLog ─> StreamServer ─> clients
+ *                  ^                                     │
+ *                  └────────────── Requests ─────────────┘
+ */
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import { STREAM_PATH } from '../protocol/frames.ts';
+import { type Address, formatAddress, isLoopback } from './address.ts';
+import { type Config, notLoopback } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { Gate } from './gate.ts';
+import { createHttpServer, listen } from './http.ts';
+import { type EventLog, RingLog } from './log.ts';
+import { liveProbes, type Probes } from './probes.ts';
+import { Runner } from './runner.ts';
+import { Requests } from './stream/requests.ts';
+import { StreamServer } from './stream/server.ts';
+import { version } from './version.ts';
+
+export interface CollectorOptions {
+  readonly logger: Logger;
+  /** Ends the collector as `close` does. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds since 1970; default Date.now. */
+  readonly now?: () => number;
+  /** Uniform in [0, 1); default Math.random. */
+  readonly random?: () => number;
+  /** Default: the agent's. */
+  readonly probes?: Probes;
+}
+
+export interface Collector extends AsyncDisposable {
+  /** `ws://127.0.0.1:7331/v1/stream` */
+  readonly url: string;
+  /** Resolves when everything is closed. */
+  readonly closed: Promise<void>;
+  /** Lets the targets go and ends the clients with 1001; within 5 seconds, however they behave. */
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError for an address off loopback, Error if it cannot be listened on */
+export async function startCollector(config: Config, options: CollectorOptions): Promise<Collector> {
+  if (!isLoopback(config.listen.host)) {
+    throw new ConfigError([{ where: 'listen', message: notLoopback(config.listen.host) }]);
+  }
+  const http = createHttpServer();
+  const address = await listen(http, config.listen);
+  return new RunningCollector(config, options, http, address);
+}
+
+class RunningCollector implements Collector {
+  readonly url: string;
+  readonly closed: Promise<void>;
+  readonly #logger: Logger;
+  readonly #http: Server;
+  readonly #stream: StreamServer;
+  readonly #runners: ReadonlyMap<string, Runner>;
+  readonly #stop = new AbortController();
+
+  constructor(config: Config, options: CollectorOptions, http: Server, address: Address) {
+    const { logger, signal } = options;
+    const log = new RingLog(config.stream);
+    this.url = `ws://${formatAddress(address)}${STREAM_PATH}`;
+    this.#logger = logger;
+    this.#http = http;
+    this.#runners = createRunners(config, log, options);
+    const requests = new Requests(log, this.#runners);
+    this.#stream = new StreamServer({ http, address, log, requests, config: config.stream, logger, version });
+    const stopped = new Promise<void>((resolve) => {
+      this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    const running = [...this.#runners.values()].map((runner) => runner.run());
+    this.closed = stopped.then(() => this.#end(running));
+    signal?.addEventListener('abort', () => this.#stop.abort(), { once: true, signal: this.#stop.signal });
+    if (signal?.aborted) this.#stop.abort();
+    logger.info({ url: this.url, targets: config.targets.length }, 'collector started');
+  }
+
+  close(): Promise<void> {
+    this.#stop.abort();
+    return this.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #end(running: readonly Promise<void>[]): Promise<void> {
+    for (const runner of this.#runners.values()) runner.stop();
+    await Promise.all([...running, this.#stream.close()]);
+    this.#http.closeAllConnections();
+    await new Promise((resolve) => this.#http.close(resolve));
+    this.#logger.info({ url: this.url }, 'collector stopped');
+  }
+}
+
+function createRunners(config: Config, log: EventLog, options: CollectorOptions): ReadonlyMap<string, Runner> {
+  const { logger, probes = liveProbes, now = Date.now, random = Math.random } = options;
+  const gates = new Map<string, Gate>();
+  const runners = config.targets.map((target) => {
+    const gate = gates.get(target.group) ?? new Gate();
+    gates.set(target.group, gate);
+    const child = logger.child({ target: target.name });
+    return new Runner({ target, log, gate, probes, logger: child, now, random });
+  });
+  return new Map(runners.map((runner) => [runner.target.name, runner]));
+}

@@ -1,0 +1,156 @@
+/**
+ * The life of one target: attach, probe until it goes, say so, wait, attach again. Never ends by itself, never throws:
+ * what goes wrong with one target is published as its own events and touches no other.
+ *
+ *     attach ─> attached ─> Attachment.tend ─> gone ─> backoff ─> attach …
+ */
+import type { Logger } from 'pino';
+import type { Agent } from '../agent/agent.ts';
+import type { DetachedError } from '../agent/errors.ts';
+import type { TargetState } from '../protocol/events.ts';
+import { RequestError } from '../protocol/requests.ts';
+import { Attachment, type Wish } from './attachment.ts';
+import { Backoff } from './backoff.ts';
+import { Bell } from './bell.ts';
+import type { TargetConfig } from './config.ts';
+import { within } from './deadline.ts';
+import type { Gate } from './gate.ts';
+import type { EventLog } from './log.ts';
+import type { Probes } from './probes.ts';
+import { Reader } from './reader.ts';
+
+/** An attachment that held this long ends a row of failures. */
+const HELD_MS = 10_000;
+/** How long letting a target go may take. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+export interface RunnerOptions {
+  readonly target: TargetConfig;
+  readonly log: EventLog;
+  /** The gate of the target's group. */
+  readonly gate: Gate;
+  readonly probes: Probes;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #stop = new AbortController();
+  readonly #bell = new Bell();
+  readonly #backoff: Backoff;
+  #attachment: Attachment | undefined;
+  /** Published while nothing is attached. */
+  #gone: TargetState;
+  #incarnationKey: string | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff({ random: options.random });
+    this.#gone = this.#goneState('not attached yet');
+  }
+
+  get target(): TargetConfig {
+    return this.#options.target;
+  }
+
+  state(): TargetState {
+    return this.#attachment?.state() ?? this.#gone;
+  }
+
+  /** Runs a probe as soon as it is its turn; gives the ids of its partitions. @throws RequestError */
+  request(wish: Wish): Promise<string[]> {
+    if (this.#attachment) return this.#attachment.request(wish);
+    const { target, reason } = this.#gone;
+    return Promise.reject(new RequestError('not-attached', `Cannot probe "${target}": it is not attached, ${reason}`));
+  }
+
+  /** Resolves when `stop` was called and the target was let go. */
+  async run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#attach();
+      if (!this.#stop.signal.aborted) await this.#bell.wait(this.#gone.retryInMs ?? 0);
+    }
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#bell.ring();
+  }
+
+  /** One attachment from its beginning to its end, or the attempt. */
+  async #attach(): Promise<void> {
+    const { target, probes, logger } = this.#options;
+    let agent: Agent;
+    try {
+      agent = await probes.attach(target.inspect, { signal: this.#stop.signal });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      // a target that stays away is told once for each reason, not at each attempt
+      this.#leave(reason, reason !== this.#gone.reason);
+      return;
+    }
+    const { incarnation, nodeVersion } = agent.identity;
+    logger.info({ incarnation, nodeVersion }, 'target attached');
+    const reader = new Reader(agent, target, probes);
+    const beganAtMs = performance.now();
+    const gone = await this.#tend(agent, reader);
+    if (performance.now() - beganAtMs >= HELD_MS) this.#backoff.reset();
+    if (gone) this.#leave(gone.message, true);
+    await this.#letGo(agent, reader);
+  }
+
+  /** Probes until the target goes, and gives why; undefined when `stop` ended it. */
+  async #tend(agent: Agent, reader: Reader): Promise<DetachedError | undefined> {
+    const { target, log, gate, logger, now } = this.#options;
+    // what is known of an earlier process is no state of this one
+    if (this.#incarnationKey !== agent.identity.key) log.forget(target.name);
+    this.#incarnationKey = agent.identity.key;
+    this.#attachment = new Attachment({
+      agent,
+      reader,
+      target,
+      gate,
+      logger,
+      now,
+      publish: (event) => log.append(event),
+      forget: (isolate) => log.forget(target.name, isolate),
+    });
+    try {
+      return await this.#attachment.tend(this.#stop.signal);
+    } finally {
+      this.#attachment = undefined;
+    }
+  }
+
+  /** The target is not there; the next attempt is after a while. */
+  #leave(reason: string, tell: boolean): void {
+    if (this.#stop.signal.aborted) return;
+    const retryInMs = this.#backoff.next();
+    this.#gone = { ...this.#goneState(reason), retryInMs };
+    if (!tell) return;
+    this.#options.log.append({ type: 'target', ...this.#gone });
+    this.#options.logger.warn({ reason, retryInMs }, 'target gone');
+  }
+
+  async #letGo(agent: Agent, reader: Reader): Promise<void> {
+    try {
+      await within(
+        CLOSE_TIMEOUT_MS,
+        'let target go',
+        reader[Symbol.asyncDispose]().then(() => agent.close()),
+      );
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'target was not let go in order');
+    }
+  }
+
+  #goneState(reason: string): TargetState {
+    const { target, now } = this.#options;
+    const at = new Date(now()).toISOString();
+    return { target: target.name, state: 'gone', inspect: target.inspect, reason, at };
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * One client of the stream, from the opening of its socket to the end.
+ *
+ *     waiting for hello ── hello ──> welcome, then subscribe, unsubscribe, request in any order ── close
+ *
+ * What a client does wrong closes its own socket with the code that PROTOCOL.md gives, and nothing else.
+ */
+import type { Logger } from 'pino';
+import type { RawData, WebSocket } from 'ws';
+import { type CloseCode, closeCodes, closeReason } from '../../protocol/close-codes.ts';
+import { decodeClientFrame, encode, FrameError } from '../../protocol/codec.ts';
+import type { ErrorCode, Request, ServerFrame, Subscribe, Unsubscribe } from '../../protocol/frames.ts';
+import { limits } from '../../protocol/limits.ts';
+import { RequestError } from '../../protocol/requests.ts';
+import type { StreamConfig } from '../config.ts';
+import type { EventLog, LogEntry } from '../log.ts';
+import { formatDuration } from '../units.ts';
+import { Outbox } from './outbox.ts';
+import { Rate } from './rate.ts';
+import type { Requests } from './requests.ts';
+import { Subscription } from './subscription.ts';
+
+export interface ClientOptions {
+  readonly socket: WebSocket;
+  readonly log: EventLog;
+  readonly requests: Requests;
+  readonly config: StreamConfig;
+  readonly logger: Logger;
+  /** As `welcome` gives it. */
+  readonly server: { readonly name: string; readonly version: string };
+}
+
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #outbox: Outbox;
+  readonly #rate: Rate;
+  readonly #subscriptions = new Map<string, Subscription>();
+  /** Ids of requests that are not answered yet. */
+  readonly #asked = new Set<string>();
+  readonly #left = new AbortController();
+  readonly #helloTimer: NodeJS.Timeout;
+  #greeted = false;
+  #missedPings = 0;
+
+  constructor(options: ClientOptions) {
+    const { socket, config } = options;
+    this.#options = options;
+    this.#rate = new Rate(config.maxFramesPerSecond);
+    this.#outbox = new Outbox({
+      highWaterBytes: config.highWaterBytes,
+      bufferBytes: config.bufferBytes,
+      send: (bytes, taken) => socket.send(bytes, { binary: false }, taken),
+      overflow: (reason) => this.close(closeCodes.tooSlow, `Cannot keep up: ${reason}`),
+      now: () => performance.now(),
+    });
+    this.#helloTimer = setTimeout(() => this.#helloIsLate(), config.helloMs);
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('pong', () => {
+      this.#missedPings = 0;
+    });
+    socket.on('close', () => this.#end());
+    // ws closes the socket with a code of its own (1009, 1007, 1002): there is nothing left to do but to say so
+    socket.on('error', (error) => options.logger.debug({ err: error }, 'client socket failed'));
+  }
+
+  /** Sends an event to a client that subscribed to it. */
+  publish(entry: LogEntry): void {
+    const ids: string[] = [];
+    for (const subscription of this.#subscriptions.values()) {
+      if (subscription.matches(entry.event)) ids.push(subscription.id);
+    }
+    if (ids.length > 0) this.#outbox.pushEvent(entry, ids);
+  }
+
+  /** Drops the connection of a client that answered none of the last pings; else pings it. */
+  ping(): void {
+    const { socket } = this.#options;
+    if (this.#missedPings >= limits.maxMissedPings) {
+      socket.terminate();
+    } else if (socket.readyState === socket.OPEN) {
+      this.#missedPings++;
+      socket.ping();
+    }
+  }
+
+  /** Ends a client that takes nothing of what is sent to it. */
+  checkStall(): void {
+    const { stallMs } = this.#options.config;
+    if (this.#outbox.stalledMs() < stallMs) return;
+    this.close(closeCodes.tooSlow, `Cannot keep up: nothing was taken for ${formatDuration(stallMs)}`);
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.#end();
+    this.#options.socket.close(code, closeReason(reason));
+    if (code !== closeCodes.goingAway) this.#options.logger.info({ code, reason }, 'client closed');
+  }
+
+  #end(): void {
+    clearTimeout(this.#helloTimer);
+    this.#left.abort();
+    this.#outbox.close();
+    this.#subscriptions.clear();
+  }
+
+  #helloIsLate(): void {
+    const { helloMs } = this.#options.config;
+    this.close(closeCodes.helloTimeout, `Cannot welcome client: expected "hello" within ${formatDuration(helloMs)}`);
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#left.signal.aborted) return;
+    try {
+      this.#admit(isBinary);
+      this.#handle(String(data));
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.close(error.closeCode, error.message);
+    }
+  }
+
+  #admit(isBinary: boolean): void {
+    if (!this.#rate.admits(performance.now())) {
+      const { maxFramesPerSecond } = this.#options.config;
+      throw new FrameError(`Cannot take frame: more than ${maxFramesPerSecond} within a second`, closeCodes.tooMany);
+    }
+    if (isBinary) throw new FrameError('Cannot read frame: expected text, got binary');
+  }
+
+  #handle(text: string): void {
+    const frame = decodeClientFrame(text);
+    if (!this.#greeted && frame.type !== 'hello') {
+      throw new FrameError(`Cannot take "${frame.type}" frame: expected "hello" first`);
+    }
+    switch (frame.type) {
+      case 'hello':
+        this.#welcome();
+        break;
+      case 'subscribe':
+        this.#subscribe(frame);
+        break;
+      case 'unsubscribe':
+        this.#unsubscribe(frame);
+        break;
+      case 'request':
+        this.#request(frame);
+        break;
+    }
+  }
+
+  #welcome(): void {
+    if (this.#greeted) throw new FrameError('Cannot take "hello" frame: there was one before');
+    this.#greeted = true;
+    clearTimeout(this.#helloTimer);
+    const { log, server } = this.#options;
+    this.#send({ type: 'welcome', log: log.id, offset: log.offset, server });
+  }
+
+  #subscribe(frame: Subscribe): void {
+    const { log, config } = this.#options;
+    if (this.#subscriptions.has(frame.id)) {
+      throw new FrameError(`Cannot subscribe: "${frame.id}" is the id of an open subscription`);
+    }
+    if (this.#subscriptions.size >= config.maxSubscriptions) {
+      throw new FrameError(`Cannot subscribe: ${config.maxSubscriptions} subscriptions are open`, closeCodes.tooMany);
+    }
+    const subscription = new Subscription(frame);
+    this.#subscriptions.set(frame.id, subscription);
+    this.#send({ type: 'subscribed', id: frame.id, log: log.id, offset: log.offset });
+    this.#outbox.pull(subscription.opening(log, frame.from));
+  }
+
+  #unsubscribe({ id }: Unsubscribe): void {
+    const subscription = this.#subscriptions.get(id);
+    if (!subscription) throw new FrameError(`Cannot unsubscribe: there is no subscription "${id}"`);
+    subscription.close();
+    this.#subscriptions.delete(id);
+    this.#send({ type: 'unsubscribed', id });
+  }
+
+  #request(frame: Request): void {
+    const { maxRequests } = this.#options.config;
+    if (this.#asked.has(frame.id)) throw new FrameError(`Cannot take request: "${frame.id}" is not answered yet`);
+    if (this.#asked.size >= maxRequests) {
+      throw new FrameError(`Cannot take request: ${maxRequests} are not answered yet`, closeCodes.tooMany);
+    }
+    this.#asked.add(frame.id);
+    void this.#answer(frame);
+  }
+
+  async #answer(frame: Request): Promise<void> {
+    const { id } = frame;
+    try {
+      this.#respond(id, { result: await this.#options.requests.answer(frame, this.#left.signal) });
+    } catch (error) {
+      this.#respond(id, { error: this.#failure(frame, error) });
+    }
+  }
+
+  #respond(
+    id: string,
+    outcome: { result: Record<string, unknown> } | { error: { code: ErrorCode; message: string } },
+  ): void {
+    this.#asked.delete(id);
+    this.#send({ type: 'response', id, ...outcome });
+  }
+
+  #failure({ method }: Request, error: unknown): { code: ErrorCode; message: string } {
+    if (error instanceof RequestError) return { code: error.code, message: error.message };
+    this.#options.logger.error({ err: error, method }, 'request failed');
+    return { code: 'internal', message: `Cannot run "${method}": the collector failed, its log says why` };
+  }
+
+  #send(frame: ServerFrame): void {
+    this.#outbox.push(Buffer.from(encode(frame)));
+  }
+}

@@ -1,0 +1,117 @@
+/** Opens the stream's sockets on an HTTP server and hands each event of the log to all of them. */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { closeCodes } from '../../protocol/close-codes.ts';
+import { STREAM_PATH, SUBPROTOCOL } from '../../protocol/frames.ts';
+import type { Address } from '../address.ts';
+import type { StreamConfig } from '../config.ts';
+import type { EventLog } from '../log.ts';
+import { Client } from './client.ts';
+import { isOwnOrigin } from './origin.ts';
+import type { Requests } from './requests.ts';
+
+/** How often clients are looked at for one that takes nothing, at most. */
+const STALL_CHECK_MS = 1_000;
+/** Connections beyond the clients, which are only told that they are too many. */
+const SPARE_CONNECTIONS = 256;
+/** How long a client has to answer our close frame before its connection is dropped. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+export interface StreamServerOptions {
+  readonly http: Server;
+  /** Where `http` listens. */
+  readonly address: Address;
+  readonly log: EventLog;
+  readonly requests: Requests;
+  readonly config: StreamConfig;
+  readonly logger: Logger;
+  readonly version: string;
+}
+
+export class StreamServer {
+  readonly #options: StreamServerOptions;
+  readonly #sockets: WebSocketServer;
+  readonly #clients = new Map<WebSocket, Client>();
+  readonly #unfollow: () => void;
+  readonly #timers: readonly NodeJS.Timeout[];
+  #stopping = false;
+
+  constructor(options: StreamServerOptions) {
+    const { http, log, config } = options;
+    this.#options = options;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: config.maxFrameBytes,
+      handleProtocols: () => SUBPROTOCOL,
+    });
+    http.maxConnections = config.maxClients + SPARE_CONNECTIONS;
+    http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#unfollow = log.follow((entry) => {
+      for (const client of this.#clients.values()) client.publish(entry);
+    });
+    this.#timers = [
+      setInterval(() => this.#each((client) => client.ping()), config.pingMs),
+      setInterval(() => this.#each((client) => client.checkStall()), Math.min(STALL_CHECK_MS, config.stallMs / 2)),
+    ];
+  }
+
+  /** Takes no more clients and ends those there are with 1001; resolves when all have gone. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    this.#unfollow();
+    for (const timer of this.#timers) clearInterval(timer);
+    const sockets = [...this.#clients.keys()];
+    const gone = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    this.#each((client) => client.close(closeCodes.goingAway, 'The collector stops'));
+    const timer = setTimeout(() => {
+      for (const socket of sockets) socket.terminate();
+    }, CLOSE_TIMEOUT_MS);
+    await Promise.all(gone);
+    clearTimeout(timer);
+  }
+
+  #each(act: (client: Client) => void): void {
+    for (const client of this.#clients.values()) act(client);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', (error) => this.#options.logger.debug({ err: error }, 'upgrade failed'));
+    const refusal = this.#refusal(request);
+    if (refusal) refuse(socket, ...refusal);
+    else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#welcome(webSocket));
+  }
+
+  /** The status and line that a request for anything but our stream is answered with. */
+  #refusal({ url = '', headers }: IncomingMessage): [number, string] | undefined {
+    if (this.#stopping) return [503, 'the collector stops'];
+    if (url.split('?', 1)[0] !== STREAM_PATH) return [404, `the stream is at ${STREAM_PATH}`];
+    if (!isOwnOrigin(headers.origin, this.#options.address)) return [403, 'this Origin may not open the stream'];
+    const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? [];
+    if (!offered.includes(SUBPROTOCOL)) return [400, `expected the WebSocket subprotocol ${SUBPROTOCOL}`];
+    return undefined;
+  }
+
+  #welcome(socket: WebSocket): void {
+    const { log, requests, config, logger, version } = this.#options;
+    const server = { name: 'heapwatch', version };
+    const client = new Client({ socket, log, requests, config, logger, server });
+    if (this.#clients.size >= config.maxClients) {
+      client.close(closeCodes.tooMany, `Cannot take client: ${config.maxClients} are connected`);
+      return;
+    }
+    this.#clients.set(socket, client);
+    socket.once('close', () => this.#clients.delete(socket));
+  }
+}
+
+function refuse(socket: Duplex, status: number, line: string): void {
+  const body = `${line}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
