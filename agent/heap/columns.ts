@@ -7,10 +7,11 @@
  *     nodeId     Uint32  V8's object id                                element and hidden edges
  *     selfSize   Uint32  bytes (see selfSizeOf)
  *     firstEdge  Uint32  nodeCount + 1 entries     sites (each once): siteScript, siteLine, siteColumn (0-based, as V8)
- *     detached   Uint8   or null: all zero         locations: locationNode (ascending), locationSite
+ *     detachedness Uint8 or null: all zero         locations: locationNode (ascending), locationSite
  *
- * The arrays belong to whoever holds the Columns and may be transferred between threads; nothing writes to them after
- * the parser has returned them. Strings stay bytes until shown (strings.ts).
+ * The arrays belong to whoever holds the Columns; nothing writes to them after the parser has returned them. Some are
+ * views of longer buffers, whose rest has never been written and takes no memory. Strings stay bytes until shown
+ * (strings.ts). For another thread the buffers may be transferred, and `strings` is rebuilt from its `blocks`.
  */
 import type { StringTable } from './strings.ts';
 

@@ -1,24 +1,114 @@
-/** Snapshot bytes -> Columns. */
+/**
+ * Snapshot bytes -> Columns.
+ *
+ *     bytes -> SnapshotDocument -> HeaderReader, NodeColumnsReader, EdgeColumnsReader, ... -> Columns
+ *
+ * Each byte is looked at once and none is kept but strings. Where the size is known the columns are allocated once, at
+ * their final length; the sections may stand in any order after the first, `snapshot`.
+ */
 import type { Columns } from './columns.ts';
+import { SnapshotDocument } from './document.ts';
+import { EdgeColumnsReader } from './edge-columns.ts';
+import { LocationColumnsReader, noLocations } from './location-columns.ts';
+import { type Header, HeaderReader } from './meta.ts';
+import { NodeColumnsReader } from './node-columns.ts';
+import type { SectionReader } from './section.ts';
 import type { SnapshotSink } from './sink.ts';
+import { SkipReader } from './skip.ts';
+import { StringTableReader } from './strings.ts';
+import { SnapshotSyntaxError } from './syntax-error.ts';
 
 export interface ColumnsParserOptions {
-  /** Size of the (unpacked) snapshot in bytes where it is known, for allocating once; it may be wrong. */
+  /**
+   * Size of the (unpacked) snapshot in bytes where it is known: columns are then allocated once. It may be wrong; too
+   * small costs copies, too large costs address space.
+   */
   readonly expectedBytes?: number;
 }
 
 export class ColumnsParser implements SnapshotSink<Columns> {
-  readonly #options: ColumnsParserOptions;
+  readonly #document = new SnapshotDocument((name, offset) => this.#open(name, offset));
+  readonly #expectedBytes: number | undefined;
+  #header: HeaderReader | null = null;
+  #nodes: NodeColumnsReader | null = null;
+  #edges: EdgeColumnsReader | null = null;
+  #locations: LocationColumnsReader | null = null;
+  readonly #strings = new StringTableReader();
 
   constructor(options: ColumnsParserOptions = {}) {
-    this.#options = options;
+    this.#expectedBytes = options.expectedBytes;
   }
 
-  write(_bytes: Uint8Array): void {
-    throw new Error(`Cannot parse: not built yet (${this.#options.expectedBytes})`);
+  write(bytes: Uint8Array): void {
+    this.#document.write(bytes);
   }
 
   end(): Columns {
-    throw new Error('Cannot parse: not built yet');
+    this.#document.end(['snapshot', 'nodes', 'edges', 'strings']);
+    const header = this.#header!.header!;
+    const nodes = this.#nodes!;
+    const edges = this.#edges!;
+    const strings = this.#strings.table();
+    checkNames('nodes', nodes, strings.count);
+    checkNames('edges', edges, strings.count);
+    return {
+      nodeCount: header.nodeCount,
+      edgeCount: header.edgeCount,
+      nodeTypes: header.nodeTypes,
+      edgeTypes: header.edgeTypes,
+      nodeType: nodes.nodeType,
+      nodeName: nodes.nodeName,
+      nodeId: nodes.nodeId,
+      selfSize: nodes.selfSize,
+      largeSizes: nodes.largeSizes,
+      detachedness: nodes.detachedness,
+      firstEdge: nodes.firstEdge,
+      edgeTarget: edges.edgeTarget,
+      edgeName: edges.edgeName,
+      ...(this.#locations?.columns() ?? noLocations()),
+      strings,
+      extraNativeBytes: header.extraNativeBytes,
+    };
   }
+
+  #open(name: string, offset: number): SectionReader {
+    switch (name) {
+      case 'snapshot':
+        this.#header = new HeaderReader(offset);
+        return this.#header;
+      case 'nodes':
+        this.#nodes = new NodeColumnsReader(this.#knownHeader(name, offset), this.#expectedBytes);
+        return this.#nodes;
+      case 'edges':
+        this.#edges = new EdgeColumnsReader(this.#knownHeader(name, offset), this.#expectedBytes);
+        return this.#edges;
+      case 'locations':
+        return this.#openLocations(this.#knownHeader(name, offset));
+      case 'strings':
+        return this.#strings;
+      default:
+        return new SkipReader(name);
+    }
+  }
+
+  #openLocations(header: Header): SectionReader {
+    if (header.location === null) return new SkipReader('locations');
+    this.#locations = new LocationColumnsReader(header, header.location, this.#expectedBytes);
+    return this.#locations;
+  }
+
+  #knownHeader(section: string, offset: number): Header {
+    const header = this.#header?.header;
+    if (!header) throw new SnapshotSyntaxError(`"${section}" stands before "snapshot"`, offset);
+    return header;
+  }
+}
+
+/** @throws SnapshotSyntaxError where a name's index is beyond the strings */
+function checkNames(section: string, read: { maxName: number; maxNameOffset: number }, strings: number): void {
+  if (read.maxName < strings) return;
+  throw new SnapshotSyntaxError(
+    `expected a name in "${section}" to be one of ${strings} strings, got index ${read.maxName}`,
+    read.maxNameOffset,
+  );
 }

@@ -1,13 +1,130 @@
-/** The strings of a snapshot, kept as the bytes they came as until somebody looks at one. */
+/**
+ * The strings of a snapshot, kept as the bytes they came as until somebody looks at one.
+ *
+ *     string i stands in block i >> 14; there, as string s = i & 0x3fff, in text[starts[s]] to text[starts[s + 1] - 1]
+ *
+ * Blocks keep every offset within 32 bits, however long the section is, and are exactly as long as they need to be.
+ */
+import { StringReader } from './string-reader.ts';
+import { SnapshotSyntaxError } from './syntax-error.ts';
 
-export interface StringTable {
+const BLOCK_BITS = 14;
+const BLOCK_STRINGS = 1 << BLOCK_BITS;
+const MAX_BLOCK_BYTES = 2 ** 31 - 1;
+const BACKSLASH = 92;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What a StringTable is made of; survives `structuredClone`, and the buffers of its arrays may be transferred. */
+export interface StringBlocks {
   readonly count: number;
-  /** The string at `index`, unescaped. */
-  get(index: number): string;
-  /** The bytes at `index` as they stand in the file: JSON-escaped, without quotes; a view, not a copy. */
-  bytes(index: number): Uint8Array;
+  readonly text: readonly Uint8Array[];
+  readonly starts: readonly Uint32Array[];
+}
+
+export class StringTable {
+  readonly blocks: StringBlocks;
+
+  constructor(blocks: StringBlocks) {
+    this.blocks = blocks;
+  }
+
+  get count(): number {
+    return this.blocks.count;
+  }
+
+  /**
+   * The string at `index`, unescaped. Half a surrogate pair, which V8 leaves where it cuts a name at 1,024 units, stays
+   * as it is; bytes that are no UTF-8 become U+FFFD. @throws RangeError
+   */
+  get(index: number): string {
+    const bytes = this.bytes(index);
+    const text = decoder.decode(bytes);
+    return bytes.includes(BACKSLASH) ? unescaped(text) : text;
+  }
+
+  /** The bytes at `index` as they stand in the file: JSON-escaped, without quotes; a view, not a copy. @throws RangeError */
+  bytes(index: number): Uint8Array {
+    if (!(index >= 0 && index < this.blocks.count)) {
+      throw new RangeError(`Cannot get string ${index}: there are ${this.blocks.count}`);
+    }
+    const block = index >>> BLOCK_BITS;
+    const starts = this.blocks.starts[block]!;
+    const string = index & (BLOCK_STRINGS - 1);
+    return this.blocks.text[block]!.subarray(starts[string]!, starts[string + 1]!);
+  }
+
   /** Whether the string at `index` is `ascii` (plain ASCII without quotes or backslashes). */
-  equals(index: number, ascii: string): boolean;
+  equals(index: number, ascii: string): boolean {
+    const bytes = this.bytes(index);
+    if (bytes.length !== ascii.length) return bytes.includes(BACKSLASH) && this.get(index) === ascii;
+    for (let i = 0; i < ascii.length; i++) {
+      if (bytes[i] !== ascii.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
   /** Index of the first string that is `ascii`, or -1. Linear. */
-  find(ascii: string): number;
+  find(ascii: string): number {
+    for (let index = 0; index < this.count; index++) {
+      if (this.equals(index, ascii)) return index;
+    }
+    return -1;
+  }
+}
+
+/** Undoes JSON's escapes in a text that the parser has checked. */
+function unescaped(text: string): string {
+  return JSON.parse(`"${text}"`) as string;
+}
+
+/** Reads the section `strings` whole. */
+export class StringTableReader extends StringReader {
+  readonly #text: Uint8Array[] = [];
+  readonly #starts: Uint32Array[] = [];
+  /** The block that is being filled, with room to grow. */
+  #block = new Uint8Array(1 << 16);
+  #length = 0;
+  readonly #blockStarts = new Uint32Array(BLOCK_STRINGS + 1);
+
+  /** Strings read so far. */
+  get strings(): number {
+    return this.count;
+  }
+
+  table(): StringTable {
+    if ((this.count & (BLOCK_STRINGS - 1)) !== 0) this.#closeBlock(this.count & (BLOCK_STRINGS - 1));
+    return new StringTable({ count: this.count, text: this.#text, starts: this.#starts });
+  }
+
+  protected override take(bytes: Uint8Array, from: number, to: number): void {
+    let length = this.#length;
+    const needed = length + to - from;
+    if (needed > this.#block.length) this.#widen(needed);
+    const block = this.#block;
+    for (let i = from; i < to; i++) block[length++] = bytes[i]!;
+    this.#length = length;
+  }
+
+  protected override finish(offset: number): void {
+    if (this.#length > MAX_BLOCK_BYTES) {
+      throw new SnapshotSyntaxError(`${BLOCK_STRINGS} strings are longer than ${MAX_BLOCK_BYTES} bytes`, offset);
+    }
+    const inBlock = (this.count & (BLOCK_STRINGS - 1)) + 1;
+    this.#blockStarts[inBlock] = this.#length;
+    if (inBlock === BLOCK_STRINGS) this.#closeBlock(BLOCK_STRINGS);
+    this.wanted++;
+  }
+
+  #closeBlock(strings: number): void {
+    this.#text.push(this.#block.slice(0, this.#length));
+    this.#starts.push(this.#blockStarts.slice(0, strings + 1));
+    this.#length = 0;
+  }
+
+  #widen(needed: number): void {
+    const wider = new Uint8Array(Math.max(needed, this.#block.length * 2));
+    wider.set(this.#block.subarray(0, this.#length));
+    this.#block = wider;
+  }
 }

@@ -1,0 +1,163 @@
+/**
+ * The outermost object of a snapshot: finds its sections and hands each one's bytes to its reader.
+ *
+ *             {             "            "          :                     reader done
+ *     START ----> FIRST_KEY ---> KEY -------> COLON ---> VALUE ---> IN_SECTION ---> NEXT
+ *                   | }           ^  "                                            , |  | }
+ *                   |             +------------------ ANOTHER_KEY <-----------------+  |
+ *                   +------------------------------------------------------------------+--> END
+ *
+ * White space may stand between any two of them, and is all that may follow the end.
+ */
+import { BACKSLASH, CLOSE_BRACE, COLON, COMMA, isWhiteSpace, OPEN_BRACE, QUOTE, shown } from './ascii.ts';
+import type { SectionReader } from './section.ts';
+import { SnapshotSyntaxError } from './syntax-error.ts';
+
+const START = 0;
+const FIRST_KEY = 1;
+const ANOTHER_KEY = 2;
+const KEY = 3;
+const COLON_AFTER_KEY = 4;
+const VALUE = 5;
+const IN_SECTION = 6;
+const NEXT = 7;
+const END = 8;
+
+const EXPECTED: readonly string[] = [
+  'an object',
+  'the name of a section or "}"',
+  'the name of a section',
+  'the name of a section',
+  '":"',
+  'a value',
+  'a value',
+  '"," or "}"',
+  'nothing more',
+];
+
+/** Sections with longer names are none that anybody knows: their names are cut here. */
+const MAX_KEY_BYTES = 256;
+
+/** Gives the reader of the section `name`, whose value begins at `offset`. @throws SnapshotSyntaxError */
+export type OpenSection = (name: string, offset: number) => SectionReader;
+
+export class SnapshotDocument {
+  readonly #open: OpenSection;
+  readonly #seen = new Set<string>();
+  #state = START;
+  #reader: SectionReader | null = null;
+  #section = '';
+  #key = '';
+  #keyOffset = 0;
+  #escaped = false;
+  /** Bytes taken so far: where the next `write` begins. */
+  #offset = 0;
+
+  constructor(open: OpenSection) {
+    this.#open = open;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Whether a section has just ended and the next has not begun: the only place to `jump` from. */
+  get between(): boolean {
+    return this.#state === NEXT;
+  }
+
+  write(bytes: Uint8Array): void {
+    let at = 0;
+    while (at < bytes.length) {
+      at = this.#reader === null ? this.#step(bytes[at]!, at) : this.#readSection(this.#reader, bytes, at);
+    }
+    this.#offset += bytes.length;
+  }
+
+  /** Goes on as if everything up to `offset` had been written: there stands the comma before a section. */
+  jump(offset: number): void {
+    this.#offset = offset;
+  }
+
+  /** @throws SnapshotSyntaxError where the object is not whole, or lacks one of the `required` sections */
+  end(required: readonly string[]): void {
+    if (this.#state !== END) {
+      const where = this.#reader === null ? `where ${EXPECTED[this.#state]} should stand` : `in "${this.#section}"`;
+      throw new SnapshotSyntaxError(`it ends ${where}`, this.#offset);
+    }
+    for (const section of required) {
+      if (!this.#seen.has(section)) throw new SnapshotSyntaxError(`it has no "${section}"; it ends`, this.#offset);
+    }
+  }
+
+  #readSection(reader: SectionReader, bytes: Uint8Array, at: number): number {
+    const stop = reader.read(bytes, at, this.#offset);
+    if (reader.done) {
+      this.#reader = null;
+      this.#state = NEXT;
+    }
+    return stop;
+  }
+
+  /** Takes one byte outside of sections; gives the position of the next to take. */
+  #step(byte: number, at: number): number {
+    if (this.#state === KEY) {
+      this.#takeKeyByte(byte);
+      return at + 1;
+    }
+    if (isWhiteSpace(byte)) return at + 1;
+    switch (this.#state) {
+      case START:
+        return this.#expect(byte, at, OPEN_BRACE, FIRST_KEY);
+      case FIRST_KEY:
+        if (byte === CLOSE_BRACE) return this.#expect(byte, at, CLOSE_BRACE, END);
+        return this.#openKey(byte, at);
+      case ANOTHER_KEY:
+        return this.#openKey(byte, at);
+      case COLON_AFTER_KEY:
+        return this.#expect(byte, at, COLON, VALUE);
+      case VALUE:
+        return this.#openSection(at);
+      case NEXT:
+        if (byte === CLOSE_BRACE) return this.#expect(byte, at, CLOSE_BRACE, END);
+        return this.#expect(byte, at, COMMA, ANOTHER_KEY);
+      default:
+        return this.#fail(byte, at);
+    }
+  }
+
+  #expect(byte: number, at: number, expected: number, next: number): number {
+    if (byte !== expected) this.#fail(byte, at);
+    this.#state = next;
+    return at + 1;
+  }
+
+  #openKey(byte: number, at: number): number {
+    this.#key = '';
+    this.#keyOffset = this.#offset + at;
+    return this.#expect(byte, at, QUOTE, KEY);
+  }
+
+  #takeKeyByte(byte: number): void {
+    if (byte === QUOTE && !this.#escaped) {
+      this.#state = COLON_AFTER_KEY;
+      return;
+    }
+    this.#escaped = byte === BACKSLASH && !this.#escaped;
+    if (this.#key.length < MAX_KEY_BYTES) this.#key += String.fromCharCode(byte);
+  }
+
+  #openSection(at: number): number {
+    const name = this.#key;
+    if (this.#seen.has(name)) throw new SnapshotSyntaxError(`"${name}" stands twice, again`, this.#keyOffset);
+    this.#seen.add(name);
+    this.#section = name;
+    this.#reader = this.#open(name, this.#offset + at);
+    this.#state = IN_SECTION;
+    return at;
+  }
+
+  #fail(byte: number, at: number): never {
+    throw new SnapshotSyntaxError(`expected ${EXPECTED[this.#state]}, got ${shown(byte)}`, this.#offset + at);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * The head of a snapshot: its section `snapshot`, which says how many records follow and which number of a record is what.
+ *
+ *     {"meta": {"node_fields": ["type","name","id",...], "node_types": [["hidden","array",...],"string",...],
+ *               "edge_fields": [...], "edge_types": [[...],...], "location_fields": [...], ...},
+ *      "node_count": 45120, "edge_count": 182345, "extra_native_bytes": 24, ...}
+ *
+ * Fields come and go with V8's versions, so nothing is known by its place.
+ */
+import type { SectionReader } from './section.ts';
+import { SkipReader } from './skip.ts';
+import { SnapshotSyntaxError } from './syntax-error.ts';
+
+/** Where the fields that we read stand in a record. */
+export interface NodeLayout {
+  readonly fields: readonly string[];
+  readonly type: number;
+  readonly name: number;
+  readonly id: number;
+  readonly selfSize: number;
+  readonly edgeCount: number;
+  /** -1 where nodes have none. */
+  readonly detachedness: number;
+}
+
+export interface EdgeLayout {
+  readonly fields: readonly string[];
+  readonly type: number;
+  readonly nameOrIndex: number;
+  readonly toNode: number;
+}
+
+export interface LocationLayout {
+  readonly fields: readonly string[];
+  readonly objectIndex: number;
+  readonly scriptId: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Header {
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  /** 0 where the snapshot does not say. */
+  readonly extraNativeBytes: number;
+  readonly node: NodeLayout;
+  readonly edge: EdgeLayout;
+  /** Null where the snapshot has no locations (before Node 10). */
+  readonly location: LocationLayout | null;
+  readonly nodeTypes: readonly string[];
+  readonly edgeTypes: readonly string[];
+}
+
+/** An edge's target and type share 32 bits (see columns.ts). */
+export const MAX_NODES = 2 ** 29 - 1;
+export const MAX_EDGES = 2 ** 32 - 2;
+const MAX_NODE_TYPES = 256;
+const MAX_EDGE_TYPES = 8;
+const MAX_FIELDS = 64;
+const MAX_HEADER_BYTES = 1 << 20;
+
+/** Collects the section, which is small whatever the size of the heap, and reads it. */
+export class HeaderReader implements SectionReader {
+  readonly #bounds = new SkipReader('snapshot');
+  readonly #offset: number;
+  #bytes = new Uint8Array(4096);
+  #length = 0;
+  #header: Header | null = null;
+
+  /** @param offset of the section's value in the snapshot */
+  constructor(offset: number) {
+    this.#offset = offset;
+  }
+
+  get done(): boolean {
+    return this.#bounds.done;
+  }
+
+  /** Null until `done`. */
+  get header(): Header | null {
+    return this.#header;
+  }
+
+  read(bytes: Uint8Array, from: number, offset: number): number {
+    const stop = this.#bounds.read(bytes, from, offset);
+    this.#keep(bytes.subarray(from, stop));
+    if (this.done) this.#header = readHeader(this.#bytes.subarray(0, this.#length), this.#offset);
+    return stop;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > MAX_HEADER_BYTES) {
+      throw new SnapshotSyntaxError(`"snapshot" is longer than ${MAX_HEADER_BYTES} bytes`, this.#offset);
+    }
+    if (length > this.#bytes.length) {
+      const longer = new Uint8Array(Math.max(length, this.#bytes.length * 2));
+      longer.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = longer;
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = length;
+  }
+}
+
+function readHeader(bytes: Uint8Array, offset: number): Header {
+  const fail = (reason: string): never => {
+    throw new SnapshotSyntaxError(`${reason} in "snapshot"`, offset);
+  };
+  const snapshot = recordOf(parse(bytes, fail));
+  const meta = recordOf(snapshot.meta);
+
+  const fieldsOf = (key: string): readonly string[] => {
+    const fields = meta[key];
+    if (!isStrings(fields) || fields.length === 0 || fields.length > MAX_FIELDS) {
+      return fail(`expected "${key}" to be names of fields, got ${brief(fields)}`);
+    }
+    return fields;
+  };
+  const place = (fields: readonly string[], key: string, field: string): number => {
+    const index = fields.indexOf(field);
+    return index < 0 ? fail(`expected "${key}" to have "${field}", got ${brief(fields)}`) : index;
+  };
+  const typesOf = (key: string, index: number, most: number): readonly string[] => {
+    const types: unknown = Array.isArray(meta[key]) ? meta[key][index] : undefined;
+    if (!isStrings(types) || types.length > most) {
+      return fail(`expected "${key}" to name at most ${most} types, got ${brief(meta[key])}`);
+    }
+    return types;
+  };
+  const count = (key: string, most: number): number => {
+    const value = snapshot[key];
+    if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > most) {
+      return fail(`expected "${key}" to be an integer from 0 to ${most}, got ${brief(value)}`);
+    }
+    return Number(value);
+  };
+
+  const nodeFields = fieldsOf('node_fields');
+  const edgeFields = fieldsOf('edge_fields');
+  const node: NodeLayout = {
+    fields: nodeFields,
+    type: place(nodeFields, 'node_fields', 'type'),
+    name: place(nodeFields, 'node_fields', 'name'),
+    id: place(nodeFields, 'node_fields', 'id'),
+    selfSize: place(nodeFields, 'node_fields', 'self_size'),
+    edgeCount: place(nodeFields, 'node_fields', 'edge_count'),
+    detachedness: nodeFields.indexOf('detachedness'),
+  };
+  const edge: EdgeLayout = {
+    fields: edgeFields,
+    type: place(edgeFields, 'edge_fields', 'type'),
+    nameOrIndex: place(edgeFields, 'edge_fields', 'name_or_index'),
+    toNode: place(edgeFields, 'edge_fields', 'to_node'),
+  };
+  return {
+    nodeCount: count('node_count', MAX_NODES),
+    edgeCount: count('edge_count', MAX_EDGES),
+    extraNativeBytes: 'extra_native_bytes' in snapshot ? count('extra_native_bytes', Number.MAX_SAFE_INTEGER) : 0,
+    node,
+    edge,
+    location: meta.location_fields === undefined ? null : locationLayout(fieldsOf('location_fields'), place),
+    nodeTypes: typesOf('node_types', node.type, MAX_NODE_TYPES),
+    edgeTypes: typesOf('edge_types', edge.type, MAX_EDGE_TYPES),
+  };
+}
+
+function locationLayout(
+  fields: readonly string[],
+  place: (fields: readonly string[], key: string, field: string) => number,
+): LocationLayout {
+  return {
+    fields,
+    objectIndex: place(fields, 'location_fields', 'object_index'),
+    scriptId: place(fields, 'location_fields', 'script_id'),
+    line: place(fields, 'location_fields', 'line'),
+    column: place(fields, 'location_fields', 'column'),
+  };
+}
+
+function parse(bytes: Uint8Array, fail: (reason: string) => never): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The value if it is an object, else one without keys, in which whatever is looked for is missing. */
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

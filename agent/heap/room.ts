@@ -1,0 +1,36 @@
+/**
+ * How much room a column gets before its records have come. The header declares a count, but a header can lie, so memory
+ * is given out by the bytes that are there: at once what a file of known size could hold, else in growing steps.
+ *
+ * Room is address space, not memory: a typed array's pages become resident as they are written. Steps are eightfold, and
+ * laid so that the last one lands on the declared count: what is copied on the way is then an eighth of the column.
+ */
+
+const GROWTH = 8;
+/** Records for which a header is trusted unseen. */
+const TRUSTED = 1 << 16;
+
+/**
+ * Records to make room for at first.
+ * @param declared the header's count
+ * @param recordBytes fewest bytes that a record takes in the file
+ * @param expectedBytes size of the file where it is known
+ */
+export function firstRoom(declared: number, recordBytes: number, expectedBytes: number | undefined): number {
+  if (expectedBytes !== undefined) return Math.min(declared, Math.ceil(expectedBytes / recordBytes));
+  let room = declared;
+  while (room > TRUSTED) room = Math.ceil(room / GROWTH);
+  return room;
+}
+
+/** Records to make room for when `room` is used up. */
+export function nextRoom(room: number, declared: number): number {
+  return Math.min(declared, Math.max(room * GROWTH, TRUSTED));
+}
+
+/** A longer copy of a column. */
+export function widened<T extends Uint8Array | Uint32Array>(column: T, length: number): T {
+  const wider = new (column.constructor as new (length: number) => T)(length);
+  wider.set(column);
+  return wider;
+}

@@ -1,0 +1,182 @@
+/**
+ * The section `strings`: an array of JSON strings, of which some are wanted and the others passed over.
+ *
+ *             [                "                  \                u            4 hex digits
+ *     START ----> FIRST ---------> TEXT <----------------> ESCAPE ---> HEX -----------------> TEXT
+ *                   | ]            ^  | "
+ *                   |     "        |  v        ]
+ *                   |   +--> NEXT -+ AFTER --------> DONE
+ *                   |   +------------- ,              ^
+ *                   +---------------------------------+
+ *
+ * A string's bytes are handed on as they stand between its quotes, in runs; nothing is decoded here.
+ */
+import {
+  BACKSLASH,
+  CLOSE_BRACKET,
+  COMMA,
+  isWhiteSpace,
+  LINE_FEED,
+  OPEN_BRACKET,
+  QUOTE,
+  SPACE,
+  shown,
+} from './ascii.ts';
+import type { SectionReader } from './section.ts';
+import { SnapshotSyntaxError } from './syntax-error.ts';
+
+const START = 0;
+const FIRST = 1;
+const NEXT = 2;
+const TEXT = 3;
+const ESCAPE = 4;
+const HEX = 5;
+const AFTER = 6;
+const DONE = 7;
+
+const EXPECTED: readonly string[] = [
+  '"["',
+  'a string or "]"',
+  'a string',
+  'no control character',
+  'an escape',
+  'a hex digit',
+  '"," or "]"',
+];
+
+/** `"`, `/`, `\`, `b`, `f`, `n`, `r`, `t`: what may follow a backslash, beside `u`. */
+const ESCAPES: ReadonlySet<number> = new Set([QUOTE, 47, BACKSLASH, 98, 102, 110, 114, 116]);
+const UNICODE_ESCAPE = 117;
+
+export abstract class StringReader implements SectionReader {
+  /** Strings that have ended. */
+  protected count = 0;
+  /** Index of the next string that is wanted; from `count` on. */
+  protected wanted = 0;
+  #state = START;
+  #hexDigits = 0;
+
+  get done(): boolean {
+    return this.#state === DONE;
+  }
+
+  /** Takes the next bytes `from` to `to` - 1 of the wanted string. */
+  protected abstract take(bytes: Uint8Array, from: number, to: number): void;
+
+  /** The wanted string has ended; sets `wanted` to the next. @throws SnapshotSyntaxError */
+  protected abstract finish(offset: number): void;
+
+  read(bytes: Uint8Array, from: number, offset: number): number {
+    let at = from;
+    while (at < bytes.length && this.#state !== DONE) {
+      if (this.#state === TEXT) at = this.#readText(bytes, at, offset);
+      else at = this.#step(bytes, at, offset);
+    }
+    return at;
+  }
+
+  #readText(bytes: Uint8Array, from: number, offset: number): number {
+    if (this.count !== this.wanted) {
+      const stop = this.#passText(bytes, from);
+      if (stop > from) return stop;
+    }
+    let to = from;
+    let byte = 0;
+    while (to < bytes.length) {
+      byte = bytes[to]!;
+      if (byte === QUOTE || byte === BACKSLASH || byte < SPACE) break;
+      to++;
+    }
+    const wanted = this.count === this.wanted;
+    if (to === bytes.length) {
+      if (wanted) this.take(bytes, from, to);
+      return to;
+    }
+    if (byte === BACKSLASH) {
+      if (wanted) this.take(bytes, from, to + 1);
+      this.#state = ESCAPE;
+    } else if (byte === QUOTE) {
+      if (wanted) {
+        this.take(bytes, from, to);
+        this.finish(offset + to);
+      }
+      this.count++;
+      this.#state = AFTER;
+    } else {
+      this.#fail(byte, offset + to);
+    }
+    return to + 1;
+  }
+
+  /**
+   * The kernel for strings that nobody wants: passes over plain text, and from string to string as V8 separates them,
+   * and stops in the text of the wanted string or before the first byte that it does not like.
+   */
+  #passText(bytes: Uint8Array, from: number): number {
+    const last = bytes.length - 4;
+    const wanted = this.wanted;
+    let count = this.count;
+    let at = from;
+    while (at < last) {
+      const byte = bytes[at]!;
+      if (byte === BACKSLASH || byte < SPACE) break;
+      at++;
+      if (byte !== QUOTE) continue;
+      let next = at;
+      if (bytes[next] !== COMMA) {
+        at--;
+        break;
+      }
+      if (bytes[++next] === LINE_FEED) next++;
+      if (bytes[next] !== QUOTE) {
+        at--;
+        break;
+      }
+      at = next + 1;
+      if (++count === wanted) break;
+    }
+    this.count = count;
+    return at;
+  }
+
+  #step(bytes: Uint8Array, at: number, offset: number): number {
+    const byte = bytes[at]!;
+    if (this.#state === ESCAPE || this.#state === HEX) {
+      if (this.count === this.wanted) this.take(bytes, at, at + 1);
+      if (this.#state === ESCAPE) this.#takeEscape(byte, offset + at);
+      else this.#takeHexDigit(byte, offset + at);
+    } else if (!isWhiteSpace(byte)) {
+      this.#takeToken(byte, offset + at);
+    }
+    return at + 1;
+  }
+
+  #takeToken(byte: number, offset: number): void {
+    if (this.#state === START && byte === OPEN_BRACKET) this.#state = FIRST;
+    else if (this.#state === AFTER && byte === COMMA) this.#state = NEXT;
+    else if ((this.#state === FIRST || this.#state === NEXT) && byte === QUOTE) this.#state = TEXT;
+    else if ((this.#state === FIRST || this.#state === AFTER) && byte === CLOSE_BRACKET) this.#state = DONE;
+    else this.#fail(byte, offset);
+  }
+
+  #takeEscape(byte: number, offset: number): void {
+    if (byte === UNICODE_ESCAPE) {
+      this.#hexDigits = 0;
+      this.#state = HEX;
+    } else if (ESCAPES.has(byte)) {
+      this.#state = TEXT;
+    } else {
+      this.#fail(byte, offset);
+    }
+  }
+
+  #takeHexDigit(byte: number, offset: number): void {
+    const letter = byte | 0x20;
+    if (!((byte >= 48 && byte <= 57) || (letter >= 97 && letter <= 102))) this.#fail(byte, offset);
+    if (++this.#hexDigits === 4) this.#state = TEXT;
+  }
+
+  #fail(byte: number, offset: number): never {
+    throw new SnapshotSyntaxError(`expected ${EXPECTED[this.#state]} in "strings", got ${shown(byte)}`, offset);
+  }
+}
