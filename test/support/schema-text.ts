@@ -1,0 +1,45 @@
+/** A zod schema as the text of the TypeScript type that it checks. */
+import { z } from 'zod';
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: unknown;
+}
+
+/** `{ type: 'gap'; id: string; skipped: number | null }`, on one line. */
+export function typeText(schema: z.ZodType): string {
+  return text(z.toJSONSchema(schema) as JsonSchema);
+}
+
+function text(schema: JsonSchema): string {
+  if (schema.anyOf) return schema.anyOf.map(text).join(' | ');
+  if (schema.const !== undefined) return literal(schema.const);
+  if (schema.enum) return schema.enum.map(literal).join(' | ');
+  if (schema.type === 'array') return arrayOf(text(schema.items!));
+  if (schema.type === 'object') return object(schema);
+  return schema.type === 'integer' ? 'number' : (schema.type ?? 'unknown');
+}
+
+function object({ properties, required = [], additionalProperties }: JsonSchema): string {
+  if (!properties) return 'Record<string, unknown>';
+  // a strict object takes nothing but its properties
+  if (additionalProperties !== false) throw new TypeError('Cannot write a type: expected a strict object');
+  const fields = Object.entries(properties).map(
+    ([name, schema]) => `${name}${required.includes(name) ? '' : '?'}: ${text(schema)}`,
+  );
+  return fields.length > 0 ? `{ ${fields.join('; ')} }` : '{ }';
+}
+
+function arrayOf(element: string): string {
+  return element.startsWith("'") ? `(${element})[]` : `${element}[]`;
+}
+
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
+}
