@@ -1,11 +1,13 @@
 /** One attached target: who it is, its isolates, and the probes that run on them. */
 import type { Probe, Usage } from '../protocol/partition.ts';
+import { conditionOf } from './condition.ts';
 import { type FindOptions, inspectorUrl, resolvedUrl } from './endpoint.ts';
-import { AttachError } from './errors.ts';
 import { AnswerError } from './evaluate.ts';
-import { type Identity, identify } from './identity.ts';
-import { type DetachedError, openSession, type Session } from './session.ts';
+import { type Identity, identify, NotStartedError } from './identity.ts';
+import { MAIN, threadIdOf, workerName } from './isolate.ts';
+import { AttachError, DetachedError, openSession, ProtocolError, type Session } from './session.ts';
 import { parseTarget, type Target } from './target.ts';
+import { Workers } from './workers.ts';
 
 export type { Identity };
 
@@ -52,6 +54,7 @@ export interface ProbeContext {
 export type { Probe, Usage };
 
 const TIMEOUT_MS = 5_000;
+const CONDITION_MS = 1_000;
 
 /**
  * Attaches to a live target by its text: `9229`, `host:9229`, `ws://…`.
@@ -70,9 +73,21 @@ export async function attach(target: string, options: AttachOptions = {}): Promi
     return new LiveAgent(url, session, await identify(session, remaining()));
   } catch (cause) {
     await session.close();
-    if (!(cause instanceof AnswerError)) throw cause;
-    throw new AttachError(`Cannot attach to ${target}: this is no Node.js process (${cause.message})`, { cause });
+    signal?.throwIfAborted();
+    throw cause instanceof DetachedError
+      ? cause
+      : new AttachError(`Cannot attach to ${target}: ${unknownBecause(cause)}`, { cause });
   }
+}
+
+/** Why somebody who answers did not say who he is. */
+function unknownBecause(cause: unknown): string {
+  if (cause instanceof NotStartedError) return cause.message;
+  if (cause instanceof AnswerError || cause instanceof ProtocolError)
+    return `this is no Node.js process (${cause.message})`;
+  if (cause instanceof DOMException)
+    return 'it stopped answering while it was asked who it is, its process may be blocked';
+  throw cause;
 }
 
 async function urlOf(target: Target, text: string, options: FindOptions): Promise<string> {
@@ -94,6 +109,8 @@ class LiveAgent implements Agent {
   readonly inspectorUrl: string;
   readonly session: Session;
   readonly closed: Promise<DetachedError>;
+  /** Opened when a worker is first asked for. */
+  #workers: Promise<Workers> | undefined;
 
   constructor(url: string, session: Session, identity: Identity) {
     this.inspectorUrl = url;
@@ -103,23 +120,48 @@ class LiveAgent implements Agent {
   }
 
   async isolates(): Promise<string[]> {
-    return ['main'];
+    const workers = await this.#openWorkers();
+    await workers.refresh();
+    return [MAIN, ...workers.threadIds().map(workerName)];
   }
 
   async isolate(name: string): Promise<Session> {
-    if (name === 'main') return this.session;
+    if (name === MAIN) return this.session;
+    const threadId = threadIdOf(name);
+    const session = threadId === null ? undefined : await this.#worker(threadId);
+    if (session) return session;
     throw new RangeError(`Cannot find isolate "${name}": expected one of ${(await this.isolates()).join(', ')}`);
   }
 
-  async condition(): Promise<Condition> {
-    return 'running';
+  condition(timeoutMs = CONDITION_MS): Promise<Condition> {
+    return conditionOf(this.session, timeoutMs);
   }
 
   async close(): Promise<void> {
+    // closing the connection ends NodeWorker with all that it attached
     await this.session.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** A worker that is not known yet may be the newest. */
+  async #worker(threadId: number): Promise<Session | undefined> {
+    const workers = await this.#openWorkers();
+    const known = workers.session(threadId);
+    if (known) return known;
+    await workers.refresh();
+    return workers.session(threadId);
+  }
+
+  async #openWorkers(): Promise<Workers> {
+    this.#workers ??= Workers.open(this.session);
+    try {
+      return await this.#workers;
+    } catch (error) {
+      this.#workers = undefined;
+      throw error;
+    }
   }
 }

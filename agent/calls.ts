@@ -47,7 +47,7 @@ export class Calls {
       if (timeoutMs !== undefined) timer = setTimeout(() => fail(timedOut(method, timeoutMs)), timeoutMs);
       start({
         result: (value) => settle(() => resolve(value)),
-        refused: (code, reason) => fail(new ProtocolError(method, code, reason)),
+        refused: (code, reason) => fail(refusal(method, code, reason)),
         failed: fail,
       });
     });
@@ -58,6 +58,14 @@ export class Calls {
     this.#ended ??= error;
     for (const onEnded of [...this.#pending]) onEnded(this.#ended);
   }
+}
+
+/** What V8 says to calls in flight when it tears an isolate down, before the news of the isolate's end. */
+const ENDING = new Set(['Execution context was destroyed.', 'Execution was terminated']);
+
+function refusal(method: string, code: number, reason: string): Error {
+  if (ENDING.has(reason)) return new DetachedError(`Detached during ${method}: its isolate is ending`);
+  return new ProtocolError(method, code, reason);
 }
 
 function detached(ended: DetachedError): DetachedError {

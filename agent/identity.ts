@@ -24,7 +24,7 @@ const SELF = `({ pid: process.pid, nodeVersion: process.version, v8Version: proc
   title: String(process.title).slice(0, ${MAX_TITLE}) })`;
 
 const Self = z.object({
-  pid: z.number().int().positive(),
+  pid: z.number().int().positive().optional(),
   nodeVersion: z.string().regex(/^v\d+\.\d+\.\d+/),
   v8Version: z.string(),
   title: z.string(),
@@ -39,20 +39,31 @@ const StartedAtMs = z.number().positive().max(8.64e15);
 
 const IsolateId = z.object({ id: z.string().regex(/^[0-9a-f]{1,32}$/) });
 
-/** Reads the identity of the process behind a session of its main isolate. @throws AnswerError if it is no Node.js process. */
+/** The process stands before its first line (`--inspect-brk`, `--inspect-wait`). */
+export class NotStartedError extends Error {
+  override name = 'NotStartedError';
+}
+
+/**
+ * Reads the identity of the process behind a session of its main isolate.
+ * @throws AnswerError if it is no Node.js process; NotStartedError if it waits for a debugger to let it start.
+ */
 export async function identify(session: Session, options: SendOptions = {}): Promise<Identity> {
-  const [self, startedAtMs, isolate] = await Promise.all([
-    evaluate(session, 'identity', SELF, Self, { ...options, pure: true }),
-    evaluate(session, 'start time', STARTED, StartedAtMs, options),
-    session.send('Runtime.getIsolateId', {}, options),
-  ]);
+  const self = await evaluate(session, 'identity', SELF, Self, { ...options, pure: true });
+  const { pid } = self;
+  // half started, a process has no pid yet, and dies of a segmentation fault when it is given work for its event loop
+  // (18 to 26, `setImmediate`): so nothing more is asked of it
+  if (pid === undefined) throw new NotStartedError('it waits for a debugger before its first line, let it start first');
+  const startedAtMs = await evaluate(session, 'start time', STARTED, StartedAtMs, options);
+  const isolate = await session.send('Runtime.getIsolateId', {}, options);
   const id = IsolateId.safeParse(isolate).data?.id;
   if (id === undefined) throw new AnswerError('Cannot read identity: Runtime.getIsolateId gave no isolate id');
   const started = new Date(startedAtMs);
   return {
     ...self,
+    pid,
     startedAtMs: started.getTime(),
-    key: `${id}/${self.pid}`,
-    incarnation: `pid ${self.pid}, started ${started.toISOString()}`,
+    key: `${id}/${pid}`,
+    incarnation: `pid ${pid}, started ${started.toISOString()}`,
   };
 }

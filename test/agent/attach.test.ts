@@ -5,7 +5,7 @@ import { usage } from '../../agent/probe/usage.ts';
 import { startTarget } from '../support/target.ts';
 
 test('a target is attached to by port, host:port, localhost and WebSocket URL', async () => {
-  await using target = await startTarget('idle');
+  await using target = await startTarget('puppet');
   const { port, wsUrl } = target;
   for (const text of [
     `${port}`,
@@ -21,7 +21,7 @@ test('a target is attached to by port, host:port, localhost and WebSocket URL', 
 });
 
 test('the identity is the same at every attach, and says who it is', async () => {
-  await using target = await startTarget('idle');
+  await using target = await startTarget('puppet');
   await using first = await attach(`${target.port}`);
   await using second = await attach(`${target.port}`);
   assert.deepEqual(first.identity, second.identity);
@@ -32,7 +32,7 @@ test('the identity is the same at every attach, and says who it is', async () =>
 });
 
 test('usage gives the gauges of the main isolate', async () => {
-  await using target = await startTarget('idle');
+  await using target = await startTarget('puppet');
   await using agent = await attach(`${target.port}`);
   const read = await usage(agent, { target: 'api', isolate: 'main' });
   assert.equal(read.target, 'api');

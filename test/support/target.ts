@@ -1,10 +1,10 @@
 /**
  * A real process to be inspected: a program of test/fixtures under `--inspect=127.0.0.1:0`.
  *
- *     await using target = await startTarget('idle');
+ *     await using target = await startTarget('puppet');
  *     await using agent = await attach(`${target.port}`);
  *     await target.line(/ready/);          // standard output, from its start on
- *     target.send('grow 1000\n');          // standard input
+ *     target.send('exit 3\n');             // standard input
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,0 +1,41 @@
+/**
+ * The isolates of a process and how a worker's is spoken to: through its main isolate's connection, JSON within JSON.
+ *
+ *     { method: 'NodeWorker.sendMessageToWorker',  params: { sessionId, message: '{"id":1,"method":…}' } }   ──>
+ *     { method: 'NodeWorker.receivedMessageFromWorker', params: { sessionId, message: '{"id":1,"result":…}' } } <──
+ *
+ * `NodeWorker.enable` reports every worker that lives, before its own answer, and from then on each new one; a session id
+ * counts from 1 on each connection and is not the thread id. A message to a session that has ended is answered `{}` and
+ * goes nowhere. Messages pass the main thread: while that is blocked, so is the way to every worker.
+ */
+import { z } from 'zod';
+
+export const MAIN = 'main';
+
+export const WORKER_ATTACHED = 'NodeWorker.attachedToWorker';
+export const WORKER_DETACHED = 'NodeWorker.detachedFromWorker';
+export const WORKER_MESSAGE = 'NodeWorker.receivedMessageFromWorker';
+
+/** Params of `NodeWorker.enable`: a worker that starts later must not wait for us. */
+export const ENABLE_WORKERS = { waitForDebuggerOnStart: false } as const;
+
+export const WorkerAttached = z.object({ sessionId: z.string(), workerInfo: z.object({ title: z.string() }) });
+export const WorkerDetached = z.object({ sessionId: z.string() });
+export const WorkerMessage = z.object({ sessionId: z.string(), message: z.string() });
+
+/** `worker:3` of thread 3. */
+export function workerName(threadId: number): string {
+  return `worker:${threadId}`;
+}
+
+/** The thread id in `worker:3`; null for any other name. */
+export function threadIdOf(name: string): number | null {
+  const digits = /^worker:(\d+)$/.exec(name)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** The thread id in a worker's title, `[worker 3] name` or `Worker 3`; null for a title that has none. */
+export function threadIdOfTitle(title: string): number | null {
+  const digits = /^\[worker (\d+)\]|^Worker (\d+)$/.exec(title);
+  return digits === null ? null : Number(digits[1] ?? digits[2]);
+}

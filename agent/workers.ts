@@ -1,0 +1,204 @@
+/**
+ * The worker threads behind one connection, each as a session of its own.
+ *
+ *     connection ──NodeWorker──> { sessionId -> WorkerSession } <── agent.isolate('worker:3')
+ */
+import { EventEmitter } from 'node:events';
+import type { z } from 'zod';
+import { Calls, type SendOptions } from './calls.ts';
+import { DetachedError } from './errors.ts';
+import { FrameError, messageOf } from './frame.ts';
+import {
+  ENABLE_WORKERS,
+  threadIdOfTitle,
+  WORKER_ATTACHED,
+  WORKER_DETACHED,
+  WORKER_MESSAGE,
+  WorkerAttached,
+  WorkerDetached,
+  WorkerMessage,
+} from './isolate.ts';
+import { type OpenOptions, openSession, type Session } from './session.ts';
+
+/** Keeps a session on every worker that lives, from `open` until `close` or the connection's end. */
+export class Workers implements AsyncDisposable {
+  readonly #connection: Session;
+  readonly #bySessionId = new Map<string, WorkerSession>();
+  readonly #off: (() => void)[];
+
+  /** Enables NodeWorker on the connection; each worker that lives is known when this resolves. */
+  static async open(connection: Session, options: SendOptions = {}): Promise<Workers> {
+    const workers = new Workers(connection);
+    await workers.refresh(options);
+    return workers;
+  }
+
+  private constructor(connection: Session) {
+    this.#connection = connection;
+    this.#off = [
+      hear(connection, WORKER_ATTACHED, WorkerAttached, ({ sessionId, workerInfo }) => {
+        this.#bySessionId.set(sessionId, new WorkerSession(connection, sessionId, threadIdOfTitle(workerInfo.title)));
+      }),
+      hear(connection, WORKER_DETACHED, WorkerDetached, ({ sessionId }) => {
+        this.#bySessionId.get(sessionId)?.end('it has ended');
+        this.#bySessionId.delete(sessionId);
+      }),
+      hear(connection, WORKER_MESSAGE, WorkerMessage, ({ sessionId, message }) => {
+        this.#bySessionId.get(sessionId)?.hear(message);
+      }),
+    ];
+  }
+
+  /** Waits for the news of workers that have started or ended by now. */
+  async refresh(options: SendOptions = {}): Promise<void> {
+    await this.#connection.send('NodeWorker.enable', ENABLE_WORKERS, options);
+  }
+
+  /** Of the workers that live now, in the order in which they were met. */
+  threadIds(): number[] {
+    return [...this.#bySessionId.values()].flatMap(({ threadId }) => (threadId === null ? [] : [threadId]));
+  }
+
+  session(threadId: number): Session | undefined {
+    return [...this.#bySessionId.values()].find((session) => session.threadId === threadId);
+  }
+
+  /** Lets go of all workers: nothing of ours stays in them. */
+  async close(): Promise<void> {
+    for (const off of this.#off) off();
+    for (const session of this.#bySessionId.values()) session.end('the session was closed here');
+    this.#bySessionId.clear();
+    await unlessDetached(this.#connection.send('NodeWorker.disable'));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * A session of one's own on a worker, over a connection of its own: what it started in the worker's isolate ends with it
+ * and with nothing else. Resolves to undefined if no such worker lives.
+ */
+export async function openWorker(
+  url: string,
+  threadId: number,
+  options: OpenOptions = {},
+): Promise<Session | undefined> {
+  const connection = await openSession(url, options);
+  const workers = await Workers.open(connection, options).catch(async (error) => {
+    await connection.close();
+    throw error;
+  });
+  const session = workers.session(threadId);
+  if (!session) {
+    await connection.close();
+    return undefined;
+  }
+  return {
+    send: session.send.bind(session),
+    on: session.on.bind(session),
+    closed: session.closed,
+    close: () => connection.close(),
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+class WorkerSession implements Session {
+  readonly threadId: number | null;
+  readonly closed: Promise<DetachedError>;
+  readonly #connection: Session;
+  readonly #sessionId: string;
+  readonly #events = new EventEmitter();
+  readonly #calls = new Calls();
+  readonly #answers = new Map<number, (message: Answered) => void>();
+  #lastId = 0;
+  #settleClosed!: (error: DetachedError) => void;
+
+  constructor(connection: Session, sessionId: string, threadId: number | null) {
+    this.threadId = threadId;
+    this.#connection = connection;
+    this.#sessionId = sessionId;
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
+    void connection.closed.then((error) => this.#endWith(error));
+  }
+
+  send(method: string, params: object = {}, options: SendOptions = {}): Promise<never> {
+    const id = ++this.#lastId;
+    const call = this.#calls.make(method, options, (answer) => {
+      this.#answers.set(id, ({ result, error }) => {
+        if (error) answer.refused(error.code, error.message);
+        else answer.result(result ?? {});
+      });
+      this.#post({ id, method, params }).catch(answer.failed);
+    });
+    // a call that was given up leaves nobody to answer to
+    return call.finally(() => this.#answers.delete(id)) as Promise<never>;
+  }
+
+  on(event: string, listener: (params: never) => void): () => void {
+    const hear = (params: unknown) => listener(params as never);
+    this.#events.on(event, hear);
+    return () => this.#events.off(event, hear);
+  }
+
+  async close(): Promise<void> {
+    this.end('the session was closed here');
+    await unlessDetached(this.#connection.send('NodeWorker.detach', { sessionId: this.#sessionId }));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Takes a message of the worker. */
+  hear(text: string): void {
+    try {
+      const message = messageOf(text);
+      if (message === null) return;
+      if ('id' in message) this.#answers.get(message.id)?.(message);
+      else this.#events.emit(message.method, message.params);
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.end(`it sent ${error.message}`);
+    }
+  }
+
+  /** Rejects what is pending and settles `closed`. */
+  end(reason: string): void {
+    this.#endWith(
+      new DetachedError(`Detached from worker ${this.threadId ?? `session ${this.#sessionId}`}: ${reason}`),
+    );
+  }
+
+  #endWith(error: DetachedError): void {
+    this.#calls.end(error);
+    this.#settleClosed(error);
+  }
+
+  async #post(message: { id: number; method: string; params: object }): Promise<void> {
+    const params = { sessionId: this.#sessionId, message: JSON.stringify(message) };
+    await this.#connection.send('NodeWorker.sendMessageToWorker', params);
+  }
+}
+
+type Answered = Extract<ReturnType<typeof messageOf>, { id: number }>;
+
+/** Hears an event of the shape that it must have; one of another shape is not ours to understand and is passed over. */
+function hear<T>(connection: Session, event: string, shape: z.ZodType<T>, listener: (params: T) => void): () => void {
+  return connection.on(event, (params) => {
+    const parsed = shape.safeParse(params);
+    if (parsed.success) listener(parsed.data);
+  });
+}
+
+/** A target that has gone keeps nothing of ours; any other failure counts. */
+async function unlessDetached(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof DetachedError)) throw error;
+  }
+}

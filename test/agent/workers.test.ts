@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attach } from '../../agent/agent.ts';
+import { usage } from '../../agent/probe/usage.ts';
+import { DetachedError, ProtocolError } from '../../agent/session.ts';
+import { startFakeInspector } from '../support/fake-inspector.ts';
+import { startTarget, type Target } from '../support/target.ts';
+
+/** Starts a worker in the target and gives its thread id. */
+async function startWorker(target: Target): Promise<number> {
+  target.send('worker\n');
+  return Number((await target.line(/^worker \d+$/)).split(' ')[1]);
+}
+
+test('isolates are the main one and every worker that lives now', async () => {
+  await using target = await startTarget('puppet');
+  const first = await startWorker(target);
+  await using agent = await attach(`${target.port}`);
+  assert.deepEqual(await agent.isolates(), ['main', `worker:${first}`]);
+  const second = await startWorker(target);
+  assert.deepEqual(await agent.isolates(), ['main', `worker:${first}`, `worker:${second}`]);
+  const session = await agent.isolate(`worker:${first}`);
+  target.send(`endWorker ${first}\n`);
+  await session.closed;
+  assert.deepEqual(await agent.isolates(), ['main', `worker:${second}`]);
+});
+
+test('a worker is probed in its own isolate', async () => {
+  await using target = await startTarget('puppet');
+  const isolate = `worker:${await startWorker(target)}`;
+  await using agent = await attach(`${target.port}`);
+  const session = await agent.isolate(isolate);
+  const ids = await Promise.all([session, agent.session].map((each) => each.send('Runtime.getIsolateId')));
+  assert.notEqual(ids[0].id, ids[1].id);
+  const main = await usage(agent, { target: 'api', isolate: 'main' });
+  const worker = await usage(agent, { target: 'api', isolate });
+  assert.equal(worker.isolate, isolate);
+  assert.notEqual(worker.heapUsedBytes, main.heapUsedBytes);
+  await assert.rejects(
+    session.send('Nothing.atAll'),
+    (error) => error instanceof ProtocolError && error.code === -32601,
+  );
+});
+
+test('an isolate that does not exist is told from those that do', async () => {
+  await using target = await startTarget('puppet');
+  const threadId = await startWorker(target);
+  await using agent = await attach(`${target.port}`);
+  const expected = `expected one of main, worker:${threadId}`;
+  await assert.rejects(agent.isolate('worker:99'), new RangeError(`Cannot find isolate "worker:99": ${expected}`));
+  await assert.rejects(agent.isolate('other'), new RangeError(`Cannot find isolate "other": ${expected}`));
+});
+
+test('a worker that ends rejects what waits for its loop', async () => {
+  await using target = await startTarget('puppet');
+  const threadId = await startWorker(target);
+  await using agent = await attach(`${target.port}`);
+  const session = await agent.isolate(`worker:${threadId}`);
+  const awaited = session.send('Runtime.evaluate', { expression: 'new Promise(() => {})', awaitPromise: true });
+  target.send(`endWorker ${threadId}\n`);
+  await assert.rejects(awaited, DetachedError);
+  assert.equal((await session.closed).message, `Detached from worker ${threadId}: it has ended`);
+  assert.equal(await agent.condition(), 'running');
+});
+
+test('a worker that ends rejects what it never answered, by its name', async () => {
+  const attached = { sessionId: '1', workerInfo: { workerId: '1', type: 'worker', title: '[worker 5] w', url: '' } };
+  await using fake = await startFakeInspector({
+    answers: {
+      'NodeWorker.enable': (_params, peer) => peer.event('NodeWorker.attachedToWorker', attached),
+      'NodeWorker.sendMessageToWorker': {},
+    },
+  });
+  await using agent = await attach(`${fake.port}`);
+  const session = await agent.isolate('worker:5');
+  const pending = session.send('HeapProfiler.collectGarbage');
+  await fake.called('NodeWorker.sendMessageToWorker');
+  for (const peer of fake.peers) await peer.event('NodeWorker.detachedFromWorker', { sessionId: '1' });
+  const gone = { name: 'DetachedError', message: 'Detached from worker 5: it has ended' };
+  await assert.rejects(pending, gone);
+  await assert.rejects(session.send('HeapProfiler.collectGarbage'), gone);
+});
+
+test('a target that ends rejects what is pending on its workers', async () => {
+  await using target = await startTarget('puppet');
+  const threadId = await startWorker(target);
+  await using agent = await attach(`${target.port}`);
+  const session = await agent.isolate(`worker:${threadId}`);
+  const pending = session.send('Runtime.evaluate', { expression: 'new Promise(() => {})', awaitPromise: true });
+  target.kill('SIGKILL');
+  await assert.rejects(pending, DetachedError);
+  assert.ok((await session.closed) instanceof DetachedError);
+});
