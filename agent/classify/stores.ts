@@ -6,8 +6,8 @@
  *                                  --internal:table-------> a Map's or Set's table    (array)
  *     ArrayBuffer                  --internal:backing_store-> its memory              (native)
  *
- * The target's V8 type and name differ by version, the edges do not (Node 18 to 26). What holds a store is never a
- * store itself, so that the owner of a store is one step away.
+ * The target's V8 type and name differ by version, the edges do not (Node 18 to 26). What may be a store holds none, so
+ * that the owner of a store is one step away; nor do V8's synthetic nodes.
  */
 import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
 
@@ -49,11 +49,12 @@ export function storeIn(entry: number): Store {
 export function storeOwners(columns: Columns): Uint32Array {
   const { nodeCount, nodeType, firstEdge, edgeTarget, edgeName, strings } = columns;
   const mayBeStore = storeTypes(columns);
+  const synthetic = columns.nodeTypes.indexOf('synthetic');
   const [properties, elements, table, backingStore] = STORES.map((name) => strings.find(name));
   const internal = columns.edgeTypes.indexOf('internal');
   const owners = new Uint32Array(nodeCount).fill(NO_OWNER);
   for (let node = 0; node < nodeCount; node++) {
-    if (mayBeStore[nodeType[node]] === 1) continue;
+    if (mayBeStore[nodeType[node]] === 1 || nodeType[node] === synthetic) continue;
     for (let edge = firstEdge[node], end = firstEdge[node + 1]; edge < end; edge++) {
       const target = edgeTarget[edge];
       if ((target & EDGE_TYPE_MASK) !== internal) continue;
