@@ -10,7 +10,7 @@ import type { Columns } from '../heap/columns.ts';
 import { ClassSites } from './class-sites.ts';
 import type { Kinds } from './kinds.ts';
 import { SiteNames } from './site-names.ts';
-import { CONTEXT, isContextName, isWord } from './words.ts';
+import { CONTEXT, className, isContextName, isWord } from './words.ts';
 
 /** All objects that bear one name. */
 interface Namesakes {
@@ -48,7 +48,7 @@ export class ClassKinds {
 
   #named(name: string): Namesakes {
     if (isContextName(name)) return { kind: this.#kinds.of(CONTEXT) };
-    const text = name || '(anonymous)';
+    const text = className(name) || '(anonymous)';
     const places = this.#placesOf(name);
     const taken = isWord(text);
     if (!taken && new Set(places.values()).size < 2) return { kind: this.#kinds.of(text) };

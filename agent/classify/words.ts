@@ -36,6 +36,14 @@ export function isContextName(name: string): boolean {
   return name.startsWith('system / ') && name.includes('Context');
 }
 
+/**
+ * The class in an object's name. Node 26 marks some objects of V8's and Node's own and adds what it knows of their realm:
+ * `Object (prototype) / `, `process (internal cache) / `, `global (global*)`; before that only `global / `.
+ */
+export function className(name: string): string {
+  return name.replace(/ \((?:prototype|internal cache|global\*?)\)(?: \/ .*)?$|(?<=^global) \/ .*$/s, '');
+}
+
 /** RegExp and Proxy are classes as well: their prototypes are objects of that name. */
 const WORDS: ReadonlySet<string> = new Set([
   ...Object.values(WORD_OF_TYPE).filter((word) => word !== 'RegExp'),

@@ -122,7 +122,8 @@ it('on any graph, by kind names each store by its owners as a search through all
         const type = columns.nodeTypes[columns.nodeType[node]!]!;
         const owners = [...ownersOf(columns, node)];
         const [owner, edge] = owners[0] ?? [];
-        if (!STORE_TYPES.includes(type) || owner === undefined) assert.doesNotMatch(kind, /^(properties|elements|table) of |shared/);
+        if (!STORE_TYPES.includes(type) || owner === undefined)
+          assert.doesNotMatch(kind, /^(properties|elements|table) of |shared/);
         else if (owners.length > 1) assert.equal(kind, type === 'native' ? 'data of ArrayBuffer' : 'array (shared)');
         else assert.equal(kind, edge === 'backing_store' ? 'data of ArrayBuffer' : `${edge} of ${kinds[owner]}`);
       }

@@ -16,6 +16,16 @@ describe('by kind', () => {
     assert.deepEqual(kinds("1:object:''"), ['(anonymous)']);
   });
 
+  it('leaves out what Node 26 adds to the names of its own objects', () => {
+    assert.deepEqual(
+      kinds(
+        "1:object:'EventEmitter (prototype) / ' 2:object:'process (internal cache) / x' 3:object:'global (global*)'",
+      ),
+      ['EventEmitter', 'process', 'global'],
+    );
+    assert.deepEqual(kinds("1:object:'global / http://a' 2:object:'A / B'"), ['global', 'A / B']);
+  });
+
   it('makes one kind of all functions, whatever their names', () => {
     assert.deepEqual(kinds('1:closure:f 2:closure:g'), ['function', 'function']);
   });
