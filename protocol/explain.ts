@@ -1,5 +1,6 @@
 /** What is wrong with a value, in the house's words: `expected "id" to be a non-empty string, got 7`. */
 import type { z } from 'zod';
+import { printable } from './printable.ts';
 
 /** Fields whose content must not reach a log or a close reason. */
 const SECRET_FIELDS = new Set<PropertyKey>(['token']);
@@ -27,8 +28,9 @@ export function shown(value: unknown): string {
 }
 
 function explain(issue: z.core.$ZodIssue, value: unknown): string {
-  if (issue.code === 'unrecognized_keys')
+  if (issue.code === 'unrecognized_keys') {
     return `expected no field ${quoted([...issue.path, issue.keys[0]].join('.'))}`;
+  }
   const found = valueAt(value, issue.path);
   const got = issue.path.some((key) => SECRET_FIELDS.has(key)) ? `a ${typeof found}` : shown(found);
   const subject = issue.path.length > 0 ? `"${issue.path.join('.')}" to be ` : '';
@@ -43,7 +45,7 @@ function expectation(issue: z.core.$ZodRawIssue): string {
     case 'invalid_value':
       return issue.values.length === 1 ? literal(issue.values[0]) : `one of ${issue.values.map(literal).join(', ')}`;
     case 'too_small':
-      return bound(issue.origin, `at least ${issue.minimum}`);
+      return bound(issue.origin, `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`);
     case 'too_big':
       return bound(issue.origin, `at most ${issue.maximum}`);
     case 'invalid_format':
@@ -74,7 +76,7 @@ function literal(value: unknown): string {
 }
 
 function quoted(text: string): string {
-  return JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
+  return printable(JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text));
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -106,6 +106,7 @@ const badClientFrames: [text: string, message: string][] = [
     `{"type":${JSON.stringify('\u001b[2J'.repeat(20))}}`,
     `Cannot read frame: expected "type" to be one of ${types}, got "${'\\u001b[2J'.repeat(10)}…"`,
   ],
+  ['{"type":"\u009b2J"}', `Cannot read frame: expected "type" to be one of ${types}, got "\\x9b2J"`],
   ['{"type":"hello","token":7}', 'Cannot read "hello" frame: expected "token" to be a non-empty string, got a number'],
   [
     `{"type":"hello","token":"${'x'.repeat(limits.maxTokenLength + 1)}"}`,
@@ -167,6 +168,13 @@ test('a bad frame is explained and closes with 4400', () => {
   for (const [text, message] of badClientFrames) {
     assert.throws(() => decodeClientFrame(text), { name: 'FrameError', message, closeCode: closeCodes.badFrame });
   }
+});
+
+test('events begin at offset 1', () => {
+  const event = serverFrames.find((frame) => frame.type === 'target')!;
+  assert.throws(() => decodeServerFrame(encode({ ...event, offset: 0 })), {
+    message: 'Cannot read "target" frame: expected "offset" to be more than 0, got 0',
+  });
 });
 
 test('a client is told what is wrong with a response', () => {
