@@ -3,6 +3,7 @@
  * an editor needs. Values come out in the units of the code: milliseconds and bytes.
  */
 import { z } from 'zod';
+import { CLASSIFIERS, classifierNamed } from '../agent/classify/classifiers.ts';
 import { parseTarget } from '../agent/target.ts';
 import { type Address, parseAddress } from './address.ts';
 import { parseDuration, parseSize } from './units.ts';
@@ -87,7 +88,7 @@ export function parseInspect(value: string): string {
   return value;
 }
 
-const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.:@-]{0,63}$/u;
+const NAME = /^[\p{L}\p{N}_:][\p{L}\p{N}_.:@-]{0,63}$/u;
 
 /** A target's name: what globs, labels and the command line can carry. @throws SyntaxError for anything else. */
 export function parseName(value: string): string {
@@ -96,6 +97,11 @@ export function parseName(value: string): string {
 }
 
 const name = text(parseName, { description: 'What the target is called on the stream.', examples: ['api'] });
+
+const classifier = text((value) => classifierNamed(value).by, {
+  description: 'A classifier, as after --by.',
+  examples: CLASSIFIERS.map(({ by }) => by),
+});
 
 const isolates = z.union([z.enum(['main', 'all']), z.array(z.string().min(1)).min(1)], {
   error: 'expected main, all, or a list of isolates such as [main, "worker:1"]',
@@ -117,7 +123,7 @@ const TargetFile = z.strictObject({
     .meta({ description: 'Targets of one group take one snapshot at a time; default: a group of its own.' })
     .optional(),
   by: z
-    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()).min(1))
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(classifier).min(1))
     .meta({ description: 'Classifiers of its snapshots; default kind.', examples: [['kind', 'module']] })
     .optional(),
   rows: z.int().min(1).max(10_000).meta({ description: 'Rows of a partition on the stream; default 100.' }).optional(),

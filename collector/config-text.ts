@@ -18,11 +18,21 @@ export function readConfigText(file: string, text: string): ConfigFile {
   if (document.errors.length > 0) {
     throw new ConfigError(document.errors.map(({ pos, message }) => problem(pos[0], message)));
   }
-  const result = ConfigFile.safeParse(document.toJS() ?? {}, { reportInput: true });
+  const result = ConfigFile.safeParse(plainValue(document, problem) ?? {}, { reportInput: true });
   if (result.success) return result.data;
   const found = result.error.issues.flatMap((issue) => findings(document, issue));
   found.sort((a, b) => a.offset - b.offset);
   throw new ConfigError(found.map(({ offset, message }) => problem(offset, message)));
+}
+
+/** @throws ConfigError for an alias of nothing, and for aliases that would swell to millions of values */
+function plainValue(document: Document, problem: (offset: number, message: string) => Problem): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw new ConfigError([problem(document.contents?.range?.[0] ?? 0, error.message)]);
+  }
 }
 
 interface Finding {
@@ -51,9 +61,8 @@ function complaint(issue: z.core.$ZodIssue): string {
       return `expected at least ${issue.minimum}${itemsNoun(issue.origin)}, got ${show(issue.input)}`;
     case 'too_big':
       return `expected at most ${issue.maximum}${itemsNoun(issue.origin)}, got ${show(issue.input)}`;
-    case 'invalid_union':
     case 'custom':
-      return issue.input === undefined && issue.code === 'invalid_union' ? `missing; ${issue.message}` : issue.message;
+      return issue.message;
     default:
       return `${issue.message}, got ${show(issue.input)}`;
   }

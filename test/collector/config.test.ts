@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { z } from 'zod';
+import { type ConfigSources, DEFAULT_STREAM, readConfig } from '../../collector/config.ts';
+import { ConfigError } from '../../collector/config-error.ts';
+import { ConfigFile } from '../../collector/config-file.ts';
+import { assertGolden } from '../support/golden.ts';
+
+const YAML = `# what a service might run
+listen: 127.0.0.1:8000
+targets:
+  - name: api
+    inspect: 127.0.0.1:9229
+    labels: { service: api }
+    group: front
+    by: [kind, module]
+    rows: 20
+    isolates: all
+    samplingInterval: 128KB
+    schedule: { usage: 1s, sampling: false }
+  - { name: worker, inspect: 9230, by: name, isolates: [main, "worker:1"] }
+schedule: { snapshot: 6h }
+stream: { maxClients: 10, buffer: 1MB, ping: 5s }
+`;
+
+function file(text: string): ConfigSources {
+  return { file: { name: 'heapwatch.yaml', text } };
+}
+
+/** The error's text. */
+function errorOf(sources: ConfigSources): string {
+  try {
+    readConfig(sources);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('Expected a ConfigError, got a configuration');
+}
+
+describe('configuration', () => {
+  it('reads a file into the units of the code', () => {
+    const config = readConfig(file(YAML));
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 8000 });
+    assert.deepEqual(config.targets, [
+      {
+        name: 'api',
+        inspect: '127.0.0.1:9229',
+        labels: { service: 'api' },
+        group: 'front',
+        by: ['kind', 'module'],
+        rows: 20,
+        isolates: 'all',
+        samplingIntervalBytes: 131_072,
+        schedule: { usage: 1_000, snapshot: 21_600_000 },
+      },
+      {
+        name: 'worker',
+        inspect: '9230',
+        labels: {},
+        group: 'worker',
+        by: ['name'],
+        rows: 100,
+        isolates: ['main', 'worker:1'],
+        samplingIntervalBytes: 524_288,
+        schedule: { usage: 5_000, sampling: 'auto', snapshot: 21_600_000 },
+      },
+    ]);
+    assert.deepEqual(config.stream, { ...DEFAULT_STREAM, maxClients: 10, bufferBytes: 1_048_576, pingMs: 5_000 });
+  });
+
+  it('reads the same as JSON', () => {
+    const text = '{"targets": [{"name": "api", "inspect": 9229, "schedule": {"usage": "2s", "sampling": false}}]}';
+    assert.deepEqual(readConfig(file(text)).targets[0]?.schedule, { usage: 2_000 });
+  });
+
+  it('takes targets and intervals from flags, and names a target by its address', () => {
+    const config = readConfig({
+      flags: {
+        target: ['api=9229', '9230', '[::1]:9231', 'pid:4711', 'ws://127.0.0.1:9232/a-b'],
+        every: ['snapshot=10m,usage=1s', 'sampling=false'],
+      },
+    });
+    const names = config.targets.map(({ name, inspect }) => [name, inspect]);
+    assert.deepEqual(names, [
+      ['api', '9229'],
+      ['9230', '9230'],
+      ['::1:9231', '[::1]:9231'],
+      ['pid:4711', 'pid:4711'],
+      ['127.0.0.1:9232', 'ws://127.0.0.1:9232/a-b'],
+    ]);
+    assert.deepEqual(config.targets[0]?.schedule, { usage: 1_000, snapshot: 600_000 });
+    assert.deepEqual(config.listen, { host: '127.0.0.1', port: 7331 });
+  });
+
+  it('puts flags over environment over file over defaults', () => {
+    const env = {
+      HEAPWATCH_LISTEN: '127.0.0.1:8001',
+      HEAPWATCH_TARGETS: 'api=9999,batch=9998',
+      HEAPWATCH_EVERY: 'usage=2s,snapshot=1h',
+    };
+    const flags = { listen: '[::1]:8002', target: ['api=9997'], every: ['usage=3s'] };
+    const fromEnv = readConfig({ ...file(YAML), env });
+    assert.equal(fromEnv.listen.port, 8001);
+    const fromFlags = readConfig({ ...file(YAML), env, flags });
+    assert.deepEqual(fromFlags.listen, { host: '::1', port: 8002 });
+    const [api, worker, batch] = fromFlags.targets;
+    assert.deepEqual([api?.inspect, worker?.inspect, batch?.inspect], ['9997', '9230', '9998']);
+    assert.deepEqual(api?.schedule, { usage: 3_000, snapshot: 3_600_000 });
+    assert.equal(api?.group, 'front', 'what a flag does not say stays');
+  });
+
+  it('tells every problem by line and column, with the nearest right key', () => {
+    const text = `listen: 127.0.0.1:99999
+targets:
+  - name: api
+    inspect: 127.0.0.1:9229
+    shedule: { usage: 5s }
+    rows: many
+  - { name: api, inspect: heap.heapsnapshot, by: [kind, colour], isolates: 3 }
+  - inspect: pid:x
+    name: "a b"
+    samplingInterval: 0KB
+    schedule: { usage: 5 parsecs, sampling: auto, snapshot: auto, types: auto }
+  - name: web
+schedule: { snapshot: "0 4 * * *", usge: 5s, usage: 10ms }
+store: { path: heapwatch.db }
+stream: { maxClients: 0, quux: 1 }
+`;
+    assertGolden(errorOf(file(text)), 'config/problems.txt');
+  });
+
+  it('tells what is no YAML by line and column', () => {
+    const texts = [
+      'targets:\n  - name: api\n   inspect: 1\n',
+      'listen: [1,\n',
+      'listen: 1\nlisten: 2\n',
+      '- api\n',
+      'targets: api\n',
+    ];
+    assertGolden(
+      texts.map((text) => `${JSON.stringify(text)}\n${errorOf(file(text))}\n`).join('\n'),
+      'config/syntax.txt',
+    );
+  });
+
+  it('names the flag or variable that is wrong', () => {
+    const flags = {
+      listen: 'nowhere',
+      target: ['api=', 'x.heapsnapshot', 'a=1', 'a=2'],
+      every: ['usage', 'types=1m', 'snapshots=5m', 'snapshot=auto'],
+    };
+    const env = { HEAPWATCH_LISTEN: '1.2.3.4' };
+    assertGolden(`${errorOf({ flags })}\n${errorOf({ env })}`, 'config/flags.txt');
+  });
+
+  it('wants a target, and listens on loopback only', () => {
+    assert.match(errorOf({}), /^--target: no targets: give --target name=9229/);
+    const open = errorOf({ flags: { target: ['9229'], listen: '0.0.0.0:7331' } });
+    assert.match(open, /^--listen: cannot listen on "0\.0\.0\.0": whoever reaches the stream can probe the targets/);
+    for (const listen of ['localhost:1', '127.8.8.8:1', '[::1]:1', '0']) {
+      assert.ok(readConfig({ flags: { target: ['9229'], listen } }), listen);
+    }
+  });
+
+  it('refuses aliases that swell, and aliases of nothing', () => {
+    const names = [...'abcdefghijkl'];
+    const bomb = names.map((name, i) => `${name}: &${name} [${i === 0 ? 'x' : `${`*${names[i - 1]}, `.repeat(9)}`}]`);
+    assert.match(errorOf(file(bomb.join('\n'))), /^heapwatch\.yaml:1:1: Excessive alias count/);
+    assert.match(errorOf(file('targets: *nobody')), /^heapwatch\.yaml:1:1: Unresolved alias/);
+  });
+
+  it('has a JSON Schema, which knows every key', () => {
+    const schema = z.toJSONSchema(ConfigFile, { io: 'input' }) as { properties: Record<string, object> };
+    assert.deepEqual(Object.keys(schema.properties), ['listen', 'targets', 'schedule', 'stream']);
+  });
+});

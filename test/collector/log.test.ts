@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { RingLog } from '../../collector/log.ts';
+import { decodeServerFrame } from '../../protocol/codec.ts';
+import { partitionEvent, targetEvent, usageEvent } from '../support/events.ts';
+
+describe('event log', () => {
+  it('numbers events from 1 and encodes them as frames', () => {
+    const log = new RingLog({ ringEvents: 10, ringBytes: 1_000_000 });
+    const first = log.append(usageEvent('api'));
+    log.append(targetEvent('api'));
+    assert.deepEqual([first.offset, log.offset, log.firstOffset], [1, 2, 1]);
+    assert.deepEqual(decodeServerFrame(String(first.bytes)), first.event);
+    assert.deepEqual(decodeServerFrame(String(first.replayBytes)), { ...first.event, replay: true });
+    assert.equal(first.replayBytes, first.replayBytes, 'encoded once');
+  });
+
+  it('lets the oldest go by number of events', () => {
+    const log = new RingLog({ ringEvents: 3, ringBytes: 1_000_000 });
+    for (let i = 0; i < 5; i++) log.append(usageEvent('api'));
+    assert.deepEqual(
+      [log.firstOffset, log.at(2), log.at(3)?.offset, log.at(5)?.offset, log.at(6)],
+      [3, undefined, 3, 5, undefined],
+    );
+  });
+
+  it('lets the oldest go by bytes, but holds the newest whatever its size', () => {
+    const log = new RingLog({ ringEvents: 100, ringBytes: 700 });
+    log.append(usageEvent('api'));
+    log.append(usageEvent('api'));
+    assert.equal(log.firstOffset, 1);
+    log.append(partitionEvent('api', { label: 'x'.repeat(2_000) }));
+    assert.deepEqual([log.firstOffset, log.offset], [3, 3]);
+    log.append(usageEvent('api'));
+    assert.equal(log.firstOffset, 4);
+  });
+
+  it('knows the latest state of each key though the ring has let it go', () => {
+    const log = new RingLog({ ringEvents: 2, ringBytes: 1_000_000 });
+    log.append(targetEvent('api'));
+    log.append(partitionEvent('api', { by: 'kind' }));
+    log.append(partitionEvent('api', { by: 'module' }));
+    for (let i = 0; i < 4; i++) log.append(usageEvent('api'));
+    const state = log.latest().map(({ event }) => [event.type, event.offset]);
+    assert.deepEqual(state, [
+      ['target', 1],
+      ['partition', 2],
+      ['partition', 3],
+      ['usage', 7],
+    ]);
+  });
+
+  it('finds a partition by its id while it is in the ring or the latest of its key', () => {
+    const log = new RingLog({ ringEvents: 2, ringBytes: 1_000_000 });
+    const id = (i: number) => ({ id: `sample-${i}` });
+    for (let i = 1; i <= 3; i++) log.append(partitionEvent('api', id(i)));
+    assert.equal(log.partition('sample-1'), undefined);
+    assert.equal(log.partition('sample-2')?.offset, 2);
+    for (let i = 0; i < 5; i++) log.append(usageEvent('api'));
+    assert.equal(log.partition('sample-2'), undefined);
+    assert.equal(log.partition('sample-3')?.offset, 3);
+    log.append(partitionEvent('api', id(4)));
+    assert.equal(log.partition('sample-3'), undefined);
+  });
+
+  it('forgets what concerns an isolate or a target that is no more', () => {
+    const log = new RingLog({ ringEvents: 10, ringBytes: 1_000_000 });
+    log.append(targetEvent('api'));
+    log.append(usageEvent('api'));
+    log.append(usageEvent('api', { isolate: 'worker:1' }));
+    log.append(usageEvent('web'));
+    log.forget('api', 'worker:1');
+    assert.deepEqual(
+      log.latest().map(({ offset }) => offset),
+      [1, 2, 4],
+    );
+    log.forget('api');
+    assert.deepEqual(
+      log.latest().map(({ offset }) => offset),
+      [1, 4],
+    );
+  });
+
+  it('tells followers until they leave', () => {
+    const log = new RingLog({ ringEvents: 10, ringBytes: 1_000_000 });
+    const seen: number[] = [];
+    const leave = log.follow(({ offset }) => seen.push(offset));
+    log.append(usageEvent('api'));
+    leave();
+    log.append(usageEvent('api'));
+    assert.deepEqual(seen, [1]);
+  });
+});

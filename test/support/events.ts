@@ -1,0 +1,49 @@
+/** Events as a collector's log takes them, with plausible content that a test may overrule. */
+import type { NewEvent } from '../../collector/log.ts';
+
+type EventOf<T extends NewEvent['type']> = Extract<NewEvent, { type: T }>;
+
+const AT = '2026-11-22T06:24:45.123Z';
+let samples = 0;
+
+export function usageEvent(target: string, over: Partial<EventOf<'usage'>> = {}): EventOf<'usage'> {
+  return {
+    type: 'usage',
+    target,
+    isolate: 'main',
+    takenAt: AT,
+    heapUsedBytes: 1,
+    heapTotalBytes: 2,
+    heapLimitBytes: 3,
+    externalBytes: 4,
+    arrayBuffersBytes: 5,
+    rssBytes: 6,
+    spaces: [],
+    ...over,
+  };
+}
+
+export function targetEvent(target: string, over: Partial<EventOf<'target'>> = {}): EventOf<'target'> {
+  return { type: 'target', target, state: 'attached', at: AT, ...over };
+}
+
+export function probeEvent(target: string, over: Partial<EventOf<'probe'>> = {}): EventOf<'probe'> {
+  return { type: 'probe', target, isolate: 'main', probe: 'snapshot', phase: 'started', at: AT, ...over };
+}
+
+export function partitionEvent(target: string, over: Partial<EventOf<'partition'>> = {}): EventOf<'partition'> {
+  return {
+    type: 'partition',
+    target,
+    isolate: 'main',
+    probe: 'snapshot',
+    by: 'kind',
+    takenAt: AT,
+    id: `sample-${++samples}`,
+    header: 'Kind (class / store of class)',
+    count: 2,
+    sizeBytes: 64,
+    rows: [{ kind: 'Complex', count: 2, sizeBytes: 64 }],
+    ...over,
+  };
+}
