@@ -34,7 +34,10 @@ export interface Agent extends AsyncDisposable {
   readonly session: Session;
   /** `main` and `worker:<threadId>` of every worker that lives now. */
   isolates(): Promise<string[]>;
-  /** The session of an isolate by its name. @throws RangeError for one that does not exist (naming those that do). */
+  /**
+   * The session of an isolate by its name; it is the agent's, which closes it.
+   * @throws RangeError for one that does not exist (naming those that do).
+   */
   isolate(name: string): Promise<Session>;
   /** Tells a debugger's pause and a blocked event loop from a target that runs; never waits longer than `timeoutMs` (1,000). */
   condition(timeoutMs?: number): Promise<Condition>;
@@ -138,8 +141,11 @@ class LiveAgent implements Agent {
   }
 
   async close(): Promise<void> {
-    // closing the connection ends NodeWorker with all that it attached
-    await this.session.close();
+    try {
+      await this.#closeWorkers();
+    } finally {
+      await this.session.close();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -153,6 +159,11 @@ class LiveAgent implements Agent {
     if (known) return known;
     await workers.refresh();
     return workers.session(threadId);
+  }
+
+  async #closeWorkers(): Promise<void> {
+    const workers = await this.#workers?.catch(() => undefined); // told to whoever asked for them
+    await workers?.close();
   }
 
   async #openWorkers(): Promise<Workers> {

@@ -20,24 +20,34 @@ import {
 } from './isolate.ts';
 import { type OpenOptions, openSession, type Session } from './session.ts';
 
-/** Keeps a session on every worker that lives, from `open` until `close` or the connection's end. */
+/** Milliseconds that letting go of a target may take: if its main thread is blocked, nothing reaches the workers. */
+const RELEASE_MS = 1_000;
+
+export interface WorkersOptions extends SendOptions {
+  /** The one worker wanted, by its thread id; the others are let go of as they come. Default: all. */
+  only?: number;
+}
+
+/** Keeps a session on every worker that lives, or on one, from `open` until `close`. */
 export class Workers implements AsyncDisposable {
   readonly #connection: Session;
   readonly #bySessionId = new Map<string, WorkerSession>();
   readonly #off: (() => void)[];
 
   /** Enables NodeWorker on the connection; each worker that lives is known when this resolves. */
-  static async open(connection: Session, options: SendOptions = {}): Promise<Workers> {
-    const workers = new Workers(connection);
+  static async open(connection: Session, { only, ...options }: WorkersOptions = {}): Promise<Workers> {
+    const workers = new Workers(connection, only);
     await workers.refresh(options);
     return workers;
   }
 
-  private constructor(connection: Session) {
+  private constructor(connection: Session, only: number | undefined) {
     this.#connection = connection;
     this.#off = [
       hear(connection, WORKER_ATTACHED, WorkerAttached, ({ sessionId, workerInfo }) => {
-        this.#bySessionId.set(sessionId, new WorkerSession(connection, sessionId, threadIdOfTitle(workerInfo.title)));
+        const session = new WorkerSession(connection, sessionId, threadIdOfTitle(workerInfo.title));
+        if (only === undefined || session.threadId === only) this.#bySessionId.set(sessionId, session);
+        else void session.close();
       }),
       hear(connection, WORKER_DETACHED, WorkerDetached, ({ sessionId }) => {
         this.#bySessionId.get(sessionId)?.end('it has ended');
@@ -63,12 +73,13 @@ export class Workers implements AsyncDisposable {
     return [...this.#bySessionId.values()].find((session) => session.threadId === threadId);
   }
 
-  /** Lets go of all workers: nothing of ours stays in them. */
+  /** Lets go of each worker by name, as nothing else ends a session in it, and then of those to come. */
   async close(): Promise<void> {
     for (const off of this.#off) off();
-    for (const session of this.#bySessionId.values()) session.end('the session was closed here');
+    const sessions = [...this.#bySessionId.values()];
     this.#bySessionId.clear();
-    await unlessDetached(this.#connection.send('NodeWorker.disable'));
+    await Promise.all(sessions.map((session) => session.close()));
+    await letGo(this.#connection.send('NodeWorker.disable', {}, { timeoutMs: RELEASE_MS }));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -86,22 +97,43 @@ export async function openWorker(
   options: OpenOptions = {},
 ): Promise<Session | undefined> {
   const connection = await openSession(url, options);
-  const workers = await Workers.open(connection, options).catch(async (error) => {
-    await connection.close();
-    throw error;
-  });
-  const session = workers.session(threadId);
-  if (!session) {
+  try {
+    const workers = await Workers.open(connection, { ...options, only: threadId });
+    const session = workers.session(threadId);
+    if (session) return new OwnWorkerSession(connection, workers, session);
+    await workers.close();
     await connection.close();
     return undefined;
+  } catch (error) {
+    await connection.close();
+    throw error;
   }
-  return {
-    send: session.send.bind(session),
-    on: session.on.bind(session),
-    closed: session.closed,
-    close: () => connection.close(),
-    [Symbol.asyncDispose]: () => connection.close(),
-  };
+}
+
+/** A worker's session that closes its connection with it. */
+class OwnWorkerSession implements Session {
+  readonly closed: Promise<DetachedError>;
+  readonly on: Session['on'];
+  readonly send: Session['send'];
+  readonly #connection: Session;
+  readonly #workers: Workers;
+
+  constructor(connection: Session, workers: Workers, session: Session) {
+    this.#connection = connection;
+    this.#workers = workers;
+    this.closed = session.closed;
+    this.on = session.on.bind(session);
+    this.send = session.send.bind(session);
+  }
+
+  async close(): Promise<void> {
+    await this.#workers.close();
+    await this.#connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 class WorkerSession implements Session {
@@ -146,7 +178,8 @@ class WorkerSession implements Session {
 
   async close(): Promise<void> {
     this.end('the session was closed here');
-    await unlessDetached(this.#connection.send('NodeWorker.detach', { sessionId: this.#sessionId }));
+    const params = { sessionId: this.#sessionId };
+    await letGo(this.#connection.send('NodeWorker.detach', params, { timeoutMs: RELEASE_MS }));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -194,11 +227,12 @@ function hear<T>(connection: Session, event: string, shape: z.ZodType<T>, listen
   });
 }
 
-/** A target that has gone keeps nothing of ours; any other failure counts. */
-async function unlessDetached(call: Promise<unknown>): Promise<void> {
+/** A target that has gone keeps nothing of ours; one that does not answer is out of reach; any other failure counts. */
+async function letGo(call: Promise<unknown>): Promise<void> {
   try {
     await call;
   } catch (error) {
-    if (!(error instanceof DetachedError)) throw error;
+    if (error instanceof DetachedError || (error instanceof DOMException && error.name === 'TimeoutError')) return;
+    throw error;
   }
 }

@@ -91,3 +91,14 @@ test('a target that ends rejects what is pending on its workers', async () => {
   await assert.rejects(pending, DetachedError);
   assert.ok((await session.closed) instanceof DetachedError);
 });
+
+test('nothing of ours stays in a worker, though its session outlives the connection', async () => {
+  await using target = await startTarget('puppet');
+  const isolate = `worker:${await startWorker(target)}`;
+  const agent = await attach(`${target.port}`);
+  await (await agent.isolate(isolate)).send('HeapProfiler.startSampling');
+  await agent.close();
+  await using later = await attach(`${target.port}`);
+  const session = await later.isolate(isolate);
+  await assert.rejects(session.send('HeapProfiler.getSamplingProfile'), /was not started/);
+});

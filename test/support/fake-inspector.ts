@@ -186,5 +186,8 @@ function idleProcess(pid: number): Record<string, Answer> {
     'Runtime.getHeapUsage': { usedSize: 4e6, totalSize: 6e6 },
     'HeapProfiler.enable': {},
     'HeapProfiler.disable': {},
+    'NodeWorker.enable': {},
+    'NodeWorker.detach': {},
+    'NodeWorker.disable': {},
   };
 }

@@ -1,0 +1,45 @@
+/** How long a target stands still, seen from outside: the longest wait of a small evaluation beside a probe. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { DetachedError, type Session } from '../session.ts';
+
+/** Milliseconds from an answer to the next question. */
+const PERIOD_MS = 10;
+
+export interface Ping {
+  /** Ends it; `pauseMs` is the longest wait, that of a question still open included. */
+  stop(): { pauseMs: number };
+}
+
+/**
+ * Asks an isolate a trifle about every 10 ms until stopped. V8 interrupts JavaScript to answer, so it sees what nothing can
+ * interrupt: a snapshot, a garbage collection, blocking native code; and neither a long loop of the program's own nor a
+ * pause shorter than the round trip. A stall of our own event loop is seen as one of the target, and so is, for a worker,
+ * one of its main thread, which its messages pass.
+ */
+export function startPing(session: Session): Ping {
+  let longestMs = 0;
+  let stopped = false;
+  let askedAtMs: number | undefined;
+  const noteWait = () => {
+    if (askedAtMs !== undefined) longestMs = Math.max(longestMs, performance.now() - askedAtMs);
+    askedAtMs = undefined;
+  };
+  void (async () => {
+    while (!stopped) {
+      askedAtMs = performance.now();
+      await session.send('Runtime.evaluate', { expression: '0', returnByValue: true });
+      noteWait();
+      await wait(PERIOD_MS);
+    }
+  })().catch((error) => {
+    // the end of the target is told by the probe that this runs beside
+    if (!(error instanceof DetachedError)) throw error;
+  });
+  return {
+    stop: () => {
+      if (!stopped) noteWait();
+      stopped = true;
+      return { pauseMs: longestMs };
+    },
+  };
+}
