@@ -61,11 +61,6 @@ export class SnapshotDocument {
     return this.#offset;
   }
 
-  /** Whether a section has just ended and the next has not begun: the only place to `jump` from. */
-  get between(): boolean {
-    return this.#state === NEXT;
-  }
-
   write(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length) {
@@ -74,8 +69,10 @@ export class SnapshotDocument {
     this.#offset += bytes.length;
   }
 
-  /** Goes on as if everything up to `offset` had been written: there stands the comma before a section. */
+  /** Leaves the section that is being read, and goes on at `offset`, where the comma before another one stands. */
   jump(offset: number): void {
+    this.#reader = null;
+    this.#state = NEXT;
     this.#offset = offset;
   }
 

@@ -1,22 +1,111 @@
-/** Snapshot bytes -> counts and sizes by V8 type and name, without reading an edge. */
+/**
+ * Snapshot bytes -> counts and sizes by V8 type and name, without reading an edge.
+ *
+ *     nodes   -> NameCounts (type, name index -> count, bytes)
+ *     edges   -> passed over; in a file, never read
+ *     strings -> walked once; the names that were counted are decoded, the others are not
+ *
+ * Memory is one slot a row, whatever the size of the heap.
+ */
 import type { Row } from '../../protocol/partition.ts';
+import { SnapshotDocument } from './document.ts';
+import { findSection, type ReadAt } from './find-section.ts';
+import { type Header, HeaderReader } from './meta.ts';
+import { NodeCountsReader } from './node-counts.ts';
+import type { SectionReader } from './section.ts';
 import type { SnapshotSink } from './sink.ts';
+import { SkipReader } from './skip.ts';
+import { NumbersSkipReader } from './skip-numbers.ts';
+import { SnapshotSyntaxError } from './syntax-error.ts';
+import { WantedStringsReader } from './wanted-strings.ts';
+
+export type { ReadAt };
 
 /** The rows of the classifier `name`, size descending, then kind ascending by code unit; synthetic nodes are in none. */
 export interface NameHistogram {
   readonly rows: Row[];
 }
 
-/** Reads into `buffer` from byte `position` on; gives the bytes read, 0 at the end (the contract of `fs.readSync`). */
-export type ReadAt = (buffer: Uint8Array, position: number) => number;
+/** Types whose nodes' names are their contents: one row each. */
+const CONTENT_TYPES: ReadonlySet<string> = new Set([
+  'string',
+  'concatenated string',
+  'sliced string',
+  'regexp',
+  'symbol',
+  'bigint',
+  'number',
+]);
+const NOT_IN_SET = 'synthetic';
 
+const NUMBER_SECTIONS: ReadonlySet<string> = new Set(['edges', 'trace_function_infos', 'samples', 'locations']);
+
+const BUFFER_BYTES = 1 << 18;
+
+/** Checks the nodes and the strings; what it does not read (edges, ids) it does not check. */
 export class HistogramParser implements SnapshotSink<NameHistogram> {
-  write(_bytes: Uint8Array): void {
-    throw new Error('Cannot parse: not built yet');
+  readonly #document = new SnapshotDocument((name, offset) => this.#open(name, offset));
+  #header: HeaderReader | null = null;
+  #nodes: NodeCountsReader | null = null;
+  #strings: WantedStringsReader | null = null;
+
+  /** Whether the nodes have been read, so that the strings are all that is still needed. */
+  get nodesDone(): boolean {
+    return this.#nodes?.done ?? false;
+  }
+
+  /** Bytes written, or jumped over. */
+  get offset(): number {
+    return this.#document.offset;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#document.write(bytes);
+  }
+
+  /** Goes on at `offset`, where the comma before `strings` stands; allowed when `nodesDone`. */
+  jump(offset: number): void {
+    this.#document.jump(offset);
   }
 
   end(): NameHistogram {
-    throw new Error('Cannot parse: not built yet');
+    this.#document.end(['snapshot', 'nodes', 'strings']);
+    const nodes = this.#nodes!;
+    const strings = this.#strings!;
+    if (nodes.maxName >= strings.total) {
+      throw new SnapshotSyntaxError(
+        `expected a name in "nodes" to be one of ${strings.total} strings, got index ${nodes.maxName}`,
+        nodes.maxNameOffset,
+      );
+    }
+    return { rows: rowsOf(nodes, this.#header!.header!, strings.texts) };
+  }
+
+  #open(name: string, offset: number): SectionReader {
+    switch (name) {
+      case 'snapshot':
+        this.#header = new HeaderReader(offset);
+        return this.#header;
+      case 'nodes':
+        this.#nodes = new NodeCountsReader(this.#knownHeader(offset), (type) => !CONTENT_TYPES.has(type));
+        return this.#nodes;
+      case 'strings':
+        this.#strings = new WantedStringsReader(wantedNames(this.#knownNodes(offset), this.#knownHeader(offset)));
+        return this.#strings;
+      default:
+        return NUMBER_SECTIONS.has(name) ? new NumbersSkipReader(name) : new SkipReader(name);
+    }
+  }
+
+  #knownHeader(offset: number): Header {
+    const header = this.#header?.header;
+    if (!header) throw new SnapshotSyntaxError('expected "snapshot" before "nodes"', offset);
+    return header;
+  }
+
+  #knownNodes(offset: number): NodeCountsReader {
+    if (this.#nodes === null) throw new SnapshotSyntaxError('expected "nodes" before "strings"', offset);
+    return this.#nodes;
   }
 }
 
@@ -24,6 +113,57 @@ export class HistogramParser implements SnapshotSink<NameHistogram> {
  * The same of a file that can be read anywhere: its edges are never read.
  * @throws SnapshotSyntaxError
  */
-export function histogramOfFile(_read: ReadAt, _sizeBytes: number): NameHistogram {
-  throw new Error('Cannot parse: not built yet');
+export function histogramOfFile(read: ReadAt, sizeBytes: number): NameHistogram {
+  const buffer = new Uint8Array(BUFFER_BYTES);
+  const parser = new HistogramParser();
+  while (!parser.nodesDone && writeNext(parser, read, buffer));
+  const strings = findSection('strings', read, parser.offset, sizeBytes, buffer);
+  if (strings < 0) return finish(parser, read, buffer);
+  try {
+    parser.jump(strings);
+    return finish(parser, read, buffer);
+  } catch (error) {
+    if (!(error instanceof SnapshotSyntaxError)) throw error;
+    // what stands between was not read: only the whole can tell what is wrong, and where
+    return finish(new HistogramParser(), read, buffer);
+  }
+}
+
+function finish(parser: HistogramParser, read: ReadAt, buffer: Uint8Array): NameHistogram {
+  while (writeNext(parser, read, buffer));
+  return parser.end();
+}
+
+/** Gives false at the end. */
+function writeNext(parser: HistogramParser, read: ReadAt, buffer: Uint8Array): boolean {
+  const bytesRead = read(buffer, parser.offset);
+  if (bytesRead > 0) parser.write(buffer.subarray(0, bytesRead));
+  return bytesRead > 0;
+}
+
+/** String indexes of the names that rows are called by, ascending. */
+function wantedNames(nodes: NodeCountsReader, header: Header): Uint32Array {
+  const names = new Set<number>();
+  for (const { type, name } of nodes.counts.entries()) {
+    if (!CONTENT_TYPES.has(header.nodeTypes[type]!)) names.add(name);
+  }
+  return Uint32Array.from(names).sort();
+}
+
+function rowsOf(nodes: NodeCountsReader, header: Header, texts: ReadonlyMap<number, string>): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { type, name, count, sizeBytes } of nodes.counts.entries()) {
+    const typeName = header.nodeTypes[type]!;
+    if (typeName === NOT_IN_SET) continue;
+    const text = CONTENT_TYPES.has(typeName) ? '' : texts.get(name)!;
+    const kind = text === '' ? typeName : `${typeName} ${text}`;
+    const row = rows.get(kind);
+    if (row === undefined) {
+      rows.set(kind, { kind, count, sizeBytes });
+    } else {
+      row.count += count;
+      row.sizeBytes += sizeBytes;
+    }
+  }
+  return [...rows.values()].sort((a, b) => b.sizeBytes - a.sizeBytes || (a.kind < b.kind ? -1 : 1));
 }

@@ -113,25 +113,27 @@ export abstract class StringReader implements SectionReader {
    * and stops in the text of the wanted string or before the first byte that it does not like.
    */
   #passText(bytes: Uint8Array, from: number): number {
+    // what another module exports is looked up each time
+    const quote: number = QUOTE;
+    const backslash: number = BACKSLASH;
+    const space: number = SPACE;
+    const comma: number = COMMA;
+    const lineFeed: number = LINE_FEED;
     const last = bytes.length - 4;
     const wanted = this.wanted;
     let count = this.count;
     let at = from;
     while (at < last) {
       const byte = bytes[at]!;
-      if (byte === BACKSLASH || byte < SPACE) break;
-      at++;
-      if (byte !== QUOTE) continue;
-      let next = at;
-      if (bytes[next] !== COMMA) {
-        at--;
-        break;
+      if (byte > quote ? byte !== backslash : byte !== quote && byte >= space) {
+        at++;
+        continue;
       }
-      if (bytes[++next] === LINE_FEED) next++;
-      if (bytes[next] !== QUOTE) {
-        at--;
-        break;
-      }
+      if (byte !== quote) break;
+      let next = at + 1;
+      if (bytes[next] !== comma) break;
+      if (bytes[++next] === lineFeed) next++;
+      if (bytes[next] !== quote) break;
       at = next + 1;
       if (++count === wanted) break;
     }

@@ -38,9 +38,7 @@ export class StringTable {
    * as it is; bytes that are no UTF-8 become U+FFFD. @throws RangeError
    */
   get(index: number): string {
-    const bytes = this.bytes(index);
-    const text = decoder.decode(bytes);
-    return bytes.includes(BACKSLASH) ? unescaped(text) : text;
+    return decodedString(this.bytes(index));
   }
 
   /** The bytes at `index` as they stand in the file: JSON-escaped, without quotes; a view, not a copy. @throws RangeError */
@@ -73,9 +71,10 @@ export class StringTable {
   }
 }
 
-/** Undoes JSON's escapes in a text that the parser has checked. */
-function unescaped(text: string): string {
-  return JSON.parse(`"${text}"`) as string;
+/** The string that JSON-escaped bytes stand for; the reader has checked that they are such. */
+export function decodedString(bytes: Uint8Array): string {
+  const text = decoder.decode(bytes);
+  return bytes.includes(BACKSLASH) ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
 /** Reads the section `strings` whole. */
