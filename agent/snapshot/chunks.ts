@@ -8,18 +8,18 @@
  * The envelopes are V8's and Node's to the byte (Node 18 to 26). A frame in any other dress is not refused: whoever reads
  * the remaining frames as JSON finds the chunk there.
  */
+import { FrameError } from '../frame.ts';
+import { WORKER_MESSAGE } from '../isolate.ts';
 import { unescapeInPlace } from './unescape.ts';
 
 /** The event that carries a piece of the snapshot; pieces are cut anywhere. */
 export const CHUNK_EVENT = 'HeapProfiler.addHeapSnapshotChunk';
-/** The event that carries a message of a worker's own inspector, as a string. */
-export const WORKER_EVENT = 'NodeWorker.receivedMessageFromWorker';
 
 const ascii = new TextEncoder();
 
 /**
  * Gives the chunk of a frame, un-escaped inside the frame itself (a view on it), or null for a frame of another kind, which
- * is left untouched. @throws SyntaxError for a chunk whose escapes are not JSON's
+ * is left untouched. @throws FrameError for a chunk whose escapes are not JSON's
  */
 export type ChunkDecoder = (frame: Uint8Array) => Uint8Array | null;
 
@@ -39,7 +39,7 @@ interface Envelope {
 function wrapped({ head, tail, depth }: Envelope, sessionId: string): Envelope {
   const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
   return {
-    head: `{"method":"${WORKER_EVENT}","params":{"sessionId":${JSON.stringify(sessionId)},"message":"${escaped(head)}`,
+    head: `{"method":"${WORKER_MESSAGE}","params":{"sessionId":${JSON.stringify(sessionId)},"message":"${escaped(head)}`,
     tail: `${escaped(tail)}"}}`,
     depth: depth + 1,
   };
@@ -51,10 +51,18 @@ function decoder(envelope: Envelope): ChunkDecoder {
   return (frame) => {
     const tailAt = frame.length - tail.length;
     if (tailAt < head.length || !standsAt(frame, 0, head) || !standsAt(frame, tailAt, tail)) return null;
-    let end = tailAt;
-    for (let pass = 0; pass < envelope.depth; pass++) end = unescapeInPlace(frame, head.length, end);
-    return frame.subarray(head.length, end);
+    return frame.subarray(head.length, unescaped(frame, head.length, tailAt, envelope.depth));
   };
+}
+
+function unescaped(frame: Uint8Array, start: number, end: number, depth: number): number {
+  try {
+    let shorter = end;
+    for (let pass = 0; pass < depth; pass++) shorter = unescapeInPlace(frame, start, shorter);
+    return shorter;
+  } catch (cause) {
+    throw new FrameError(`a snapshot chunk that is not JSON (${(cause as SyntaxError).message})`, { cause });
+  }
 }
 
 function standsAt(frame: Uint8Array, at: number, expected: Uint8Array): boolean {

@@ -1,0 +1,62 @@
+/** From the name of an isolate to the channel on which it is spoken to. */
+import {
+  ENABLE_WORKERS,
+  MAIN,
+  threadIdOfTitle,
+  WORKER_ATTACHED,
+  WORKER_DETACHED,
+  WORKER_MESSAGE,
+  WorkerAttached,
+  workerName,
+} from '../isolate.ts';
+import type { Channel } from './channel.ts';
+import { chunkDecoder } from './chunks.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * The channel of `main` or of `worker:<threadId>`; the connection's chunks are that isolate's from then on.
+ * @throws RangeError for an isolate that is not there
+ */
+export async function channelOf(connection: Connection, isolate: string): Promise<Channel> {
+  if (isolate === MAIN) return connection.main;
+  const sessionIds = await workers(connection.main);
+  const sessionId = sessionIds.get(isolate);
+  if (sessionId === undefined) {
+    const there = [MAIN, ...sessionIds.keys()].join(', ');
+    throw new RangeError(`Cannot take snapshot of ${isolate}: no such isolate, there are ${there}`);
+  }
+  const channel = workerChannel(connection, isolate, sessionId);
+  connection.decode = chunkDecoder(sessionId);
+  return channel;
+}
+
+/** Lets go of the workers that `channelOf` found. */
+export async function releaseWorkers(main: Channel, timeoutMs: number): Promise<void> {
+  await main.send('NodeWorker.disable', {}, { timeoutMs });
+}
+
+/** NodeWorker's session of each worker, by isolate; those that live are told before the command is answered. */
+async function workers(main: Channel): Promise<Map<string, string>> {
+  const sessionIds = new Map<string, string>();
+  main.on(WORKER_ATTACHED, (event) => {
+    const { success, data } = WorkerAttached.safeParse(event);
+    const threadId = success ? threadIdOfTitle(data.workerInfo.title) : null;
+    if (success && threadId !== null) sessionIds.set(workerName(threadId), data.sessionId);
+  });
+  await main.send('NodeWorker.enable', ENABLE_WORKERS);
+  return sessionIds;
+}
+
+function workerChannel(connection: Connection, isolate: string, sessionId: string): Channel {
+  const { main } = connection;
+  const channel = connection.channel((message) => {
+    main.send('NodeWorker.sendMessageToWorker', { sessionId, message }).catch((error) => connection.fail(error));
+  });
+  main.on(WORKER_MESSAGE, (event) => {
+    if (event.sessionId === sessionId) channel.hear(String(event.message));
+  });
+  main.on(WORKER_DETACHED, (event) => {
+    if (event.sessionId === sessionId) connection.fail(connection.detached(`${isolate} has ended`));
+  });
+  return channel;
+}

@@ -1,0 +1,103 @@
+/**
+ * Takes a snapshot over a connection of its own and hands its bytes on while they arrive.
+ *
+ *     connect ──> ask to be told of the target's end ──> takeHeapSnapshot ──> progress … chunks … result
+ *             ──> HeapProfiler.disable ──> close            (only then may anybody compute)
+ *
+ * Ids that V8 gave out in a snapshot slow down each of the target's later collections until they are released, and a client
+ * that is connected holds up the target's exit: both end here, before the result is given.
+ */
+import type { Channel } from './channel.ts';
+import { CHUNK_EVENT } from './chunks.ts';
+import { Connection } from './connection.ts';
+import { channelOf, releaseWorkers } from './isolate-channel.ts';
+
+export interface ReceiveOptions {
+  readonly inspectorUrl: string;
+  /** `main` or `worker:N`. */
+  readonly isolate: string;
+  /** Milliseconds until the target must have begun. */
+  readonly startTimeoutMs: number;
+  /** Told of the snapshot's next bytes, a view that is good during the call. What it throws ends the reception. */
+  onChunk(bytes: Uint8Array): void;
+  /** Told how many of the heap's nodes V8 has walked, before the first chunk. */
+  onWalk(doneNodes: number, totalNodes: number): void;
+}
+
+/** Instants are milliseconds since 1970. */
+export interface Received {
+  /** Size of the snapshot's JSON. */
+  readonly bytes: number;
+  /** When the snapshot was asked for, and when the target had sent all of it. */
+  readonly sentAtMs: number;
+  readonly endedAtMs: number;
+}
+
+/** How long the target may take to release what it holds for us; closing the connection releases it too. */
+const RELEASE_MS = 1_000;
+
+/**
+ * @throws AttachError, DetachedError, ProtocolError; RangeError for an isolate that is not there; a TimeoutError for a target
+ * that does not begin; what `onChunk` throws
+ */
+export async function receiveSnapshot(options: ReceiveOptions): Promise<Received> {
+  const connection = await Connection.open(options.inspectorUrl);
+  try {
+    return await connection.until(receive(connection, options));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function receive(connection: Connection, options: ReceiveOptions): Promise<Received> {
+  const { isolate, startTimeoutMs } = options;
+  const timer = setTimeout(() => connection.fail(notBegun(isolate, startTimeoutMs)), startTimeoutMs);
+  try {
+    await connection.main.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true });
+    const channel = await channelOf(connection, isolate);
+    const received = await take(connection, channel, { ...options, onBegin: () => clearTimeout(timer) });
+    await release(connection, channel);
+    return received;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function take(
+  connection: Connection,
+  channel: Channel,
+  { onBegin, onWalk, onChunk }: Pick<ReceiveOptions, 'onChunk' | 'onWalk'> & { onBegin(): void },
+): Promise<Received> {
+  let bytes = 0;
+  connection.onChunk = (chunk) => {
+    onBegin();
+    bytes += chunk.length;
+    onChunk(chunk);
+  };
+  // a chunk whose frame is not dressed as V8 dresses it
+  channel.on(CHUNK_EVENT, ({ chunk }) => connection.onChunk(Buffer.from(String(chunk))));
+  channel.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
+    onBegin();
+    onWalk(Number(done), Number(total));
+  });
+  const sentAtMs = Date.now();
+  await channel.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
+  return { bytes, sentAtMs, endedAtMs: Date.now() };
+}
+
+/** Gives back the ids. The snapshot is whole by now: whatever goes wrong here, closing the connection does the same. */
+async function release(connection: Connection, channel: Channel): Promise<void> {
+  const released = async () => {
+    await channel.send('HeapProfiler.disable', {}, { timeoutMs: RELEASE_MS });
+    if (channel !== connection.main) await releaseWorkers(connection.main, RELEASE_MS);
+  };
+  await released().catch(() => {});
+}
+
+function notBegun(isolate: string, startTimeoutMs: number): DOMException {
+  return new DOMException(
+    `Cannot take snapshot of ${isolate}: the target has not begun within ${startTimeoutMs} ms, ` +
+      'its event loop is blocked or it stands in a debugger; try again when it runs',
+    'TimeoutError',
+  );
+}
