@@ -1,0 +1,24 @@
+/** What the thread of a live snapshot is asked to do, and what it tells meanwhile. */
+import type { OutputPaths } from './output.ts';
+import type { Received } from './receiver.ts';
+import type { KindRows } from './splitter.ts';
+
+export interface LiveJob {
+  readonly inspectorUrl: string;
+  readonly isolate: string;
+  readonly startTimeoutMs: number;
+  readonly by: readonly string[];
+  readonly rows?: number;
+  readonly output?: OutputPaths;
+}
+
+export type LiveEvent =
+  | { phase: 'waiting' }
+  | { phase: 'walking'; doneNodes: number; totalNodes: number }
+  | { phase: 'receiving'; bytes: number }
+  /** The snapshot is here and whole, the target is let go; what follows is computing. */
+  | { phase: 'received'; received: Received }
+  | { phase: 'classifying'; by: string };
+
+/** One for each classifier asked for. */
+export type LiveResult = readonly KindRows[];

@@ -1,0 +1,43 @@
+/**
+ * The program of the thread that takes a live snapshot: bytes are parsed and written while they arrive; when the target is
+ * let go they are split into partitions, while the disk takes what was written.
+ */
+import type { LiveEvent, LiveJob, LiveResult } from './live-job.ts';
+import { Output } from './output.ts';
+import { receiveSnapshot } from './receiver.ts';
+import { splitter } from './splitter.ts';
+import { serve } from './thread.ts';
+import { throttled } from './throttle.ts';
+
+serve<LiveJob, LiveEvent>(async (job, tell): Promise<LiveResult> => {
+  const { by, rows, inspectorUrl, isolate, startTimeoutMs } = job;
+  const sink = splitter({
+    by,
+    ...(rows !== undefined && { rows }),
+    onClassify: (by) => tell({ phase: 'classifying', by }),
+  });
+  using output = job.output ? new Output(job.output) : null;
+  const tellSometimes = throttled(tell);
+  let bytes = 0;
+  tell({ phase: 'waiting' });
+  const received = await receiveSnapshot({
+    inspectorUrl,
+    isolate,
+    startTimeoutMs,
+    onWalk: (doneNodes, totalNodes) => tellSometimes({ phase: 'walking', doneNodes, totalNodes }),
+    onChunk(chunk) {
+      output?.write(chunk);
+      sink.write(chunk);
+      bytes += chunk.length;
+      tellSometimes({ phase: 'receiving', bytes });
+    },
+  });
+  const split = sink.end();
+  tell({ phase: 'received', received });
+  const written = output?.commit();
+  // settled before anybody awaits it, it must not count as unhandled while the rows are computed
+  written?.catch(() => {});
+  const result = split();
+  await written;
+  return result;
+});

@@ -1,0 +1,59 @@
+/** Snapshot bytes -> the rows of one or several partitions, with no more kept in memory than these need. */
+import type { Partition } from '../../protocol/partition.ts';
+import { classifierNamed } from '../classify/classifiers.ts';
+import type { Columns } from '../heap/columns.ts';
+import { HistogramParser, type NameHistogram } from '../heap/histogram.ts';
+import { ColumnsParser } from '../heap/parser.ts';
+import type { SnapshotSink } from '../heap/sink.ts';
+import { limitRows, partition } from '../partition/partition.ts';
+
+/** A partition less whose heap it is, when it was taken and at what cost. */
+export type KindRows = Pick<Partition, 'header' | 'by' | 'count' | 'sizeBytes' | 'rows' | 'other'>;
+
+export interface SplitOptions {
+  /** Classifiers by name. */
+  readonly by: readonly string[];
+  /** Rows that are kept; the rest goes into `other`. Absent: all. */
+  readonly rows?: number;
+  /** Size of the (unpacked) snapshot where it is known; it may be wrong. */
+  readonly expectedBytes?: number;
+  /** Told which classifier comes next; a large heap takes one a second. */
+  onClassify?(by: string): void;
+}
+
+/** Does the computing that is left when a snapshot is whole; gives the rows in the order of `by`. */
+export type Split = () => KindRows[];
+
+/** A parser for what `by` needs: all columns, or for `name` alone (and for nothing) no edges. @throws RangeError for an unknown `by` */
+export function splitter(options: SplitOptions): SnapshotSink<Split> {
+  const { by, expectedBytes } = options;
+  for (const each of by) classifierNamed(each);
+  if (readsNoEdges(by)) {
+    return mapped(new HistogramParser(), (histogram) => () => by.map(() => rowsOfHistogram(histogram, options.rows)));
+  }
+  const parser = new ColumnsParser(expectedBytes === undefined ? {} : { expectedBytes });
+  return mapped(parser, (columns) => () => by.map((each) => rowsOfColumns(columns, each, options)));
+}
+
+/** Whether `by` is answered by the histogram of names alone. */
+export function readsNoEdges(by: readonly string[]): boolean {
+  return by.every((each) => each === 'name');
+}
+
+export function rowsOfHistogram({ rows }: NameHistogram, limit = rows.length): KindRows {
+  const { by, header } = classifierNamed('name');
+  const count = rows.reduce((sum, row) => sum + row.count, 0);
+  const sizeBytes = rows.reduce((sum, row) => sum + row.sizeBytes, 0);
+  return limitRows<KindRows>({ by, header, count, sizeBytes, rows }, limit);
+}
+
+function rowsOfColumns(columns: Columns, by: string, { rows, onClassify }: SplitOptions): KindRows {
+  onClassify?.(by);
+  const classifier = classifierNamed(by);
+  const all: KindRows = partition(columns, classifier.classify(columns), classifier);
+  return limitRows(all, rows ?? all.rows.length);
+}
+
+function mapped<A, B>(sink: SnapshotSink<A>, map: (result: A) => B): SnapshotSink<B> {
+  return { write: (bytes) => sink.write(bytes), end: () => map(sink.end()) };
+}
