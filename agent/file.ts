@@ -1,12 +1,13 @@
 /** Partitions of a snapshot file: `.heapsnapshot`, the same gzipped, or a pipe of either. */
+import { randomUUID } from 'node:crypto';
 import type { Partition } from '../protocol/partition.ts';
+import { type FileEvent, type FileJob, type FileRows, fileRows } from './snapshot/file-rows.ts';
+import { inThread } from './snapshot/thread.ts';
 
-export type FileProgress =
-  | { phase: 'reading'; bytes: number; totalBytes?: number }
-  | { phase: 'classifying'; by: string };
+export type FileProgress = FileEvent;
 
 export interface FileOptions {
-  /** Classifiers by name, one partition each; `['name']` alone reads no edges. */
+  /** Classifiers by name, one partition each; `['name']` alone reads no edges and keeps nothing of the file in memory. */
   readonly by: readonly string[];
   /** Name of the target in the partitions; default: the path as given. */
   readonly target?: string;
@@ -16,14 +17,39 @@ export interface FileOptions {
   readonly signal?: AbortSignal;
   /** Told at most ten times a second. */
   onProgress?(progress: FileProgress): void;
-  /** Read in the calling thread, which it blocks: for a command that does nothing else. Default: in a thread of its own. */
+  /**
+   * Read in the calling thread, which is blocked meanwhile and does not hear `signal`: for a command that does nothing
+   * else and wants no second heap. Default: in a thread of its own.
+   */
   readonly inline?: boolean;
 }
 
 /**
- * The partitions of a snapshot file, in the order of `by`. Memory: the columns, or nothing for `['name']`.
- * @throws SnapshotSyntaxError for what is no whole snapshot, an Error of one line for a file that cannot be read
+ * The partitions of a snapshot file, in the order of `by`.
+ * @throws SnapshotSyntaxError for what is no whole snapshot, RangeError for an unknown classifier, an Error of one line for a
+ * file that cannot be read, the reason of `signal`
  */
-export function partitionFile(_path: string, _options: FileOptions): Promise<Partition[]> {
-  throw new Error('Cannot read snapshot: not built yet');
+export async function partitionFile(path: string, options: FileOptions): Promise<Partition[]> {
+  const { by, rows: limit, target = path, label } = options;
+  const job: FileJob = { path, by, ...(limit !== undefined && { rows: limit }) };
+  const { rows, modifiedAtMs } = await read(job, options);
+  const takenAt = new Date(modifiedAtMs).toISOString();
+  return rows.map((each) => ({
+    target,
+    isolate: 'main',
+    probe: 'snapshot',
+    takenAt,
+    id: randomUUID(),
+    ...(label !== undefined && { label }),
+    ...each,
+  }));
+}
+
+async function read(job: FileJob, { inline, signal, onProgress }: FileOptions): Promise<FileRows> {
+  signal?.throwIfAborted();
+  if (inline) return fileRows(job, (event) => onProgress?.(event));
+  return inThread<FileEvent, FileRows>('file-thread', job, {
+    ...(signal && { signal }),
+    ...(onProgress && { onEvent: onProgress }),
+  });
 }

@@ -1,0 +1,111 @@
+/**
+ * Snapshot files into a parser: plain or gzipped, told by the first byte and not by the name; regular files, pipes, devices.
+ *
+ *     regular, plain    one buffer, read into again and again
+ *     anything else     stream ──> gunzip, where the first byte says so ──> parser
+ */
+import { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadAt } from '../heap/histogram.ts';
+import type { SnapshotSink } from '../heap/sink.ts';
+import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
+import { fileError } from './file-error.ts';
+
+const BUFFER_BYTES = 256 * 1024;
+/** The first byte of a gzip file. A snapshot begins with a brace. */
+const GZIP = 0x1f;
+
+/** Told of the bytes read so far, of the file as it lies there. */
+export type OnBytes = (bytes: number) => void;
+
+/** A regular file, open. */
+export class RegularFile implements Disposable {
+  readonly #path: string;
+  readonly #fd: number;
+
+  /** @throws Error of one line */
+  constructor(path: string) {
+    this.#path = path;
+    this.#fd = told(path, () => openSync(path, 'r'));
+  }
+
+  /** As histogramOfFile reads. @throws Error of one line */
+  readonly readAt: ReadAt = (buffer, position) =>
+    told(this.#path, () => readSync(this.#fd, buffer, 0, buffer.length, position));
+
+  isGzip(): boolean {
+    const first = new Uint8Array(1);
+    return this.readAt(first, 0) === 1 && first[0] === GZIP;
+  }
+
+  /** The whole file into `sink`, in the calling thread, which it blocks. */
+  readInto(sink: SnapshotSink<unknown>, onBytes: OnBytes): void {
+    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    let position = 0;
+    for (let read = this.readAt(buffer, 0); read > 0; read = this.readAt(buffer, position)) {
+      position += read;
+      sink.write(buffer.subarray(0, read));
+      onBytes(position);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** A file of any sort into `sink`, unpacked where it is gzip. @throws SnapshotSyntaxError, also for gzip that is broken */
+export async function streamInto(path: string, sink: SnapshotSink<unknown>, onBytes: OnBytes): Promise<void> {
+  const chunks = chunksOf(path, onBytes);
+  const first = await chunks.next();
+  if (first.done) return;
+  let unpackedBytes = 0;
+  const take = async (unpacked: AsyncIterable<Uint8Array>) => {
+    for await (const chunk of unpacked) {
+      sink.write(chunk);
+      unpackedBytes += chunk.length;
+    }
+  };
+  const all = followedBy(first.value, chunks);
+  if (first.value[0] !== GZIP) return take(all);
+  const { createGunzip } = await import('node:zlib');
+  await pipeline(all, createGunzip({ chunkSize: BUFFER_BYTES }), take).catch((error: NodeJS.ErrnoException) => {
+    if (!error.code?.startsWith('Z_')) throw error;
+    throw new SnapshotSyntaxError(`expected gzip data, got "${error.message}"`, unpackedBytes);
+  });
+}
+
+async function* chunksOf(path: string, onBytes: OnBytes): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of open(path)) {
+      bytes += chunk.length;
+      onBytes(bytes);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw fileError('read', path, cause as NodeJS.ErrnoException);
+  }
+}
+
+async function* followedBy(first: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  yield first;
+  yield* rest;
+}
+
+/** A pipe is opened without waiting for its writer, so that a thread that reads one can still be ended. */
+function open(path: string): Readable {
+  if (!statSync(path).isFIFO()) return createReadStream(path, { highWaterMark: BUFFER_BYTES });
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+function told<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    throw fileError('read', path, cause as NodeJS.ErrnoException);
+  }
+}

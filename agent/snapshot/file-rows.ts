@@ -1,0 +1,75 @@
+/** The rows of a snapshot file's partitions, by the shortest way that gives them. */
+import { statSync } from 'node:fs';
+import { histogramOfFile } from '../heap/histogram.ts';
+import { fileError } from './file-error.ts';
+import { RegularFile, streamInto } from './file-reader.ts';
+import { type KindRows, readsNoEdges, rowsOfHistogram, type SplitOptions, splitter } from './splitter.ts';
+import { throttled } from './throttle.ts';
+
+export interface FileJob {
+  readonly path: string;
+  readonly by: readonly string[];
+  readonly rows?: number;
+}
+
+/** `bytes` are those of the file as it lies there; `totalBytes` is absent for a pipe. */
+export type FileEvent = { phase: 'reading'; bytes: number; totalBytes?: number } | { phase: 'classifying'; by: string };
+
+export interface FileRows {
+  /** One for each classifier asked for. */
+  readonly rows: readonly KindRows[];
+  /** When the file was last modified; for a pipe, now. Milliseconds since 1970. */
+  readonly modifiedAtMs: number;
+}
+
+/** @throws SnapshotSyntaxError, RangeError for an unknown classifier, an Error of one line for a file that cannot be read */
+export async function fileRows({ path, by, rows }: FileJob, tell: (event: FileEvent) => void): Promise<FileRows> {
+  const { isRegular, sizeBytes, modifiedAtMs } = look(path);
+  const limit = rows === undefined ? {} : { rows };
+  const options: SplitOptions = { by, ...limit, onClassify: (by) => tell({ phase: 'classifying', by }) };
+  const tellSometimes = throttled(tell);
+  const onBytes = (bytes: number) =>
+    tellSometimes({ phase: 'reading', bytes, ...(isRegular && { totalBytes: sizeBytes }) });
+  return { rows: await rowsOf(path, isRegular ? sizeBytes : null, options, onBytes), modifiedAtMs };
+}
+
+/** @param sizeBytes null for what cannot be read at any place */
+async function rowsOf(
+  path: string,
+  sizeBytes: number | null,
+  options: SplitOptions,
+  onBytes: (bytes: number) => void,
+): Promise<KindRows[]> {
+  if (sizeBytes !== null) {
+    using file = new RegularFile(path);
+    if (!file.isGzip()) return rowsOfPlain(file, sizeBytes, options, onBytes);
+  }
+  const sink = splitter(options);
+  await streamInto(path, sink, onBytes);
+  return sink.end()();
+}
+
+function rowsOfPlain(
+  file: RegularFile,
+  sizeBytes: number,
+  options: SplitOptions,
+  onBytes: (bytes: number) => void,
+): KindRows[] {
+  if (readsNoEdges(options.by)) {
+    const histogram = histogramOfFile(file.readAt, sizeBytes);
+    return options.by.map(() => rowsOfHistogram(histogram, options.rows));
+  }
+  const sink = splitter({ ...options, expectedBytes: sizeBytes });
+  file.readInto(sink, onBytes);
+  return sink.end()();
+}
+
+function look(path: string): { isRegular: boolean; sizeBytes: number; modifiedAtMs: number } {
+  try {
+    const stats = statSync(path);
+    const isRegular = stats.isFile();
+    return { isRegular, sizeBytes: stats.size, modifiedAtMs: isRegular ? stats.mtimeMs : Date.now() };
+  } catch (cause) {
+    throw fileError('read', path, cause as NodeJS.ErrnoException);
+  }
+}
