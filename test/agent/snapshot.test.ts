@@ -174,6 +174,24 @@ test('a target cut off while it sends is told, and leaves no file', async () => 
   assert.equal(error.name, 'DetachedError');
 });
 
+test('a program that ends while one of its workers is read ends at once, with its own exit code', async () => {
+  await using target = await startTarget('puppet');
+  await target.line(/ready/);
+  target.send('worker\n');
+  await target.line(/^worker 1$/);
+  await using agent = await attach(target.wsUrl);
+  const error = await failing(agent, {
+    isolate: 'worker:1',
+    onProgress: at('walking', () => target.send('exit 7\n')),
+  });
+  const toldAtMs = performance.now();
+  assert.equal(error.name, 'DetachedError');
+  const { code, atMs } = await target.exited;
+  assert.equal(code, 7);
+  // an attached client would hold it for ever; what remains is the worker's own pause
+  assert.ok(atMs - toldAtMs < 5_000);
+});
+
 test('an aborted snapshot leaves no file, no connection, and a target that lives on', async () => {
   await using target = await startTarget('puppet');
   await target.line(/ready/);
