@@ -35,8 +35,8 @@ const EXPECTED: readonly string[] = [
   'nothing more',
 ];
 
-/** Sections with longer names are none that anybody knows: their names are cut here. */
-const MAX_KEY_BYTES = 256;
+/** Longest name of a section as it stands in the file. */
+const MAX_KEY_BYTES = 1024;
 
 /** Gives the reader of the section `name`, whose value begins at `offset`. @throws SnapshotSyntaxError */
 export type OpenSection = (name: string, offset: number) => SectionReader;
@@ -137,11 +137,23 @@ export class SnapshotDocument {
 
   #takeKeyByte(byte: number): void {
     if (byte === QUOTE && !this.#escaped) {
+      this.#key = this.#unescapedKey();
       this.#state = COLON_AFTER_KEY;
       return;
     }
     this.#escaped = byte === BACKSLASH && !this.#escaped;
-    if (this.#key.length < MAX_KEY_BYTES) this.#key += String.fromCharCode(byte);
+    this.#key += String.fromCharCode(byte);
+    if (this.#key.length > MAX_KEY_BYTES) {
+      throw new SnapshotSyntaxError(`the name of a section is longer than ${MAX_KEY_BYTES} bytes`, this.#keyOffset);
+    }
+  }
+
+  #unescapedKey(): string {
+    try {
+      return JSON.parse(`"${this.#key}"`) as string;
+    } catch (error) {
+      throw new SnapshotSyntaxError(`the name of a section is no string (${String(error)})`, this.#keyOffset);
+    }
   }
 
   #openSection(at: number): number {

@@ -7,6 +7,7 @@
  *
  * Fields come and go with V8's versions, so nothing is known by its place.
  */
+import { GrowingBytes } from './growing-bytes.ts';
 import type { SectionReader } from './section.ts';
 import { SkipReader } from './skip.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
@@ -63,8 +64,7 @@ const MAX_HEADER_BYTES = 1 << 20;
 export class HeaderReader implements SectionReader {
   readonly #bounds = new SkipReader('snapshot');
   readonly #offset: number;
-  #bytes = new Uint8Array(4096);
-  #length = 0;
+  readonly #bytes = new GrowingBytes(4096);
   #header: Header | null = null;
 
   /** @param offset of the section's value in the snapshot */
@@ -83,23 +83,12 @@ export class HeaderReader implements SectionReader {
 
   read(bytes: Uint8Array, from: number, offset: number): number {
     const stop = this.#bounds.read(bytes, from, offset);
-    this.#keep(bytes.subarray(from, stop));
-    if (this.done) this.#header = readHeader(this.#bytes.subarray(0, this.#length), this.#offset);
-    return stop;
-  }
-
-  #keep(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length;
-    if (length > MAX_HEADER_BYTES) {
+    if (this.#bytes.length + stop - from > MAX_HEADER_BYTES) {
       throw new SnapshotSyntaxError(`"snapshot" is longer than ${MAX_HEADER_BYTES} bytes`, this.#offset);
     }
-    if (length > this.#bytes.length) {
-      const longer = new Uint8Array(Math.max(length, this.#bytes.length * 2));
-      longer.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = longer;
-    }
-    this.#bytes.set(bytes, this.#length);
-    this.#length = length;
+    this.#bytes.append(bytes, from, stop);
+    if (this.done) this.#header = readHeader(this.#bytes.view(), this.#offset);
+    return stop;
   }
 }
 

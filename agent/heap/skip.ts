@@ -21,6 +21,7 @@ import {
   SPACE,
   shown,
 } from './ascii.ts';
+import { HEX_DIGITS, isHexDigit, isShortEscape, UNICODE_ESCAPE } from './escapes.ts';
 import type { SectionReader } from './section.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
 
@@ -32,8 +33,9 @@ const COLON_AFTER_KEY = 4;
 const AFTER = 5;
 const STRING = 6;
 const ESCAPE = 7;
-const WORD = 8;
-const DONE = 9;
+const HEX = 8;
+const WORD = 9;
+const DONE = 10;
 
 const EXPECTED: readonly string[] = [
   'a value',
@@ -42,8 +44,9 @@ const EXPECTED: readonly string[] = [
   'a key or "}"',
   '":"',
   '"," or a closing bracket',
-  'a string',
+  'no control character',
   'an escape',
+  'a hex digit',
   'a number, true, false or null',
 ];
 
@@ -59,6 +62,7 @@ export class SkipReader implements SectionReader {
   #depth = 0;
   /** Whether the string that is being read is a key. */
   #inKey = false;
+  #hexDigits = 0;
   #word = '';
   #wordOffset = 0;
 
@@ -85,7 +89,11 @@ export class SkipReader implements SectionReader {
       case WORD:
         return this.#takeWord(byte);
       case ESCAPE:
-        this.#state = STRING;
+        this.#takeEscape(byte, offset);
+        return 1;
+      case HEX:
+        if (!isHexDigit(byte)) this.#fail(byte, offset);
+        if (++this.#hexDigits === HEX_DIGITS) this.#state = STRING;
         return 1;
       default:
         if (!isWhiteSpace(byte)) this.#takeToken(byte, offset);
@@ -159,6 +167,12 @@ export class SkipReader implements SectionReader {
     }
     this.#state = this.#depth === 0 ? DONE : AFTER;
     return 0;
+  }
+
+  #takeEscape(byte: number, offset: number): void {
+    if (byte !== UNICODE_ESCAPE && !isShortEscape(byte)) this.#fail(byte, offset);
+    this.#state = byte === UNICODE_ESCAPE ? HEX : STRING;
+    this.#hexDigits = 0;
   }
 
   #passText(bytes: Uint8Array, from: number, offset: number): number {

@@ -22,6 +22,7 @@ import {
   SPACE,
   shown,
 } from './ascii.ts';
+import { HEX_DIGITS, isHexDigit, isShortEscape, UNICODE_ESCAPE } from './escapes.ts';
 import type { SectionReader } from './section.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
 
@@ -44,9 +45,8 @@ const EXPECTED: readonly string[] = [
   '"," or "]"',
 ];
 
-/** `"`, `/`, `\`, `b`, `f`, `n`, `r`, `t`: what may follow a backslash, beside `u`. */
-const ESCAPES: ReadonlySet<number> = new Set([QUOTE, 47, BACKSLASH, 98, 102, 110, 114, 116]);
-const UNICODE_ESCAPE = 117;
+/** No string that anybody can look at is longer. */
+const MAX_STRING_BYTES = 2 ** 28;
 
 export abstract class StringReader implements SectionReader {
   /** Strings that have ended. */
@@ -55,6 +55,8 @@ export abstract class StringReader implements SectionReader {
   protected wanted = 0;
   #state = START;
   #hexDigits = 0;
+  /** Bytes taken of the wanted string. */
+  #stringBytes = 0;
 
   get done(): boolean {
     return this.#state === DONE;
@@ -63,7 +65,7 @@ export abstract class StringReader implements SectionReader {
   /** Takes the next bytes `from` to `to` - 1 of the wanted string. */
   protected abstract take(bytes: Uint8Array, from: number, to: number): void;
 
-  /** The wanted string has ended; sets `wanted` to the next. @throws SnapshotSyntaxError */
+  /** The wanted string has ended, at `offset`; sets `wanted` to the next. @throws SnapshotSyntaxError */
   protected abstract finish(offset: number): void;
 
   read(bytes: Uint8Array, from: number, offset: number): number {
@@ -89,15 +91,16 @@ export abstract class StringReader implements SectionReader {
     }
     const wanted = this.count === this.wanted;
     if (to === bytes.length) {
-      if (wanted) this.take(bytes, from, to);
+      if (wanted) this.#keep(bytes, from, to, offset);
       return to;
     }
     if (byte === BACKSLASH) {
-      if (wanted) this.take(bytes, from, to + 1);
+      if (wanted) this.#keep(bytes, from, to + 1, offset);
       this.#state = ESCAPE;
     } else if (byte === QUOTE) {
       if (wanted) {
-        this.take(bytes, from, to);
+        this.#keep(bytes, from, to, offset);
+        this.#stringBytes = 0;
         this.finish(offset + to);
       }
       this.count++;
@@ -141,10 +144,18 @@ export abstract class StringReader implements SectionReader {
     return at;
   }
 
+  #keep(bytes: Uint8Array, from: number, to: number, offset: number): void {
+    this.#stringBytes += to - from;
+    if (this.#stringBytes > MAX_STRING_BYTES) {
+      throw new SnapshotSyntaxError(`a string in "strings" is longer than ${MAX_STRING_BYTES} bytes`, offset + from);
+    }
+    this.take(bytes, from, to);
+  }
+
   #step(bytes: Uint8Array, at: number, offset: number): number {
     const byte = bytes[at]!;
     if (this.#state === ESCAPE || this.#state === HEX) {
-      if (this.count === this.wanted) this.take(bytes, at, at + 1);
+      if (this.count === this.wanted) this.#keep(bytes, at, at + 1, offset);
       if (this.#state === ESCAPE) this.#takeEscape(byte, offset + at);
       else this.#takeHexDigit(byte, offset + at);
     } else if (!isWhiteSpace(byte)) {
@@ -165,7 +176,7 @@ export abstract class StringReader implements SectionReader {
     if (byte === UNICODE_ESCAPE) {
       this.#hexDigits = 0;
       this.#state = HEX;
-    } else if (ESCAPES.has(byte)) {
+    } else if (isShortEscape(byte)) {
       this.#state = TEXT;
     } else {
       this.#fail(byte, offset);
@@ -173,9 +184,8 @@ export abstract class StringReader implements SectionReader {
   }
 
   #takeHexDigit(byte: number, offset: number): void {
-    const letter = byte | 0x20;
-    if (!((byte >= 48 && byte <= 57) || (letter >= 97 && letter <= 102))) this.#fail(byte, offset);
-    if (++this.#hexDigits === 4) this.#state = TEXT;
+    if (!isHexDigit(byte)) this.#fail(byte, offset);
+    if (++this.#hexDigits === HEX_DIGITS) this.#state = TEXT;
   }
 
   #fail(byte: number, offset: number): never {

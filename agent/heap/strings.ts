@@ -5,12 +5,14 @@
  *
  * Blocks keep every offset within 32 bits, however long the section is, and are exactly as long as they need to be.
  */
+import { GrowingBytes } from './growing-bytes.ts';
 import { StringReader } from './string-reader.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
 
 const BLOCK_BITS = 14;
 const BLOCK_STRINGS = 1 << BLOCK_BITS;
-const MAX_BLOCK_BYTES = 2 ** 31 - 1;
+/** V8 cuts names at 1,024 units; this leaves 65,536 bytes a string. */
+const MAX_BLOCK_BYTES = 2 ** 30;
 const BACKSLASH = 92;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -81,15 +83,9 @@ export function decodedString(bytes: Uint8Array): string {
 export class StringTableReader extends StringReader {
   readonly #text: Uint8Array[] = [];
   readonly #starts: Uint32Array[] = [];
-  /** The block that is being filled, with room to grow. */
-  #block = new Uint8Array(1 << 16);
-  #length = 0;
+  /** The block that is being filled. */
+  readonly #block = new GrowingBytes(1 << 16);
   readonly #blockStarts = new Uint32Array(BLOCK_STRINGS + 1);
-
-  /** Strings read so far. */
-  get strings(): number {
-    return this.count;
-  }
 
   table(): StringTable {
     if ((this.count & (BLOCK_STRINGS - 1)) !== 0) this.#closeBlock(this.count & (BLOCK_STRINGS - 1));
@@ -97,33 +93,22 @@ export class StringTableReader extends StringReader {
   }
 
   protected override take(bytes: Uint8Array, from: number, to: number): void {
-    let length = this.#length;
-    const needed = length + to - from;
-    if (needed > this.#block.length) this.#widen(needed);
-    const block = this.#block;
-    for (let i = from; i < to; i++) block[length++] = bytes[i]!;
-    this.#length = length;
+    this.#block.append(bytes, from, to);
   }
 
   protected override finish(offset: number): void {
-    if (this.#length > MAX_BLOCK_BYTES) {
+    if (this.#block.length > MAX_BLOCK_BYTES) {
       throw new SnapshotSyntaxError(`${BLOCK_STRINGS} strings are longer than ${MAX_BLOCK_BYTES} bytes`, offset);
     }
     const inBlock = (this.count & (BLOCK_STRINGS - 1)) + 1;
-    this.#blockStarts[inBlock] = this.#length;
+    this.#blockStarts[inBlock] = this.#block.length;
     if (inBlock === BLOCK_STRINGS) this.#closeBlock(BLOCK_STRINGS);
     this.wanted++;
   }
 
   #closeBlock(strings: number): void {
-    this.#text.push(this.#block.slice(0, this.#length));
+    this.#text.push(this.#block.view().slice());
     this.#starts.push(this.#blockStarts.slice(0, strings + 1));
-    this.#length = 0;
-  }
-
-  #widen(needed: number): void {
-    const wider = new Uint8Array(Math.max(needed, this.#block.length * 2));
-    wider.set(this.#block.subarray(0, this.#length));
-    this.#block = wider;
+    this.#block.clear();
   }
 }

@@ -1,4 +1,5 @@
 /** Reads some of the section `strings` and passes over the rest. */
+import { GrowingBytes } from './growing-bytes.ts';
 import { StringReader } from './string-reader.ts';
 import { decodedString } from './strings.ts';
 
@@ -9,8 +10,7 @@ export class WantedStringsReader extends StringReader {
   readonly texts = new Map<number, string>();
   readonly #indexes: Uint32Array;
   #next = 0;
-  #text = new Uint8Array(1 << 13);
-  #length = 0;
+  readonly #text = new GrowingBytes(1 << 13);
 
   /** @param indexes of the strings wanted, ascending */
   constructor(indexes: Uint32Array) {
@@ -25,19 +25,12 @@ export class WantedStringsReader extends StringReader {
   }
 
   protected override take(bytes: Uint8Array, from: number, to: number): void {
-    const length = this.#length + to - from;
-    if (length > this.#text.length) {
-      const wider = new Uint8Array(Math.max(length, this.#text.length * 2));
-      wider.set(this.#text.subarray(0, this.#length));
-      this.#text = wider;
-    }
-    this.#text.set(bytes.subarray(from, to), this.#length);
-    this.#length = length;
+    this.#text.append(bytes, from, to);
   }
 
   protected override finish(): void {
-    this.texts.set(this.count, decodedString(this.#text.subarray(0, this.#length)));
-    this.#length = 0;
+    this.texts.set(this.count, decodedString(this.#text.view()));
+    this.#text.clear();
     this.wanted = this.#indexes[++this.#next] ?? NONE;
   }
 }

@@ -1,0 +1,38 @@
+/** Bytes that are appended to: one buffer that doubles when it is full. */
+
+export class GrowingBytes {
+  #buffer: Uint8Array;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.#buffer = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends `bytes[from]` to `bytes[to - 1]`; made for runs of a few bytes. */
+  append(bytes: Uint8Array, from: number, to: number): void {
+    let length = this.#length;
+    if (length + to - from > this.#buffer.length) this.#widen(length + to - from);
+    const buffer = this.#buffer;
+    for (let i = from; i < to; i++) buffer[length++] = bytes[i]!;
+    this.#length = length;
+  }
+
+  /** What has been appended; a view, good until the next change. */
+  view(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #widen(needed: number): void {
+    const wider = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+    wider.set(this.view());
+    this.#buffer = wider;
+  }
+}
