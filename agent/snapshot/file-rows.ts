@@ -24,16 +24,16 @@ export interface FileRows {
 
 /** @throws SnapshotSyntaxError, RangeError for an unknown classifier, an Error of one line for a file that cannot be read */
 export async function fileRows({ path, by, rows }: FileJob, tell: (event: FileEvent) => void): Promise<FileRows> {
-  const { isRegular, sizeBytes, modifiedAtMs } = look(path);
+  const { sizeBytes, modifiedAtMs } = look(path);
   const limit = rows === undefined ? {} : { rows };
   const options: SplitOptions = { by, ...limit, onClassify: (by) => tell({ phase: 'classifying', by }) };
   const tellSometimes = throttled(tell);
-  const onBytes = (bytes: number) =>
-    tellSometimes({ phase: 'reading', bytes, ...(isRegular && { totalBytes: sizeBytes }) });
-  return { rows: await rowsOf(path, isRegular ? sizeBytes : null, options, onBytes), modifiedAtMs };
+  const total = sizeBytes === null ? {} : { totalBytes: sizeBytes };
+  const onBytes = (bytes: number) => tellSometimes({ phase: 'reading', bytes, ...total });
+  return { rows: await rowsOf(path, sizeBytes, options, onBytes), modifiedAtMs };
 }
 
-/** @param sizeBytes null for what cannot be read at any place */
+/** @param sizeBytes null for what is no regular file */
 async function rowsOf(
   path: string,
   sizeBytes: number | null,
@@ -64,11 +64,11 @@ function rowsOfPlain(
   return sink.end()();
 }
 
-function look(path: string): { isRegular: boolean; sizeBytes: number; modifiedAtMs: number } {
+function look(path: string): { sizeBytes: number | null; modifiedAtMs: number } {
   try {
     const stats = statSync(path);
-    const isRegular = stats.isFile();
-    return { isRegular, sizeBytes: stats.size, modifiedAtMs: isRegular ? stats.mtimeMs : Date.now() };
+    if (!stats.isFile()) return { sizeBytes: null, modifiedAtMs: Date.now() };
+    return { sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs };
   } catch (cause) {
     throw fileError('read', path, cause as NodeJS.ErrnoException);
   }

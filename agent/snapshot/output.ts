@@ -34,7 +34,6 @@ export class Output implements Disposable {
   readonly #paths: OutputPaths;
   readonly #fd: number;
   #isOpen = true;
-  #bytes = 0;
 
   /** Creates the partial file. @throws Error of one line */
   constructor(paths: OutputPaths) {
@@ -42,16 +41,11 @@ export class Output implements Disposable {
     this.#fd = told(paths.path, () => openSync(paths.partialPath, 'wx', 0o600));
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** Writes all of `bytes` before it returns. @throws Error of one line: disk full, quota, ... */
   write(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
       done += told(this.#paths.path, () => writeSync(this.#fd, bytes, done));
     }
-    this.#bytes += bytes.length;
   }
 
   /** Gives the file its name, once the disk has it: a power cut leaves the whole file or none. @throws Error of one line */

@@ -29,7 +29,8 @@ export async function inThread<Event, Result>(
   { signal, onEvent }: ThreadOptions<Event> = {},
 ): Promise<Result> {
   signal?.throwIfAborted();
-  const worker = new Worker(urlOf(program), { workerData: job });
+  // the caller's own flags are not for our program: --input-type, for one, would keep it from starting
+  const worker = new Worker(urlOf(program), { workerData: job, execArgv: [] });
   const isOver = new AbortController();
   try {
     return await new Promise<Result>((resolve, reject) => {
