@@ -7,8 +7,8 @@ import { cachePath } from '../../test/support/project.ts';
 import type { Counts } from './contender.ts';
 import { instancesIn } from './population.ts';
 
-/** Units of the population (about 2,360 bytes of snapshot each) that give a file of about so many megabytes. */
-const UNITS = { 20: 8_500, 300: 127_000, 1200: 508_000 } as const;
+/** Units of the population (about 1,960 bytes of snapshot each) that give a file of about so many megabytes. */
+const UNITS = { 20: 8_500, 300: 152_000, 1200: 615_000 } as const;
 const HEAD_BYTES = 4096;
 
 export type Megabytes = keyof typeof UNITS;
@@ -25,7 +25,7 @@ export interface SnapshotFile {
 
 /** Gives the file, making it first if it is not there: the largest takes some 2 minutes and 7 GB of memory, once. */
 export async function snapshotFile(megabytes: Megabytes): Promise<SnapshotFile> {
-  const path = cachePath('bench', `${megabytes}mb-${process.version}.heapsnapshot`);
+  const path = cachePath('bench', `${megabytes}mb-${UNITS[megabytes]}-${process.version}.heapsnapshot`);
   await make(path, UNITS[megabytes]);
   const { size } = await stat(path);
   return { path, megabytes, bytes: size, ...(await sizesOf(path)), instances: instancesIn(UNITS[megabytes]) };

@@ -1,47 +1,79 @@
 /**
- * `npm run bench`: reads snapshots that it makes itself, beside the others who can, and says which goals are met.
+ * `npm run bench`: what reading heaps costs, beside the others who can, and which goals are met.
  *
- *     npm run bench                    files of 20 and 300 MB
+ *     npm run bench                    files of 20 and 300 MB, made by itself
  *     npm run bench -- --large         also 1,200 MB (makes it first: some 2 minutes, 7 GB of memory)
- *     npm run bench -- --only 20       one size
- *     npm run bench -- --runs 3        at most so many runs each (5); the slow ones are run less
+ *     npm run bench -- --only 300      one size
+ *     npm run bench -- --runs 3        at most so many runs of each (5); slow ones are run less
+ *     npm run bench -- --live          live targets, and a fleet of 50, in place of files
  */
 import { parseArgs } from 'node:util';
+import type { NodeMajor } from '../../test/support/node-versions.ts';
 import { CONTENDERS } from './contenders.ts';
 import { type Megabytes, snapshotFile } from './files.ts';
-import { goalsFor } from './goals.ts';
+import { benchFleet } from './fleet.ts';
+import { fleetGoals, fleetTable } from './fleet-report.ts';
+import { type Goal, goalsFor } from './goals.ts';
+import { benchLive, type LiveResult } from './live.ts';
+import { liveGoals, liveTable } from './live-report.ts';
 import { measure, type Result } from './measure.ts';
 import { fileTable, goalTable } from './report.ts';
+
+const FLEET_FILE: Megabytes = 300;
 
 const { values: options } = parseArgs({
   options: {
     large: { type: 'boolean', default: false },
+    live: { type: 'boolean', default: false },
     only: { type: 'string' },
     runs: { type: 'string', default: '5' },
   },
 });
 
-const sizes: Megabytes[] = options.large ? [20, 300, 1200] : [20, 300];
-for (const contender of CONTENDERS) await contender.install?.();
-for (const size of sizes.filter((megabytes) => !options.only || options.only === String(megabytes))) {
-  await benchFile(size, Number(options.runs));
+if (options.live) {
+  await liveTargets();
+  await fleet();
+} else {
+  await files();
 }
 
-async function benchFile(size: Megabytes, runs: number): Promise<void> {
+async function files(): Promise<void> {
+  for (const contender of CONTENDERS) await contender.install?.();
+  const sizes: Megabytes[] = options.large ? [20, 300, 1200] : [20, 300];
+  const only = Number(options.only);
+  for (const size of sizes.filter((megabytes) => !only || only === megabytes)) await readers(size);
+}
+
+async function readers(size: Megabytes): Promise<void> {
   progress(`making the ${size} MB snapshot, unless it is there`);
   const file = await snapshotFile(size);
   const results: Result[] = [];
   for (const contender of CONTENDERS) {
     progress(`${size} MB: ${contender.title}`);
-    results.push(await measure(contender, file, runs));
+    results.push(await measure(contender, file, Number(options.runs)));
   }
-  progress('');
-  print(fileTable(file, results));
-  print(`${goalTable(goalsFor(file, results))}\n`);
+  show(fileTable(file, results), goalsFor(file, results));
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+async function liveTargets(): Promise<void> {
+  const running = Number(process.versions.node.split('.')[0]) as NodeMajor;
+  const results: LiveResult[] = [];
+  for (const major of new Set<NodeMajor>([running, 24, 26])) {
+    progress(`live target, Node ${major}`);
+    results.push(await benchLive(major));
+  }
+  show(liveTable(results), liveGoals(results));
+}
+
+async function fleet(): Promise<void> {
+  progress('50 targets on one collector');
+  const result = await benchFleet(await snapshotFile(FLEET_FILE));
+  show(fleetTable(result), fleetGoals(result));
+}
+
+function show(figures: string, goals: readonly Goal[]): void {
+  progress('');
+  process.stdout.write(`${figures}\n${goalTable(goals)}\n\n`);
 }
 
 function progress(text: string): void {

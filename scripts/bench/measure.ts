@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Reading } from './child.ts';
 import type { Contender } from './contender.ts';
 import type { SnapshotFile } from './files.ts';
+import { median } from './median.ts';
 
 /** A contender that has taken so long in all is not run again. */
 const ENOUGH_MS = 20_000;
@@ -69,11 +70,4 @@ function medianOf(readings: readonly Reading[]): Reading {
     }),
     ...(counts && { counts }),
   };
-}
-
-/** The middle value; the mean of the two in the middle where their number is even. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

@@ -1,6 +1,6 @@
 /**
  * The program whose heap the bench's snapshots show: `node population.js <units> <file>` fills a heap with `units` of a
- * mixed population (about 1.5 KB and 32 nodes each), writes its snapshot to `file` and ends.
+ * mixed population (about 1.5 KB of heap and 24 nodes each), writes its snapshot to `file` and ends.
  */
 import { fileURLToPath } from 'node:url';
 import { writeHeapSnapshot } from 'node:v8';
