@@ -8,6 +8,8 @@ export class AnswerError extends Error {
 }
 
 export interface EvaluateOptions extends SendOptions {
+  /** Wait for the promise that the expression gives; not answered while the event loop stands. */
+  awaitPromise?: boolean;
   /** V8 refuses the evaluation if it could change anything in the target. */
   pure?: boolean;
   /** Gives the text a `require` that works in CommonJS and in modules; only while it is evaluated. */
@@ -23,11 +25,18 @@ export async function evaluate<T>(
   what: string,
   expression: string,
   shape: z.ZodType<T>,
-  { pure = false, withRequire = false, ...options }: EvaluateOptions = {},
+  { pure = false, withRequire = false, awaitPromise = false, ...options }: EvaluateOptions = {},
 ): Promise<T> {
   const answer = await session.send(
     'Runtime.evaluate',
-    { expression, returnByValue: true, silent: true, throwOnSideEffect: pure, includeCommandLineAPI: withRequire },
+    {
+      expression,
+      awaitPromise,
+      returnByValue: true,
+      silent: true,
+      throwOnSideEffect: pure,
+      includeCommandLineAPI: withRequire,
+    },
     options,
   );
   if (answer.exceptionDetails) {

@@ -1,4 +1,5 @@
 /** Who a target is, told by itself. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { AnswerError, evaluate } from './evaluate.ts';
 import type { SendOptions, Session } from './session.ts';
@@ -21,21 +22,18 @@ export interface Identity {
 const MAX_TITLE = 200;
 
 const SELF = `({ pid: process.pid, nodeVersion: process.version, v8Version: process.versions.v8,
-  title: String(process.title).slice(0, ${MAX_TITLE}) })`;
+  title: String(process.title).slice(0, ${MAX_TITLE}), startedAtMs: Date.now() - process.uptime() * 1000 })`;
+
+/** To the latest instant of ECMAScript's dates. */
+const StartedAtMs = z.number().positive().max(8.64e15);
 
 const Self = z.object({
   pid: z.number().int().positive().optional(),
   nodeVersion: z.string().regex(/^v\d+\.\d+\.\d+/),
   v8Version: z.string(),
   title: z.string(),
+  startedAtMs: StartedAtMs,
 });
-
-// V8 counts this getter among the side effects, unlike `process.uptime()`; but that, taken from the clock, would give
-// another instant after each correction of the clock and, rounded, at every second attach.
-const STARTED = 'performance.timeOrigin';
-
-/** Latest instant of ECMAScript's dates. */
-const StartedAtMs = z.number().positive().max(8.64e15);
 
 const IsolateId = z.object({ id: z.string().regex(/^[0-9a-f]{1,32}$/) });
 
@@ -44,26 +42,60 @@ export class NotStartedError extends Error {
   override name = 'NotStartedError';
 }
 
+/** Milliseconds that a process which is just starting gets for it: its inspector listens before it is itself there. */
+const START_MS = 2_000;
+const START_POLL_MS = 20;
+
 /**
  * Reads the identity of the process behind a session of its main isolate.
  * @throws AnswerError if it is no Node.js process; NotStartedError if it waits for a debugger to let it start.
  */
 export async function identify(session: Session, options: SendOptions = {}): Promise<Identity> {
-  const self = await evaluate(session, 'identity', SELF, Self, { ...options, pure: true });
-  const { pid } = self;
-  // half started, a process has no pid yet, and dies of a segmentation fault when it is given work for its event loop
-  // (18 to 26, `setImmediate`): so nothing more is asked of it
-  if (pid === undefined) throw new NotStartedError('it waits for a debugger before its first line, let it start first');
-  const startedAtMs = await evaluate(session, 'start time', STARTED, StartedAtMs, options);
-  const isolate = await session.send('Runtime.getIsolateId', {}, options);
-  const id = IsolateId.safeParse(isolate).data?.id;
+  const { startedAtMs, ...self } = await selfOf(session, options);
+  const id = IsolateId.safeParse(await session.send('Runtime.getIsolateId', {}, options)).data?.id;
   if (id === undefined) throw new AnswerError('Cannot read identity: Runtime.getIsolateId gave no isolate id');
-  const started = new Date(startedAtMs);
+  const key = `${id}/${self.pid}`;
+  const started = firstReading(key, startedAtMs);
   return {
     ...self,
-    pid,
-    startedAtMs: started.getTime(),
-    key: `${id}/${pid}`,
-    incarnation: `pid ${pid}, started ${started.toISOString()}`,
+    key,
+    startedAtMs: started,
+    incarnation: `pid ${self.pid}, started ${new Date(started).toISOString()}`,
   };
+}
+
+/** Start instants by key. */
+const startedAt = new Map<string, number>();
+const MAX_STARTED_AT = 10_000;
+
+/**
+ * The instant is the target's clock less its uptime: off by a millisecond from reading to reading, and by more when the clock
+ * is set. So that a process keeps its incarnation over many attaches, the first reading holds. (`performance.timeOrigin`
+ * would be the same each time, but to read it may load a module: see builtin.ts.)
+ */
+function firstReading(key: string, startedAtMs: number): number {
+  const known = startedAt.get(key);
+  if (known !== undefined) return known;
+  if (startedAt.size === MAX_STARTED_AT) startedAt.clear();
+  const reading = Math.round(startedAtMs);
+  startedAt.set(key, reading);
+  return reading;
+}
+
+type Started = z.infer<typeof Self> & { pid: number };
+
+/**
+ * Half started, a process has no pid yet, and dies of a segmentation fault when it is given work for its event loop
+ * (`setImmediate`, on 18 to 26): so nothing else is asked of it before.
+ */
+async function selfOf(session: Session, options: SendOptions): Promise<Started> {
+  const deadlineAtMs = performance.now() + Math.min(START_MS, options.timeoutMs ?? START_MS);
+  while (performance.now() < deadlineAtMs) {
+    const { pid, ...self } = await evaluate(session, 'identity', SELF, Self, { ...options, pure: true });
+    if (pid !== undefined) return { ...self, pid };
+    await wait(START_POLL_MS, undefined, options.signal && { signal: options.signal });
+  }
+  throw new NotStartedError(
+    'it has not begun its program, let the debugger that it waits for (--inspect-brk) go on first',
+  );
 }

@@ -72,7 +72,7 @@ export async function openSession(url: string, options: OpenOptions = {}): Promi
     throw new AttachError(`Cannot attach to ${where}: ${refusalOf(cause, timeoutMs)}`, { cause });
   });
   const session = new ClientSession(client, where);
-  session.on('NodeRuntime.waitingForDisconnect', () => session.cut('the process is ending'));
+  cutTogether(url, session);
   try {
     await session.send(
       'NodeRuntime.notifyWhenWaitingForDisconnect',
@@ -88,6 +88,24 @@ export async function openSession(url: string, options: OpenOptions = {}): Promi
     signal?.throwIfAborted();
     throw new AttachError(`Cannot attach to ${where}: ${firstCallFailure(cause, timeoutMs)}`, { cause });
   }
+}
+
+/**
+ * Open sessions by address. A process that ends waits for all of them and tells each, but a socket that has just carried an
+ * answer is told up to 40 ms late (Nagle): so the first to hear cuts all.
+ */
+const sessions = new Map<string, Set<ClientSession>>();
+
+function cutTogether(url: string, session: ClientSession): void {
+  const group = sessions.get(url) ?? new Set();
+  sessions.set(url, group.add(session));
+  session.on('NodeRuntime.waitingForDisconnect', () => {
+    for (const each of group) each.cut('the process is ending');
+  });
+  void session.closed.then(() => {
+    group.delete(session);
+    if (group.size === 0 && sessions.get(url) === group) sessions.delete(url);
+  });
 }
 
 class ClientSession implements Session {

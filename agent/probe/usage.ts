@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import type { Usage } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../agent.ts';
+import { BUILTIN, loadBuiltin } from '../builtin.ts';
 import { evaluate } from '../evaluate.ts';
 import type { SendOptions, Session } from '../session.ts';
 
 // getHeapCodeStatistics is left out: it walks the code and takes 5-185 ms.
 const GAUGES = `(() => {
-  const v8 = require('node:v8');
+  const v8 = ${BUILTIN}('node:v8');
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = process.memoryUsage();
   const spaces = v8.getHeapSpaceStatistics().map(
     ({ space_name, space_used_size, space_size }) => ({ name: space_name, usedBytes: space_used_size, sizeBytes: space_size }));
@@ -31,8 +32,9 @@ const Gauges = z.strictObject({
 export type Gauges = z.infer<typeof Gauges>;
 
 /** Reads an isolate's gauges. A busy JavaScript loop is interrupted for it; blocking native code is waited for. */
-export function gauges(session: Session, options: SendOptions = {}): Promise<Gauges> {
-  return evaluate(session, 'memory usage', GAUGES, Gauges, { ...options, withRequire: true });
+export async function gauges(session: Session, options: SendOptions = {}): Promise<Gauges> {
+  await loadBuiltin(session, 'node:v8', options);
+  return await evaluate(session, 'memory usage', GAUGES, Gauges, { ...options, withRequire: true });
 }
 
 /** One reading, with who was read and when. */

@@ -6,7 +6,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { test } from 'node:test';
 import { attach } from '../../agent/agent.ts';
 import { AttachError } from '../../agent/errors.ts';
+import { openSession } from '../../agent/session.ts';
 import { HOLD, startFakeInspector } from '../support/fake-inspector.ts';
+import { startTarget } from '../support/target.ts';
 
 async function refused(target: string, reason: RegExp, timeoutMs = 2_000): Promise<void> {
   await assert.rejects(attach(target, { timeoutMs }), (error) => {
@@ -125,6 +127,17 @@ test('an inspector that answers with 100 MB frames', async () => {
   const frame = `{"method":"Foo.bar","params":{"x":"${'x'.repeat(100e6)}"}}`;
   await using fake = await startFakeInspector({ onConnect: (peer) => void peer.raw(frame) });
   await refused(`${fake.port}`, /: it sent a frame of more than 33554432 bytes/);
+});
+
+test('a process that waits for a debugger before its first line goes on waiting', async () => {
+  await using target = await startTarget('puppet', { execArgv: ['--inspect-brk=127.0.0.1:0'] });
+  await refused(`${target.port}`, /: it has not begun its program, /, 300);
+  const session = await openSession(target.wsUrl);
+  await session.send('Runtime.runIfWaitingForDebugger');
+  await session.close();
+  await target.line(/^ready$/);
+  await using agent = await attach(`${target.port}`);
+  assert.equal(agent.identity.pid, target.pid);
 });
 
 test('what is no live target', async () => {

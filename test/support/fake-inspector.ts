@@ -173,11 +173,11 @@ function idleProcess(pid: number): Record<string, Answer> {
     rssBytes: 5e7,
     spaces: [{ name: 'new_space', usedBytes: 1e6, sizeBytes: 2e6 }],
   };
-  const self = { pid, nodeVersion: process.version, v8Version: process.versions.v8, title: 'fake' };
+  const { version: nodeVersion, versions } = process;
+  const self = { pid, nodeVersion, v8Version: versions.v8, title: 'fake', startedAtMs };
   const value = (expression: string) => {
     if (expression.includes('process.pid')) return self;
-    if (expression.includes('timeOrigin')) return startedAtMs;
-    return expression.includes('memoryUsage') ? gauges : 1;
+    return expression.includes('memoryUsage') ? gauges : true;
   };
   return {
     'NodeRuntime.notifyWhenWaitingForDisconnect': {},
