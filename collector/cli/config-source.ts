@@ -1,0 +1,20 @@
+/** The text of a configuration file, with the name that messages give it. */
+import { readFileSync } from 'node:fs';
+import { UsageError } from './exit.ts';
+
+/** @throws UsageError for a file that cannot be read */
+export function readConfigFile(path: string): { name: string; text: string } {
+  try {
+    return { name: path, text: readFileSync(path, 'utf8') };
+  } catch (cause) {
+    throw new UsageError(`Cannot read configuration ${path}: ${reason(cause)}`, { cause });
+  }
+}
+
+function reason(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EISDIR') return 'it is a folder';
+  if (code === 'EACCES') return 'permission denied';
+  return message;
+}

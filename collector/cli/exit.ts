@@ -1,0 +1,57 @@
+/**
+ * What ends a command: one line on stderr and a code.
+ *
+ *     0 done   1 failed   2 usage or configuration   3 cannot attach, or the target went away
+ *     4 refused by a limit, by a person, or for want of --yes   5 unreadable snapshot   130 interrupted   143 terminated
+ */
+
+/** The command line itself is wrong. Exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** A price was not agreed to: by a person, or for want of `--yes`. Exit code 4. */
+export class RefusedError extends Error {
+  override name = 'RefusedError';
+}
+
+/** A signal, or a reader of our output that left, ended the command. */
+export class Interrupted extends Error {
+  override name = 'Interrupted';
+  readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'EPIPE') {
+    super(signal === 'EPIPE' ? 'the reader of the output left' : `interrupted by ${signal}`);
+    this.exitCode = { SIGINT: 130, SIGTERM: 143, EPIPE: 0 }[signal];
+  }
+}
+
+// by name, not by class: the classes stand in modules that a command loads only when it needs them
+const codeByName: Record<string, number> = {
+  UsageError: 2,
+  TargetSyntaxError: 2,
+  RangeError: 2,
+  YError: 2,
+  ConfigError: 2,
+  AttachError: 3,
+  DetachedError: 3,
+  RefusedError: 4,
+  SnapshotSyntaxError: 5,
+};
+
+/** The exit code of what a command threw; 1 for what nobody foresaw. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return error.exitCode;
+  return error instanceof Error ? (codeByName[error.name] ?? 1) : 1;
+}
+
+/**
+ * The line (a configuration's problems: one line each) for what a command threw, or null where there is nothing to say.
+ * An error that no code is known for keeps its stack when `HEAPWATCH_DEBUG` is set: it may be a defect of ours.
+ */
+export function lineOf(error: unknown, debug = false): string | null {
+  if (error instanceof Interrupted) return null;
+  if (!(error instanceof Error)) return `heapwatch: ${String(error)}`;
+  if (debug && error.stack !== undefined) return `heapwatch: ${error.stack}`;
+  return `heapwatch: ${error.message}`;
+}

@@ -1,0 +1,98 @@
+/** `heapwatch heap`: heapy's table of one target, once. */
+import type { CommandModule } from 'yargs';
+import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
+import { parseTarget, type Target } from '../../agent/target.ts';
+import type { Partition } from '../../protocol/partition.ts';
+import type { Io } from './io.ts';
+import { type OutputArguments, outputOptions, printPartition } from './partition-output.ts';
+import { costText, progressText } from './words.ts';
+
+interface HeapArguments extends OutputArguments {
+  target: string;
+  by: string;
+  isolate: string;
+  label: string | undefined;
+  yes: boolean;
+}
+
+export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
+  return {
+    command: 'heap <target>',
+    describe: "print heapy's table of a process or of a snapshot file",
+    builder: (yargs) =>
+      outputOptions(
+        yargs
+          .positional('target', {
+            type: 'string',
+            demandOption: true,
+            describe: '9229, host:9229, ws://…, pid:1234, a file',
+          })
+          .option('by', {
+            choices: CLASSIFIERS.map(({ by }) => by),
+            default: 'kind',
+            describe: 'what a row is; name reads no edges',
+          })
+          .option('isolate', { type: 'string', default: 'main', describe: 'main, or worker:N' })
+          .option('label', { type: 'string', describe: 'a line above the table' })
+          .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'agree to the price beforehand' }),
+      )
+        .example('$0 heap 9229', 'a full snapshot of the process behind port 9229; its price is said first')
+        .example('$0 heap pid:4711 --yes', 'opens the inspector by SIGUSR1 and closes it again')
+        .example('$0 heap before.heapsnapshot.gz --by module --rows 20', 'a file')
+        .example('$0 heap 9229 --isolate worker:1 --json', 'a worker thread, as JSON'),
+    handler: async (args) => {
+      printPartition(await readPartition(parseTarget(args.target), args, io), args, io);
+    },
+  };
+}
+
+async function readPartition(target: Target, args: HeapArguments, io: Io): Promise<Partition> {
+  switch (target.kind) {
+    case 'file':
+      return await fromFile(target.path, args, io);
+    case 'collector':
+      return await fromCollector(target, args, io);
+    default:
+      return await fromProcess(args, io);
+  }
+}
+
+async function fromFile(path: string, { by, label }: HeapArguments, io: Io): Promise<Partition> {
+  const { partitionFile } = await import('../../agent/file.ts');
+  const [partition] = await partitionFile(path, {
+    by: [by],
+    signal: io.signal,
+    onProgress: (progress) => io.progress(progressText(progress)),
+    ...(label !== undefined && { label }),
+  });
+  io.progress('');
+  return partition as Partition;
+}
+
+async function fromCollector(
+  target: Extract<Target, { kind: 'collector' }>,
+  { by }: HeapArguments,
+  io: Io,
+): Promise<Partition> {
+  const { storedPartition } = await import('./stored.ts');
+  return await storedPartition(target, by, io.signal);
+}
+
+async function fromProcess(args: HeapArguments, io: Io): Promise<Partition> {
+  const { attach } = await import('../../agent/agent.ts');
+  const { snapshot } = await import('../../agent/probe/snapshot.ts');
+  const { agreeToPrice } = await import('./price-gate.ts');
+  await using agent = await attach(args.target, { signal: io.signal });
+  await agreeToPrice({ agent, target: args.target, isolate: args.isolate, yes: args.yes }, io);
+  const { partitions } = await snapshot(agent, {
+    target: args.target,
+    isolate: args.isolate,
+    by: [args.by],
+    signal: io.signal,
+    onProgress: (progress) => io.progress(progressText(progress)),
+    ...(args.label !== undefined && { label: args.label }),
+  });
+  const partition = partitions[0] as Partition;
+  io.say(costText(partition.cost ?? {}));
+  return partition;
+}

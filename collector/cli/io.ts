@@ -1,0 +1,79 @@
+/** The ends of a command: data to stdout, words to stderr, and the person at the terminal, if there is one. */
+import { createInterface } from 'node:readline/promises';
+import { Interrupted } from './exit.ts';
+
+export interface Io {
+  /** Aborted, with an `Interrupted`, by SIGINT, SIGTERM and by a reader of stdout that left. */
+  readonly signal: AbortSignal;
+  /** Writes data and a newline to stdout. */
+  print(text: string): void;
+  /** Writes a line to stderr. */
+  say(text: string): void;
+  /** Shows `text` in place on stderr while a long work runs; '' clears it. Nothing where stderr is no terminal. */
+  progress(text: string): void;
+  /** Asks a yes-or-no question; null where nobody is there to answer. */
+  ask(question: string): Promise<boolean | null>;
+}
+
+/** The process's own ends. The second SIGINT ends the process where it stands. */
+export function processIo(): Io {
+  const interruption = new AbortController();
+  const interrupt = (signal: 'SIGINT' | 'SIGTERM') => {
+    if (interruption.signal.aborted) process.exit(new Interrupted(signal).exitCode);
+    interruption.abort(new Interrupted(signal));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interruption.abort(new Interrupted('EPIPE'));
+  });
+  const { signal } = interruption;
+  const drawn = new InPlace(process.stderr);
+  return {
+    signal,
+    print: (text) => {
+      drawn.show('');
+      process.stdout.write(`${text}\n`);
+    },
+    say: (text) => {
+      drawn.show('');
+      process.stderr.write(`${text}\n`);
+    },
+    progress: (text) => drawn.show(text),
+    ask: (question) => {
+      drawn.show('');
+      return askPerson(question, signal);
+    },
+  };
+}
+
+/** One line of a terminal that is written over again and again. */
+class InPlace {
+  readonly #terminal: NodeJS.WriteStream;
+  #shown = '';
+
+  constructor(terminal: NodeJS.WriteStream) {
+    this.#terminal = terminal;
+  }
+
+  show(text: string): void {
+    if (!this.#terminal.isTTY || text === this.#shown) return;
+    const width = this.#terminal.columns ?? 80;
+    this.#terminal.write(`\r\x1b[K${text.slice(0, width - 1)}`);
+    this.#shown = text;
+  }
+}
+
+async function askPerson(question: string, signal: AbortSignal): Promise<boolean | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const dialog = createInterface({ input: process.stdin, output: process.stderr });
+  // the dialog takes Ctrl-C for itself: hand it on
+  dialog.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return /^\s*y(es)?\s*$/i.test(await dialog.question(`${question} [y/N] `, { signal }));
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    dialog.close();
+  }
+}
