@@ -5,7 +5,7 @@
  *     nodeType   Uint8   index into nodeTypes      edgeTarget  Uint32  target ordinal << 3 | index into edgeTypes
  *     nodeName   Uint32  string index              edgeName    Uint32  string index, or the number itself for
  *     nodeId     Uint32  V8's object id                                element and hidden edges
- *     selfSize   Uint32  bytes (see selfSizeOf)
+ *     selfSize   Uint16  bytes (see selfSizeOf)
  *     firstEdge  Uint32  nodeCount + 1 entries     sites (each once): siteScript, siteLine, siteColumn (0-based, as V8)
  *     detachedness Uint8 or null: all zero         locations: locationNode (ascending), locationSite
  *
@@ -28,8 +28,8 @@ export interface Columns {
   readonly nodeType: Uint8Array;
   readonly nodeName: Uint32Array;
   readonly nodeId: Uint32Array;
-  /** Bytes; 0xffffffff stands for a larger size, found in `largeSizes`. */
-  readonly selfSize: Uint32Array;
+  /** Bytes; LARGE_SIZE stands for a size from there on, found in `largeSizes`: of nodes so large a heap has few. */
+  readonly selfSize: Uint16Array;
   readonly largeSizes: ReadonlyMap<number, number>;
   readonly detachedness: Uint8Array | null;
   readonly firstEdge: Uint32Array;
@@ -46,7 +46,7 @@ export interface Columns {
 }
 
 /** Entry of `selfSize` for a node whose size stands in `largeSizes`. */
-export const LARGE_SIZE = 0xffffffff;
+export const LARGE_SIZE = 0xffff;
 
 /** Self size of a node in bytes. */
 export function selfSizeOf(columns: Columns, node: number): number {

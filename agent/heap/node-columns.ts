@@ -20,7 +20,7 @@ export class NodeColumnsReader extends RecordReader {
   nodeType: Uint8Array;
   nodeName: Uint32Array;
   nodeId: Uint32Array;
-  selfSize: Uint32Array;
+  selfSize: Uint16Array;
   /** One entry more than there are nodes. */
   firstEdge: Uint32Array;
   /** Null until a node has another detachedness than 0, as hardly any snapshot of Node's has. */
@@ -39,7 +39,7 @@ export class NodeColumnsReader extends RecordReader {
     this.nodeType = new Uint8Array(this.#room);
     this.nodeName = new Uint32Array(this.#room);
     this.nodeId = new Uint32Array(this.#room);
-    this.selfSize = new Uint32Array(this.#room);
+    this.selfSize = new Uint16Array(this.#room);
     this.firstEdge = new Uint32Array(this.#room + 1);
   }
 
@@ -68,7 +68,7 @@ export class NodeColumnsReader extends RecordReader {
     if (this.#edges !== edgeCount) this.#failEdges(offset);
   }
 
-  /** Takes nodes whose numbers have nine digits at most, whose detachedness is 0, and for which there is room. */
+  /** Takes nodes whose numbers have nine digits at most, that are not large or detached, and for which there is room. */
   protected override pass(bytes: Uint8Array, from: number, offset: number): number {
     if (!this.#kernel) return from;
     const { nodeType, nodeName, nodeId, selfSize, firstEdge } = this;
@@ -76,6 +76,7 @@ export class NodeColumnsReader extends RecordReader {
     const detachedness = this.#header.node.detachedness;
     const typeCount = this.#header.nodeTypes.length;
     const edgeCount = this.#header.edgeCount;
+    const largeSize: number = LARGE_SIZE;
     const room = this.#room;
     const last = bytes.length - fieldCount * (KERNEL_DIGITS + 1) - 1;
     let { maxName, maxNameOffset } = this;
@@ -113,7 +114,7 @@ export class NodeColumnsReader extends RecordReader {
       if (size > 9) break;
       next = bytes[at++]! ^ ZERO;
       if (size !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) size = (size * 10 + next) | 0;
-      if (next !== COMMA || at - field > KERNEL_DIGITS + 1) break;
+      if (next !== COMMA || at - field > KERNEL_DIGITS + 1 || size >= largeSize) break;
 
       field = at;
       let outgoing = bytes[at++]! ^ ZERO;

@@ -29,7 +29,7 @@ export function nextRoom(room: number, declared: number): number {
 }
 
 /** A longer copy of a column. */
-export function widened<T extends Uint8Array | Uint32Array>(column: T, length: number): T {
+export function widened<T extends Uint8Array | Uint16Array | Uint32Array>(column: T, length: number): T {
   const wider = new (column.constructor as new (length: number) => T)(length);
   wider.set(column);
   return wider;

@@ -68,8 +68,8 @@ describe('ColumnsParser', () => {
     assert.deepEqual([...graph('').firstEdge], [0]);
   });
 
-  it('gives sizes beyond 32 bits exactly', () => {
-    for (const size of [2 ** 32 - 2, 2 ** 32 - 1, 2 ** 32, 5_000_000_000, Number.MAX_SAFE_INTEGER]) {
+  it('gives sizes beyond 16 and 32 bits exactly', () => {
+    for (const size of [65_534, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 5_000_000_000, Number.MAX_SAFE_INTEGER]) {
       assert.equal(selfSizeOf(graph(`1:object:Big:${size}`), 1), size);
     }
   });
