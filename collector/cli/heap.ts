@@ -61,6 +61,8 @@ async function fromFile(path: string, { by, label }: HeapArguments, io: Io): Pro
   const { partitionFile } = await import('../../agent/file.ts');
   const [partition] = await partitionFile(path, {
     by: [by],
+    // nothing else goes on in this process, and a thread would cost more memory than the histogram
+    inline: by === 'name',
     signal: io.signal,
     onProgress: (progress) => io.progress(progressText(progress)),
     ...(label !== undefined && { label }),

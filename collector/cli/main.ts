@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `heapwatch`: reads the command line, runs one command, turns what it throws into a line and a code. */
 import yargs from 'yargs';
+import { version } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { collectCommand } from './collect.ts';
 import { exitCodeOf, lineOf, UsageError } from './exit.ts';
@@ -9,7 +10,6 @@ import { processIo } from './io.ts';
 import { lsCommand } from './ls.ts';
 import { sampleCommand } from './sample.ts';
 import { snapshotCommand } from './snapshot.ts';
-import { version } from './version.ts';
 import { watchCommand } from './watch.ts';
 
 const epilogue = `A target is 9229, host:9229, an inspector's ws://…, pid:1234, a .heapsnapshot file (also .gz),
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
       .epilogue(epilogue)
       .demandCommand(1, 'name a command')
       .strict()
-      .version(version())
+      .version(version)
       .alias('h', 'help')
       .wrap(Math.min(110, process.stdout.columns ?? 100))
       .exitProcess(false)

@@ -1,29 +1,13 @@
 /** `heapwatch watch`: follows a collector's stream, as tables or as JSON. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
-import { DetachedError } from '../../agent/errors.ts';
-import type { StreamEvent, TargetEvent } from '../../protocol/events.ts';
-import { Topic, type UsageEvent } from '../../protocol/events.ts';
-import type { Gap, Subscribe } from '../../protocol/frames.ts';
-import { partitionTable } from '../../protocol/table.ts';
+import type { Topic } from '../../protocol/events.ts';
+import type { FollowArguments } from './follow.ts';
 import type { Io } from './io.ts';
 import { rowCount } from './partition-output.ts';
-import { roughSize } from './rough.ts';
-import { StreamConnection } from './stream-connection.ts';
 
-const RECONNECT_MS = 1000;
-const GIVE_UP_MS = 60_000;
+const topics: readonly Topic[] = ['partition', 'usage', 'target', 'probe'];
 
-interface WatchArguments {
-  url: string;
-  topic: Topic[];
-  target: string[] | undefined;
-  by: string[] | undefined;
-  rows: number;
-  json: boolean;
-}
-
-export function watchCommand(io: Io): CommandModule<object, WatchArguments> {
+export function watchCommand(io: Io): CommandModule<object, FollowArguments> {
   return {
     command: 'watch <url>',
     describe: "follow a collector's stream",
@@ -33,7 +17,7 @@ export function watchCommand(io: Io): CommandModule<object, WatchArguments> {
         .option('topic', {
           array: true,
           nargs: 1,
-          choices: Topic.options,
+          choices: topics,
           default: ['partition', 'target'] as Topic[],
           describe: 'what to follow',
         })
@@ -48,77 +32,9 @@ export function watchCommand(io: Io): CommandModule<object, WatchArguments> {
         .option('json', { type: 'boolean', default: false, describe: 'each event as one line of JSON' })
         .example('$0 watch ws://127.0.0.1:7331', 'tables as they come, and targets that come and go')
         .example("$0 watch ws://127.0.0.1:7331 --topic usage --target 'api*' --json", 'for a program'),
-    handler: (args) => watch(args, io),
+    handler: async (args) => {
+      const { follow } = await import('./follow.ts');
+      await follow(args, io);
+    },
   };
-}
-
-/** Follows until interrupted; after a lost connection it goes on where it stood. */
-async function watch(args: WatchArguments, io: Io): Promise<void> {
-  let from: Subscribe['from'];
-  for (;;) {
-    const [connection] = await reopen(args.url, from === undefined ? 0 : GIVE_UP_MS, io);
-    await using _ = connection;
-    const { log } = await connection.subscribe({
-      topics: args.topic,
-      ...(args.target && { targets: args.target }),
-      ...(args.by && { by: args.by }),
-      ...(from && { from }),
-    });
-    try {
-      for (;;) {
-        const event = await connection.next();
-        if ('offset' in event) from = { log, offset: event.offset };
-        io.print(args.json ? JSON.stringify(event) : eventText(event, args.rows));
-      }
-    } catch (error) {
-      if (io.signal.aborted || !(error instanceof DetachedError)) throw error;
-      io.say(`heapwatch: ${error.message}; connecting again`);
-    }
-  }
-}
-
-async function reopen(url: string, forMs: number, io: Io): ReturnType<typeof StreamConnection.open> {
-  for (let waitedMs = 0; ; waitedMs += RECONNECT_MS) {
-    try {
-      return await StreamConnection.open(url, { signal: io.signal });
-    } catch (error) {
-      if (io.signal.aborted || waitedMs >= forMs) throw error;
-      await wait(RECONNECT_MS, undefined, { signal: io.signal });
-    }
-  }
-}
-
-function eventText(event: StreamEvent | Gap, rows: number): string {
-  switch (event.type) {
-    case 'partition':
-      return partitionTable({ ...event, label: headline(event) }, { rows, more: 'shell' });
-    case 'usage':
-      return usageText(event);
-    case 'target':
-      return targetText(event);
-    case 'probe':
-      return `${event.at} ${event.target} ${event.isolate} ${event.probe} ${event.phase}${because(event.reason)}`;
-    case 'gap':
-      return `(${event.skipped ?? 'some'} ${event.topic} events were not received: offsets ${event.from} to ${event.to})`;
-  }
-}
-
-function headline(event: Extract<StreamEvent, { type: 'partition' }>): string {
-  const head = `\n${event.takenAt} ${event.target} ${event.isolate}, by ${event.by} from ${event.probe}`;
-  return event.label === undefined ? head : `${head}: ${event.label}`;
-}
-
-function usageText(event: UsageEvent): string {
-  const heap = `heap ${roughSize(event.heapUsedBytes)} of ${roughSize(event.heapLimitBytes)}`;
-  const rest = `external ${roughSize(event.externalBytes)}, RSS ${roughSize(event.rssBytes)}`;
-  return `${event.takenAt} ${event.target} ${event.isolate} ${heap}, ${rest}`;
-}
-
-function targetText(event: TargetEvent): string {
-  const who = event.incarnation === undefined ? '' : ` (${event.incarnation})`;
-  return `${event.at} ${event.target} ${event.state}${who}${because(event.reason)}`;
-}
-
-function because(reason: string | undefined): string {
-  return reason === undefined ? '' : `: ${reason}`;
 }
