@@ -2,8 +2,8 @@
  * One target while it is attached: runs its probes in turn, one at a time, and publishes what they give, until it goes.
  *
  *     requests (people first) ┐
- *     schedule                ├─> one job at a time ─> Reader ─> events
- *     condition, every 5 s    ┘
+ *     condition               ├─> one job at a time ─> Reader ─> events
+ *     schedule                ┘
  *
  * Nothing is published after the end, however late an answer comes.
  */
@@ -21,8 +21,8 @@ import type { NewEvent } from './log.ts';
 import type { Reader } from './reader.ts';
 import { Schedule } from './schedule.ts';
 
-/** How often a target is asked whether it still runs, and how long it has for the answer. */
-const CONDITION_EVERY_MS = 5_000;
+/** How often a target that runs, and one that does not, is asked whether it does, and how long it has for the answer. */
+const CONDITION_EVERY_MS = { running: 5_000, other: 1_000 } as const;
 const CONDITION_TIMEOUT_MS = 1_000;
 /** Requests that may wait for one target's turn. */
 const MAX_WAITING = 8;
@@ -68,12 +68,15 @@ export class Attachment {
   #ticket: Ticket | undefined;
   #busy = false;
   #condition: Condition = 'running';
+  /** Since when, ISO 8601. */
+  #conditionAt: string;
   #conditionDueAtMs = 0;
   #isolates: readonly string[] = ['main'];
 
   constructor(options: AttachmentOptions) {
     this.#options = options;
     this.#schedule = new Schedule(options.target.name, options.target.schedule, performance.now());
+    this.#conditionAt = this.#at();
   }
 
   /** Runs probes until the target goes, and gives why; undefined when `stop` ended it. */
@@ -125,7 +128,7 @@ export class Attachment {
       title,
       inspect: target.inspect,
       ...(reason && { reason }),
-      at: this.#at(),
+      at: this.#conditionAt,
     };
   }
 
@@ -164,12 +167,12 @@ export class Attachment {
     if (waiting) {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
       this.#start(this.#answer(waiting));
+    } else if (this.#conditionDueAtMs <= nowMs) {
+      this.#start(this.#checkCondition());
     } else if (next) {
       this.#schedule.take(next.probe, nowMs);
       if (next.skipped > 0) this.#publishSkipped(next.probe, next.skipped);
       this.#start(this.#runScheduled(next.probe));
-    } else if (this.#conditionDueAtMs <= nowMs) {
-      this.#start(this.#checkCondition());
     } else if (!due.some(isSnapshot) && !this.#waiting.some(({ wish }) => isSnapshot(wish))) {
       this.#leaveGate();
     }
@@ -283,12 +286,14 @@ export class Attachment {
       const condition = await this.#options.agent.condition(CONDITION_TIMEOUT_MS);
       if (condition !== this.#condition) {
         this.#condition = condition;
+        this.#conditionAt = this.#at();
         this.#publishState();
       }
     } catch (error) {
       this.#log('warn', { err: error }, 'condition could not be read');
     }
-    this.#conditionDueAtMs = performance.now() + CONDITION_EVERY_MS;
+    this.#conditionDueAtMs =
+      performance.now() + CONDITION_EVERY_MS[this.#condition === 'running' ? 'running' : 'other'];
   }
 
   #publishState(): void {
@@ -351,6 +356,7 @@ function isSnapshot({ probe }: { readonly probe: ScheduledProbe }): boolean {
 
 function requestError(probe: ScheduledProbe, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  const code = error instanceof RangeError ? 'bad-params' : 'probe-failed';
+  // what an agent throws for an isolate that it does not have
+  const code = error instanceof RangeError ? 'not-found' : 'probe-failed';
   return new RequestError(code, error instanceof Error ? error.message : `Cannot run "${probe}": ${String(error)}`);
 }

@@ -1,13 +1,19 @@
 /** What the collector asks of an agent: the one place where its loop meets the agent's functions. */
 import { type Agent, type AttachOptions, attach, type ProbeContext } from '../agent/agent.ts';
+import { startSampling } from '../agent/probe/sampling.ts';
+import { profilePartition } from '../agent/probe/sampling-profile.ts';
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../agent/probe/snapshot.ts';
 import { usage } from '../agent/probe/usage.ts';
 import type { Partition, Usage } from '../protocol/partition.ts';
 
-/** A sampling profile that grows in a target. */
+/** How long a target has to begin sampling, and to give a profile, which costs it a full garbage collection. */
+const START_TIMEOUT_MS = 5_000;
+const PROFILE_TIMEOUT_MS = 30_000;
+
+/** A sampling profile that grows in a target; disposing ends it. */
 export interface Sampling extends AsyncDisposable {
-  /** The partition by allocation site of what lives now. */
-  read(context: ProbeContext): Promise<Partition>;
+  /** The partition by allocation site of what lives now of all that was allocated since the start. */
+  read(context: ProbeContext & { label?: string }): Promise<Partition>;
   /** Settles, never rejects, when nothing is sampled any more. */
   readonly closed: Promise<unknown>;
 }
@@ -23,5 +29,12 @@ export const liveProbes: Probes = {
   attach,
   usage,
   snapshot,
-  startSampling: () => Promise.reject(new Error('Cannot begin sampling: not built yet')),
+  async startSampling(agent, isolate, samplingIntervalBytes) {
+    const sampling = await startSampling(agent, isolate, { samplingIntervalBytes, timeoutMs: START_TIMEOUT_MS });
+    return {
+      read: async (context) => profilePartition(await sampling.read({ timeoutMs: PROFILE_TIMEOUT_MS }), context),
+      closed: sampling.closed,
+      [Symbol.asyncDispose]: () => sampling[Symbol.asyncDispose](),
+    };
+  },
 };

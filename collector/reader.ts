@@ -7,13 +7,8 @@ import type { ScheduledProbe } from './config-file.ts';
 import { within } from './deadline.ts';
 import type { Probes, Sampling } from './probes.ts';
 
-/** How long a target has for the gauges, to list its workers, to begin sampling, and for a profile (a full GC). */
-const USAGE_TIMEOUT_MS = 2_000;
-const ISOLATES_TIMEOUT_MS = 2_000;
-const START_TIMEOUT_MS = 5_000;
-const PROFILE_TIMEOUT_MS = 30_000;
-/** How long a target whose event loop is busy has to begin a snapshot. */
-const SNAPSHOT_START_TIMEOUT_MS = 20_000;
+/** How long a target has for its gauges, and to list its workers. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 export class Reader implements AsyncDisposable {
   readonly #agent: Agent;
@@ -31,7 +26,7 @@ export class Reader implements AsyncDisposable {
   async isolates(): Promise<readonly string[]> {
     const { isolates } = this.#target;
     if (isolates === 'main') return ['main'];
-    const live = await within(ISOLATES_TIMEOUT_MS, 'list isolates', this.#agent.isolates());
+    const live = await within(ANSWER_TIMEOUT_MS, 'list isolates', this.#agent.isolates());
     return isolates === 'all' ? live : live.filter((name) => isolates.includes(name));
   }
 
@@ -43,26 +38,35 @@ export class Reader implements AsyncDisposable {
 
   usage(isolate: string): Promise<Usage> {
     const reading = this.#probes.usage(this.#agent, { target: this.#target.name, isolate });
-    return within(USAGE_TIMEOUT_MS, 'read usage', reading);
+    return within(ANSWER_TIMEOUT_MS, 'read usage', reading);
   }
 
   /** Begins to sample an isolate, unless it is sampled already. */
   async startSampling(isolate: string): Promise<Sampling> {
     const running = this.#samplings.get(isolate);
     if (running) return running;
-    const starting = this.#probes.startSampling(this.#agent, isolate, this.#target.samplingIntervalBytes);
-    const sampling = await within(START_TIMEOUT_MS, 'begin sampling', starting);
+    const sampling = await this.#probes.startSampling(this.#agent, isolate, this.#target.samplingIntervalBytes);
     this.#samplings.set(isolate, sampling);
-    void sampling.closed.then(() => this.#samplings.delete(isolate));
+    void sampling.closed.then(() => this.#drop(isolate, sampling));
     return sampling;
   }
 
-  /** Live bytes allocated since sampling began, by site. Sampling begins here if it has not. */
-  async sampling(isolate: string, label?: string): Promise<Partition> {
+  /** Live bytes allocated since sampling began, by site. Sampling begins here if it has not, or was ended by somebody. */
+  async sampling(isolate: string, label: string | undefined): Promise<Partition> {
     const sampling = await this.startSampling(isolate);
-    const reading = sampling.read({ target: this.#target.name, isolate });
-    const partition = limitRows(await within(PROFILE_TIMEOUT_MS, 'read sampling profile', reading), this.#target.rows);
-    return label === undefined ? partition : { ...partition, label };
+    try {
+      const partition = await sampling.read({
+        target: this.#target.name,
+        isolate,
+        ...(label !== undefined && { label }),
+      });
+      return limitRows(partition, this.#target.rows);
+    } catch (error) {
+      // whatever ended it (somebody's HeapProfiler.disable, for one), the next reading begins anew
+      this.#drop(isolate, sampling);
+      await sampling[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** One snapshot, a partition for each of `by`. */
@@ -72,21 +76,20 @@ export class Reader implements AsyncDisposable {
     label: string | undefined,
     signal: AbortSignal,
   ): Promise<Partition[]> {
-    const { partitions } = await this.#probes.snapshot(this.#agent, {
-      target: this.#target.name,
-      isolate,
-      by,
-      rows: this.#target.rows,
-      startTimeoutMs: SNAPSHOT_START_TIMEOUT_MS,
-      signal,
-      ...(label !== undefined && { label }),
-    });
-    return partitions;
+    // a target that does not even tell its gauges would not begin either, and would hold up all that waits behind
+    await this.usage(isolate);
+    const { name: target, rows } = this.#target;
+    const context = { target, isolate, by, rows, signal, ...(label !== undefined && { label }) };
+    return (await this.#probes.snapshot(this.#agent, context)).partitions;
   }
 
   /** Ends what was begun in the target. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.allSettled([...this.#samplings.values()].map((sampling) => sampling[Symbol.asyncDispose]()));
     this.#samplings.clear();
+  }
+
+  #drop(isolate: string, sampling: Sampling): void {
+    if (this.#samplings.get(isolate) === sampling) this.#samplings.delete(isolate);
   }
 }

@@ -1,13 +1,14 @@
 /**
- * What goes to one client, in order. The socket is given no more than the high-water mark at a time; the rest waits here,
- * where of several partitions of one key only the newest stays.
+ * What goes to one client, in order. The socket is given no more than the high-water mark at a time; the rest waits here.
+ * Of several partitions of one key that wait, only the newest stays; a gap takes the place of each older one.
  *
- *     push ─> waiting (a Map in order of sending; keyed by state for partitions) ─> in flight ─> socket
- *             ^ bufferBytes                                                          ^ highWaterBytes
+ *     push ─> waiting: a Map in order of sending ─> in flight ─> socket
+ *             ^ bufferBytes                         ^ highWaterBytes
  *
  * Readings from the log (`pull`) stand in the same line and hold nothing: they are read as the socket takes them.
  */
 import { encode } from '../../protocol/codec.ts';
+import type { PartitionEvent } from '../../protocol/events.ts';
 import type { LogEntry } from '../log.ts';
 import { LostError } from './subscription.ts';
 
@@ -24,20 +25,41 @@ export interface OutboxOptions {
   readonly now: () => number;
 }
 
-interface Frame {
+/** A partition that waits, and the ids of the subscriptions that it goes to. */
+interface Sample {
+  readonly is: 'sample';
   readonly bytes: Buffer;
-  /** Partitions that this one took the place of. */
-  readonly skipped?: { readonly from: number; readonly to: number; readonly count: number };
-  readonly entry?: LogEntry;
-  /** Subscriptions that an entry goes to. */
-  readonly subscriptions?: readonly string[];
+  readonly key: string;
+  readonly event: PartitionEvent;
+  readonly subscriptions: readonly string[];
 }
 
-type Waiting = Frame | { readonly source: Iterator<Buffer> };
+/** What is left of partitions of one key between which nothing else waited: not their bytes, only what a gap says. */
+interface Skipped {
+  readonly is: 'skipped';
+  readonly key: string;
+  readonly subscriptions: readonly string[];
+  readonly of: Pick<PartitionEvent, 'target' | 'isolate' | 'by'>;
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+type Waiting =
+  | { readonly is: 'frame'; readonly bytes: Buffer }
+  | Sample
+  | Skipped
+  | { readonly is: 'source'; readonly frames: Iterator<Buffer> };
+
+/** What a gap is counted as while it waits, for each subscription; about what it takes once encoded. */
+const GAP_BYTES = 256;
 
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #waiting = new Map<string | number, Waiting>();
+  /** By rising sequence number. */
+  readonly #waiting = new Map<number, Waiting>();
+  /** Sequence number of the partition of each key that waits. */
+  readonly #samples = new Map<string, number>();
   #sequence = 0;
   #waitingBytes = 0;
   #inFlightBytes = 0;
@@ -60,77 +82,97 @@ export class Outbox {
 
   /** Sends a frame after all before it. */
   push(bytes: Buffer): void {
-    this.#enqueue(this.#sequence++, { bytes });
+    this.#enqueue({ is: 'frame', bytes });
   }
 
-  /** Sends an event; while it waits, a newer partition of its key takes its place, and a gap tells of it. */
-  pushEvent(entry: LogEntry, subscriptions: readonly string[]): void {
-    if (entry.event.type !== 'partition') {
-      this.push(entry.bytes);
+  /** Sends an event after all before it; a partition only if no newer one of its key comes while it waits. */
+  pushEvent({ bytes, event, key }: LogEntry, subscriptions: readonly string[]): void {
+    if (event.type !== 'partition') {
+      this.push(bytes);
       return;
     }
-    const before = this.#waiting.get(entry.key);
-    if (before && 'bytes' in before && before.entry) {
-      this.#waiting.delete(entry.key);
-      this.#waitingBytes -= before.bytes.length;
-      const from = before.skipped?.from ?? before.entry.offset;
-      const skipped = { from, to: before.entry.offset, count: (before.skipped?.count ?? 0) + 1 };
-      this.#enqueue(entry.key, { bytes: entry.bytes, entry, subscriptions, skipped });
-    } else {
-      this.#enqueue(entry.key, { bytes: entry.bytes, entry, subscriptions });
-    }
+    this.#skip(key);
+    this.#samples.set(key, this.#sequence);
+    this.#enqueue({ is: 'sample', bytes, key, event, subscriptions });
   }
 
   /** Sends what `frames` yields, after all before it; it is read as the socket takes it. */
   pull(frames: Iterable<Buffer>): void {
-    if (this.#closed) return;
-    this.#waiting.set(this.#sequence++, { source: frames[Symbol.iterator]() });
-    this.#drain();
+    this.#enqueue({ is: 'source', frames: frames[Symbol.iterator]() });
   }
 
   /** Drops what waits and takes nothing more. */
   close(): void {
     this.#closed = true;
     this.#waiting.clear();
+    this.#samples.clear();
     this.#waitingBytes = 0;
   }
 
-  #enqueue(key: string | number, frame: Frame): void {
+  #enqueue(item: Waiting): void {
     if (this.#closed) return;
-    this.#waiting.set(key, frame);
-    this.#waitingBytes += frame.bytes.length;
+    this.#put(this.#sequence++, item);
     this.#drain();
     if (this.#waitingBytes > this.#options.bufferBytes) {
       this.#overflow(`more than ${this.#options.bufferBytes} bytes wait for it`);
     }
   }
 
+  /** Puts a gap in the place of the partition of this key that waits, joined with one just before it. */
+  #skip(key: string): void {
+    const sequence = this.#samples.get(key);
+    if (sequence === undefined) return;
+    const sample = this.#waiting.get(sequence);
+    if (sample?.is !== 'sample') return;
+    const before = this.#waiting.get(sequence - 1);
+    const joined = before?.is === 'skipped' && before.key === key ? before : undefined;
+    if (joined) this.#take(sequence - 1);
+    const { subscriptions, event } = sample;
+    const { target, isolate, by, offset: to } = event;
+    const count = (joined?.count ?? 0) + 1;
+    const of = { target, isolate, by };
+    this.#put(sequence, { is: 'skipped', key, subscriptions, of, from: joined?.from ?? to, to, count });
+  }
+
+  /** A Map keeps the place of a key that is set again: the line stays in order. */
+  #put(sequence: number, item: Waiting): void {
+    const before = this.#waiting.get(sequence);
+    if (before) this.#waitingBytes -= sizeOf(before);
+    this.#waiting.set(sequence, item);
+    this.#waitingBytes += sizeOf(item);
+  }
+
+  #take(sequence: number): void {
+    const item = this.#waiting.get(sequence);
+    if (!item) return;
+    this.#waiting.delete(sequence);
+    this.#waitingBytes -= sizeOf(item);
+    if (item.is === 'sample') this.#samples.delete(item.key);
+  }
+
   #drain(): void {
     while (!this.#closed && this.#inFlightBytes < this.#options.highWaterBytes) {
       const [first] = this.#waiting;
       if (!first) return;
-      const [key, next] = first;
-      if ('source' in next) this.#sendFrom(key, next.source);
-      else this.#sendFrame(key, next);
+      const [sequence, item] = first;
+      if (item.is === 'source') {
+        this.#sendFrom(sequence, item.frames);
+      } else {
+        this.#take(sequence);
+        for (const bytes of item.is === 'skipped' ? gaps(item) : [item.bytes]) this.#send(bytes);
+      }
     }
   }
 
-  #sendFrom(key: string | number, source: Iterator<Buffer>): void {
+  #sendFrom(sequence: number, frames: Iterator<Buffer>): void {
     try {
-      const { done, value } = source.next();
-      if (done) this.#waiting.delete(key);
+      const { done, value } = frames.next();
+      if (done) this.#take(sequence);
       else this.#send(value);
     } catch (error) {
       if (!(error instanceof LostError)) throw error;
       this.#overflow(error.message);
     }
-  }
-
-  #sendFrame(key: string | number, frame: Frame): void {
-    this.#waiting.delete(key);
-    this.#waitingBytes -= frame.bytes.length;
-    for (const gap of gapsOf(frame)) this.#send(gap);
-    this.#send(frame.bytes);
   }
 
   #send(bytes: Buffer): void {
@@ -149,12 +191,21 @@ export class Outbox {
   }
 }
 
-/** A frame for each subscription that misses what this one took the place of. */
-function gapsOf({ skipped, entry, subscriptions = [] }: Frame): Buffer[] {
-  if (!skipped || entry?.event.type !== 'partition') return [];
-  const { type: topic, target, isolate, by } = entry.event;
-  const { from, to, count } = skipped;
+function sizeOf(item: Waiting): number {
+  switch (item.is) {
+    case 'frame':
+    case 'sample':
+      return item.bytes.length;
+    case 'skipped':
+      return item.subscriptions.length * GAP_BYTES;
+    case 'source':
+      return 0;
+  }
+}
+
+/** A frame for each subscription that the partitions would have gone to. */
+function gaps({ subscriptions, of, from, to, count }: Skipped): Buffer[] {
   return subscriptions.map((id) =>
-    Buffer.from(encode({ type: 'gap', id, topic, target, isolate, by, from, to, skipped: count })),
+    Buffer.from(encode({ type: 'gap', id, topic: 'partition', ...of, from, to, skipped: count })),
   );
 }

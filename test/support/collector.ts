@@ -1,0 +1,56 @@
+/** A collector of real targets, and a client that has said hello and follows everything. */
+import { type Collector, startCollector } from '../../collector/collector.ts';
+import { type Config, DEFAULT_STREAM, type TargetConfig } from '../../collector/config.ts';
+import { liveProbes, type Probes } from '../../collector/probes.ts';
+import { LogLines } from './log-lines.ts';
+import { connect, type StreamClient } from './stream-client.ts';
+
+export interface TestCollector extends AsyncDisposable {
+  readonly url: string;
+  readonly collector: Collector;
+  readonly client: StreamClient;
+  readonly logs: LogLines;
+}
+
+type TargetFields = Partial<TargetConfig> & Pick<TargetConfig, 'name' | 'inspect'>;
+
+/** A configuration of these targets, which probe nothing unless told to. */
+export function configOf(targets: readonly TargetFields[], stream: Partial<Config['stream']> = {}): Config {
+  return {
+    listen: { host: '127.0.0.1', port: 0 },
+    targets: targets.map((target) => ({
+      labels: {},
+      group: target.name,
+      by: ['kind'],
+      rows: 100,
+      isolates: 'main',
+      samplingIntervalBytes: 65_536,
+      schedule: {},
+      ...target,
+    })),
+    stream: { ...DEFAULT_STREAM, ...stream },
+  };
+}
+
+/** Starts it; backoff waits as short as can be. */
+export async function startTestCollector(
+  targets: readonly TargetFields[],
+  probes: Partial<Probes> = {},
+): Promise<TestCollector> {
+  const logs = new LogLines();
+  const options = { logger: logs.logger, random: () => 0.2, probes: { ...liveProbes, ...probes } };
+  const collector = await startCollector(configOf(targets), options);
+  const client = await connect(collector.url);
+  await client.hello();
+  await client.subscribe({ topics: ['partition', 'usage', 'target', 'probe'] });
+  return {
+    url: collector.url,
+    collector,
+    client,
+    logs,
+    async [Symbol.asyncDispose]() {
+      await client.close();
+      await collector.close();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** A logger whose lines a test can wait for. */
+import { type Logger, pino } from 'pino';
+
+export type LogLine = { readonly msg: string } & Readonly<Record<string, unknown>>;
+
+export class LogLines {
+  readonly logger: Logger;
+  readonly #lines: LogLine[] = [];
+  #wake: () => void = () => {};
+
+  constructor() {
+    this.logger = pino(
+      { level: 'info' },
+      {
+        write: (text: string) => {
+          this.#lines.push(JSON.parse(text) as LogLine);
+          this.#wake();
+        },
+      },
+    );
+  }
+
+  /** Takes the first line with this message, waiting for it. */
+  async next(message: string): Promise<LogLine> {
+    for (;;) {
+      const index = this.#lines.findIndex(({ msg }) => msg === message);
+      if (index >= 0) return this.#lines.splice(index, 1)[0]!;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}

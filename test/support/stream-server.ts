@@ -1,0 +1,39 @@
+/** A stream server without targets: a log that the test writes to, on a real socket. */
+import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config.ts';
+import { createHttpServer, listen } from '../../collector/http.ts';
+import { RingLog } from '../../collector/log.ts';
+import { Requests } from '../../collector/stream/requests.ts';
+import { StreamServer } from '../../collector/stream/server.ts';
+import { STREAM_PATH } from '../../protocol/frames.ts';
+import { LogLines } from './log-lines.ts';
+
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  readonly log: RingLog;
+  readonly stream: StreamServer;
+  /** What it logged. */
+  readonly logs: LogLines;
+}
+
+export async function startStream(over: Partial<StreamConfig> = {}): Promise<TestServer> {
+  const config = { ...DEFAULT_STREAM, ...over };
+  const http = createHttpServer();
+  const address = await listen(http, { host: '127.0.0.1', port: 0 });
+  const log = new RingLog(config);
+  const requests = new Requests(log, new Map());
+  const logs = new LogLines();
+  const stream = new StreamServer({ http, address, log, requests, config, logger: logs.logger, version: '0.0.0' });
+  return {
+    url: `ws://127.0.0.1:${address.port}${STREAM_PATH}`,
+    port: address.port,
+    log,
+    stream,
+    logs,
+    async [Symbol.asyncDispose]() {
+      await stream.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+}
