@@ -5,6 +5,7 @@ import { type FindOptions, inspectorUrl, resolvedUrl } from './endpoint.ts';
 import { AnswerError } from './evaluate.ts';
 import { type Identity, identify, NotStartedError } from './identity.ts';
 import { MAIN, threadIdOf, workerName } from './isolate.ts';
+import { closeInspector, type OpenInspector, openInspector } from './open.ts';
 import { AttachError, DetachedError, openSession, ProtocolError, type Session } from './session.ts';
 import { parseTarget, type Target } from './target.ts';
 import { Workers } from './workers.ts';
@@ -60,51 +61,70 @@ const TIMEOUT_MS = 5_000;
 const CONDITION_MS = 1_000;
 
 /**
- * Attaches to a live target by its text: `9229`, `host:9229`, `ws://…`.
+ * Attaches to a live target by its text: `9229`, `host:9229`, `ws://…`, `pid:1234`.
  * @throws AttachError with one line that says what stands in the way; TargetSyntaxError for a text that names no target.
  */
 export async function attach(target: string, options: AttachOptions = {}): Promise<Agent> {
-  const { signal, timeoutMs = TIMEOUT_MS } = options;
+  const { signal, timeoutMs = TIMEOUT_MS, keepOpen = false } = options;
   const deadlineAtMs = performance.now() + timeoutMs;
   const remaining = (): FindOptions => ({
     timeoutMs: Math.max(1, Math.ceil(deadlineAtMs - performance.now())),
     ...(signal && { signal }),
   });
-  const url = await urlOf(parseTarget(target), target, remaining());
-  const session = await openSession(url, remaining());
+  const door = await doorOf(parseTarget(target), target, remaining());
+  const session = await openSession(door.url, remaining()).catch((error) => {
+    if (!(door.openedHere && error instanceof AttachError)) throw error;
+    throw new AttachError(`${error.message}; the inspector, opened for it on port ${door.port}, stays open`, {
+      cause: error,
+    });
+  });
+  const portToClose = door.openedHere && !keepOpen ? door.port : undefined;
   try {
-    return new LiveAgent(url, session, await identify(session, remaining()));
+    const identity = await identify(session, remaining());
+    if (door.ownPid !== undefined) assertPid(door.ownPid, identity, target);
+    return new LiveAgent(door.url, session, identity, portToClose);
   } catch (cause) {
+    if (portToClose !== undefined && !(cause instanceof WrongProcessError)) await closeInspector(session, portToClose);
     await session.close();
     signal?.throwIfAborted();
-    throw cause instanceof DetachedError
-      ? cause
-      : new AttachError(`Cannot attach to ${target}: ${unknownBecause(cause)}`, { cause });
+    if (cause instanceof DetachedError) throw cause;
+    throw new AttachError(`Cannot attach to ${target}: ${unknownBecause(cause)}`, { cause });
   }
+}
+
+/** Where to connect, and what of it is known beforehand. */
+type Door = { url: string } & Partial<OpenInspector>;
+
+async function doorOf(target: Target, text: string, options: FindOptions): Promise<Door> {
+  switch (target.kind) {
+    case 'address':
+      return { url: await inspectorUrl(target.host, target.port, options) };
+    case 'url':
+      return { url: await resolvedUrl(target.url, options) };
+    case 'pid':
+      return await openInspector(target.pid, options);
+    case 'file':
+    case 'collector':
+      throw new AttachError(`Cannot attach to ${text}: it is no live process, give a port, host:port, ws://… or pid:N`);
+  }
+}
+
+/** Behind the port of one process answers another. */
+class WrongProcessError extends Error {}
+
+function assertPid(expected: number, { pid }: Identity, target: string): void {
+  if (pid === expected) return;
+  throw new WrongProcessError(`behind the port of ${target} answers pid ${pid}, attach to that one or try again`);
 }
 
 /** Why somebody who answers did not say who he is. */
 function unknownBecause(cause: unknown): string {
-  if (cause instanceof NotStartedError) return cause.message;
+  if (cause instanceof NotStartedError || cause instanceof WrongProcessError) return cause.message;
   if (cause instanceof AnswerError || cause instanceof ProtocolError)
     return `this is no Node.js process (${cause.message})`;
   if (cause instanceof DOMException)
     return 'it stopped answering while it was asked who it is, its process may be blocked';
   throw cause;
-}
-
-async function urlOf(target: Target, text: string, options: FindOptions): Promise<string> {
-  switch (target.kind) {
-    case 'address':
-      return inspectorUrl(target.host, target.port, options);
-    case 'url':
-      return resolvedUrl(target.url, options);
-    case 'pid':
-      throw new AttachError(`Cannot attach to ${text}: not built yet`);
-    case 'file':
-    case 'collector':
-      throw new AttachError(`Cannot attach to ${text}: it is no live process, give a port, host:port, ws://… or pid:N`);
-  }
 }
 
 class LiveAgent implements Agent {
@@ -114,11 +134,14 @@ class LiveAgent implements Agent {
   readonly closed: Promise<DetachedError>;
   /** Opened when a worker is first asked for. */
   #workers: Promise<Workers> | undefined;
+  /** Of the inspector that this attach opened and is to close. */
+  readonly #portToClose: number | undefined;
 
-  constructor(url: string, session: Session, identity: Identity) {
+  constructor(url: string, session: Session, identity: Identity, portToClose: number | undefined) {
     this.inspectorUrl = url;
     this.session = session;
     this.identity = identity;
+    this.#portToClose = portToClose;
     this.closed = session.closed;
   }
 
@@ -143,6 +166,7 @@ class LiveAgent implements Agent {
   async close(): Promise<void> {
     try {
       await this.#closeWorkers();
+      if (this.#portToClose !== undefined) await closeInspector(this.session, this.#portToClose);
     } finally {
       await this.session.close();
     }

@@ -34,13 +34,14 @@ export function addressText(host: string, port: number): string {
 
 function webSocketTarget(text: string): Target {
   let url: URL;
+  let fragment: string;
   try {
     url = new URL(text);
+    fragment = decodeURIComponent(url.hash.slice(1));
   } catch (cause) {
     throw new TargetSyntaxError(`Cannot read target "${text}": it is no valid URL`, { cause });
   }
   if (url.hash === '' && url.pathname !== COLLECTOR_PATH) return { kind: 'url', url: text };
-  const fragment = decodeURIComponent(url.hash.slice(1));
   url.hash = '';
   const sample = /^sample=(.+)$/.exec(fragment);
   if (sample) return { kind: 'collector', url: url.href, sample: sample[1] };

@@ -54,4 +54,16 @@ for (const major of NODE_MAJORS) {
     await target.line(/loops/);
     assert.equal(await agent.condition(150), 'blocked');
   });
+
+  test(`Node ${major}: an inspector is opened by pid, and closed again`, async () => {
+    const closed = { nodeBinary: await nodeBinary(major), inspect: false, execArgv: ['--inspect-port=0'] };
+    await using target = await startTarget('puppet', closed);
+    await target.line(/ready/);
+    const agent = await attach(`pid:${target.pid}`);
+    await usage(agent, { target: 'api', isolate: 'main' });
+    await agent.close();
+    await assert.rejects(openSession(agent.inspectorUrl), /: connection refused/);
+    target.send('exit 3\n');
+    assert.equal((await target.exited).code, 3);
+  });
 }

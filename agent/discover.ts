@@ -1,0 +1,140 @@
+/**
+ * The Node processes of this machine: those with an open inspector, and those whose inspector could be opened.
+ *
+ *     /proc ──────> Node processes ──> their listening ports ──┐
+ *     port range ──> who listens there (containers, tunnels) ──┴──> a short attach each: who are you, how much heap?
+ *
+ * Nothing is signalled. A port that is asked gets one HTTP request.
+ */
+import { attach } from './agent.ts';
+import { inspectorUrl } from './endpoint.ts';
+import { AttachError, DetachedError } from './errors.ts';
+import { addressOf, inspectorOf, obstacle } from './open.ts';
+import { gauges } from './probe/usage.ts';
+import { commandOf, isNodeName, type LocalProcess, ProcessError, processIds, readProcess } from './process.ts';
+
+/** One process, or one inspector whose process is out of sight. */
+export interface Found {
+  /** `open`: attach to `address`. `openable`: attach to `pid:N`. `closed`: not without what `reason` says. */
+  readonly state: 'open' | 'openable' | 'closed';
+  /** `127.0.0.1:9229` of an open inspector. */
+  readonly address?: string;
+  /** Absent if an inspector did not tell. */
+  readonly pid?: number;
+  /** `v20.20.2`; told by an open inspector only, as is `heapUsedBytes`. */
+  readonly nodeVersion?: string;
+  /** The process's title, or its command line. */
+  readonly title?: string;
+  readonly uptimeMs?: number;
+  readonly heapUsedBytes?: number;
+  /** Why it cannot be attached to, or, of an open one, why it does not tell more. */
+  readonly reason?: string;
+}
+
+export interface DiscoverOptions {
+  /** First and last port of this machine that are asked beside those of its processes. */
+  ports?: readonly [number, number];
+  /** Only these processes; default: all of this machine. */
+  pids?: readonly number[];
+  signal?: AbortSignal;
+}
+
+/** How long a port, and then an inspector, has for its answer. */
+const ASK_MS = 1_000;
+
+/** Open inspectors first, then the processes that could be opened, then the others; each by pid. Where there is no /proc, only the port range is looked at. */
+export async function discover({ ports, pids, signal }: DiscoverOptions = {}): Promise<Found[]> {
+  const options = { timeoutMs: ASK_MS, ...(signal && { signal }) };
+  const processes = await nodeProcesses(pids);
+  const near = await Promise.all(processes.map((found) => ofProcess(found, options)));
+  const known = new Set(near.flatMap(({ address }) => (address === undefined ? [] : [address])));
+  const rest = portsOf(ports).filter((port) => !known.has(`127.0.0.1:${port}`));
+  const far = await Promise.all(rest.map((port) => ofPort(port, options)));
+  signal?.throwIfAborted();
+  return [...near, ...far.filter((found) => found !== null)].sort(byStateThenPlace);
+}
+
+interface AskOptions {
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/** A Node process of this machine, or what is left of one that may not be read. */
+type Candidate = LocalProcess | { readonly pid: number; readonly command: readonly string[]; readonly reason: string };
+
+async function nodeProcesses(pids: readonly number[] | undefined): Promise<Candidate[]> {
+  if (process.platform !== 'linux') return [];
+  const others = (pids ?? (await processIds())).filter((pid) => pid !== process.pid);
+  const found = await Promise.all(others.map(candidate));
+  return found.filter((each) => each !== null);
+}
+
+async function candidate(pid: number): Promise<Candidate | null> {
+  try {
+    const found = await readProcess(pid);
+    return found.isNode ? found : null;
+  } catch (error) {
+    if (!(error instanceof ProcessError)) throw error;
+    const command = await commandOf(pid);
+    const name = command[0]?.split('/').at(-1) ?? '';
+    return isNodeName(name) ? { pid, command, reason: error.message } : null;
+  }
+}
+
+async function ofProcess(found: Candidate, options: AskOptions): Promise<Found> {
+  const base = { pid: found.pid, title: found.command.join(' ') };
+  if ('reason' in found) return { state: 'closed', ...base, reason: found.reason };
+  const uptimeMs = Math.max(0, Date.now() - found.startedAtMs);
+  try {
+    const open = await inspectorOf(found, options);
+    if (open) return { ...base, uptimeMs, ...(await ask(open.url, options)) };
+    const reason = await obstacle(found);
+    return { state: reason === null ? 'openable' : 'closed', ...base, uptimeMs, ...(reason !== null && { reason }) };
+  } catch (error) {
+    if (!(error instanceof ProcessError)) throw error;
+    return { state: 'closed', ...base, uptimeMs, reason: error.message };
+  }
+}
+
+async function ofPort(port: number, options: AskOptions): Promise<Found | null> {
+  try {
+    return await ask(await inspectorUrl('127.0.0.1', port, options), options);
+  } catch (error) {
+    if (error instanceof AttachError) return null; // nobody listens, or no inspector
+    throw error;
+  }
+}
+
+/** Attaches for a moment. */
+async function ask(url: string, options: AskOptions): Promise<Found> {
+  const address = addressOf(url);
+  try {
+    await using agent = await attach(url, options);
+    const { pid, nodeVersion, title, startedAtMs } = agent.identity;
+    const { heapUsedBytes } = await gauges(agent.session, options);
+    return {
+      state: 'open',
+      address,
+      pid,
+      nodeVersion,
+      title,
+      uptimeMs: Math.max(0, Date.now() - startedAtMs),
+      heapUsedBytes,
+    };
+  } catch (error) {
+    if (!(error instanceof AttachError || error instanceof DetachedError || error instanceof DOMException)) throw error;
+    return { state: 'open', address, reason: error.message };
+  }
+}
+
+function portsOf(range: readonly [number, number] | undefined): number[] {
+  if (!range) return [];
+  const [first, last] = range;
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+}
+
+function byStateThenPlace(a: Found, b: Found): number {
+  return STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.pid ?? 0) - (b.pid ?? 0);
+}
+
+const STATES: readonly Found['state'][] = ['open', 'openable', 'closed'];
