@@ -9,35 +9,52 @@
  */
 import { randomUUID } from 'node:crypto';
 import { encode } from '../protocol/codec.ts';
-import type { StreamEvent } from '../protocol/events.ts';
+import type { StreamEvent, Topic } from '../protocol/events.ts';
 
 type WithoutOffset<E> = E extends unknown ? Omit<E, 'offset' | 'replay'> : never;
 /** An event before the log has given it its place. */
 export type NewEvent = WithoutOffset<StreamEvent>;
 
-/** An event in the log. Its bytes are shared by all who send it: nobody writes to them. */
+/** What tells whom an event concerns, without reading it whole. */
+export interface EventHead {
+  readonly type: Topic;
+  readonly target: string;
+  readonly isolate?: string;
+  /** Of partitions: the classifier. */
+  readonly by?: string;
+  /** Of partitions. */
+  readonly id?: string;
+}
+
+/** What ends a replayed frame, in place of its closing brace. */
+const REPLAY_END = Buffer.from(',"replay":true}');
+
+/** An event in the log, as bytes: they are shared by all who send it, nobody writes to them. */
 export class LogEntry {
   readonly offset: number;
-  readonly event: StreamEvent;
+  readonly head: EventHead;
   /** What it is the state of: a newer entry of the same key makes this one history. */
   readonly key: string;
   /** The event as a frame, UTF-8. */
   readonly bytes: Buffer;
-  #replayBytes: Buffer | undefined;
 
-  constructor(newEvent: NewEvent, offset: number) {
+  constructor(event: NewEvent, offset: number) {
     // type and offset first, as people read them
-    const { type, ...rest } = newEvent;
+    const { type, ...rest } = event;
     this.offset = offset;
-    this.event = { type, offset, ...rest } as StreamEvent;
-    this.key = keyOf(newEvent);
-    this.bytes = Buffer.from(encode(this.event));
+    this.head = headOf(event);
+    this.key = keyOf(event);
+    this.bytes = Buffer.from(encode({ type, offset, ...rest } as StreamEvent));
   }
 
-  /** The same for those who were not there when it happened; encoded when first asked for. */
+  /** The event itself, read anew from its bytes: they are a fraction of what its objects would take. */
+  get event(): StreamEvent {
+    return JSON.parse(this.bytes.toString()) as StreamEvent;
+  }
+
+  /** The frame for those who were not there when it happened. */
   get replayBytes(): Buffer {
-    this.#replayBytes ??= Buffer.from(encode({ ...this.event, replay: true }));
-    return this.#replayBytes;
+    return Buffer.concat([this.bytes.subarray(0, -1), REPLAY_END]);
   }
 }
 
@@ -55,8 +72,6 @@ export interface EventLog {
   latest(): LogEntry[];
   /** Drops from `latest` what concerns a target, or one isolate of it, that is no more. */
   forget(target: string, isolate?: string): void;
-  /** The newest entry of this key. */
-  newest(key: string): LogEntry | undefined;
   /** The partition with this id, if it is still held. */
   partition(id: string): LogEntry | undefined;
   /** Calls `listener` for each entry once it counts as published; returns what ends that. */
@@ -103,7 +118,7 @@ export class RingLog implements EventLog {
     // deleted first: a Map keeps the place of a key that is set again, and `latest` goes by age
     this.#latest.delete(entry.key);
     this.#latest.set(entry.key, entry);
-    if (entry.event.type === 'partition') this.#partitions.set(entry.event.id, entry);
+    if (entry.head.id !== undefined) this.#partitions.set(entry.head.id, entry);
     if (previous) this.#dropUnheld(previous);
     for (const listener of this.#listeners) listener(entry);
     return entry;
@@ -118,15 +133,11 @@ export class RingLog implements EventLog {
     return [...this.#latest.values()];
   }
 
-  newest(key: string): LogEntry | undefined {
-    return this.#latest.get(key);
-  }
-
   forget(target: string, isolate?: string): void {
     for (const entry of this.#latest.values()) {
-      const { event } = entry;
-      if (event.target !== target || event.type === 'target') continue;
-      if (isolate !== undefined && event.isolate !== isolate) continue;
+      const { head } = entry;
+      if (head.target !== target || head.type === 'target') continue;
+      if (isolate !== undefined && head.isolate !== isolate) continue;
       this.#latest.delete(entry.key);
       this.#dropUnheld(entry);
     }
@@ -154,9 +165,22 @@ export class RingLog implements EventLog {
   }
 
   /** A partition can be asked for while it is in the ring or is the latest of its key. */
-  #dropUnheld({ event, key, offset }: LogEntry): void {
-    if (event.type !== 'partition' || offset >= this.#firstOffset) return;
-    if (this.#latest.get(key)?.offset !== offset) this.#partitions.delete(event.id);
+  #dropUnheld({ head, key, offset }: LogEntry): void {
+    if (head.id === undefined || offset >= this.#firstOffset) return;
+    if (this.#latest.get(key)?.offset !== offset) this.#partitions.delete(head.id);
+  }
+}
+
+function headOf(event: NewEvent): EventHead {
+  const { type, target } = event;
+  switch (event.type) {
+    case 'partition':
+      return { type, target, isolate: event.isolate, by: event.by, id: event.id };
+    case 'usage':
+    case 'probe':
+      return { type, target, isolate: event.isolate };
+    case 'target':
+      return { type, target };
   }
 }
 

@@ -67,7 +67,7 @@ export class Client {
   publish(entry: LogEntry): void {
     const ids: string[] = [];
     for (const subscription of this.#subscriptions.values()) {
-      if (subscription.matches(entry.event)) ids.push(subscription.id);
+      if (subscription.matches(entry.head)) ids.push(subscription.id);
     }
     if (ids.length > 0) this.#outbox.pushEvent(entry, ids);
   }

@@ -8,8 +8,7 @@
  * Readings from the log (`pull`) stand in the same line and hold nothing: they are read as the socket takes them.
  */
 import { encode } from '../../protocol/codec.ts';
-import type { PartitionEvent } from '../../protocol/events.ts';
-import type { LogEntry } from '../log.ts';
+import type { EventHead, LogEntry } from '../log.ts';
 import { LostError } from './subscription.ts';
 
 export interface OutboxOptions {
@@ -30,7 +29,8 @@ interface Sample {
   readonly is: 'sample';
   readonly bytes: Buffer;
   readonly key: string;
-  readonly event: PartitionEvent;
+  readonly head: EventHead;
+  readonly offset: number;
   readonly subscriptions: readonly string[];
 }
 
@@ -39,7 +39,7 @@ interface Skipped {
   readonly is: 'skipped';
   readonly key: string;
   readonly subscriptions: readonly string[];
-  readonly of: Pick<PartitionEvent, 'target' | 'isolate' | 'by'>;
+  readonly head: EventHead;
   readonly from: number;
   readonly to: number;
   readonly count: number;
@@ -86,14 +86,14 @@ export class Outbox {
   }
 
   /** Sends an event after all before it; a partition only if no newer one of its key comes while it waits. */
-  pushEvent({ bytes, event, key }: LogEntry, subscriptions: readonly string[]): void {
-    if (event.type !== 'partition') {
+  pushEvent({ bytes, head, key, offset }: LogEntry, subscriptions: readonly string[]): void {
+    if (head.type !== 'partition') {
       this.push(bytes);
       return;
     }
     this.#skip(key);
     this.#samples.set(key, this.#sequence);
-    this.#enqueue({ is: 'sample', bytes, key, event, subscriptions });
+    this.#enqueue({ is: 'sample', bytes, key, head, offset, subscriptions });
   }
 
   /** Sends what `frames` yields, after all before it; it is read as the socket takes it. */
@@ -127,11 +127,9 @@ export class Outbox {
     const before = this.#waiting.get(sequence - 1);
     const joined = before?.is === 'skipped' && before.key === key ? before : undefined;
     if (joined) this.#take(sequence - 1);
-    const { subscriptions, event } = sample;
-    const { target, isolate, by, offset: to } = event;
+    const { subscriptions, head, offset: to } = sample;
     const count = (joined?.count ?? 0) + 1;
-    const of = { target, isolate, by };
-    this.#put(sequence, { is: 'skipped', key, subscriptions, of, from: joined?.from ?? to, to, count });
+    this.#put(sequence, { is: 'skipped', key, subscriptions, head, from: joined?.from ?? to, to, count });
   }
 
   /** A Map keeps the place of a key that is set again: the line stays in order. */
@@ -204,8 +202,8 @@ function sizeOf(item: Waiting): number {
 }
 
 /** A frame for each subscription that the partitions would have gone to. */
-function gaps({ subscriptions, of, from, to, count }: Skipped): Buffer[] {
-  return subscriptions.map((id) =>
-    Buffer.from(encode({ type: 'gap', id, topic: 'partition', ...of, from, to, skipped: count })),
-  );
+function gaps({ subscriptions, head, from, to, count }: Skipped): Buffer[] {
+  const { type: topic, target, isolate, by } = head;
+  const of = { topic, target, ...(isolate !== undefined && { isolate }), ...(by !== undefined && { by }) };
+  return subscriptions.map((id) => Buffer.from(encode({ type: 'gap', id, ...of, from, to, skipped: count })));
 }

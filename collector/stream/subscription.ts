@@ -1,9 +1,9 @@
 /** Which events a client asked for, and what it gets first: what it missed, or else the latest state. */
 import { encode } from '../../protocol/codec.ts';
-import type { StreamEvent, Topic } from '../../protocol/events.ts';
+import type { Topic } from '../../protocol/events.ts';
 import type { Subscribe } from '../../protocol/frames.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
-import type { EventLog, LogEntry } from '../log.ts';
+import type { EventHead, EventLog, LogEntry } from '../log.ts';
 
 /** A client wants to go on from an event that has left the log while it was being served. */
 export class LostError extends Error {
@@ -24,10 +24,10 @@ export class Subscription {
     this.#by = by && new Set(by);
   }
 
-  matches(event: StreamEvent): boolean {
-    if (this.#closed || !this.topics.has(event.type)) return false;
-    if (event.type === 'partition' && this.#by && !this.#by.has(event.by)) return false;
-    return this.#targets === undefined || this.#targets.some((glob) => matchesGlob(glob, event.target));
+  matches({ type, target, by }: EventHead): boolean {
+    if (this.#closed || !this.topics.has(type)) return false;
+    if (this.#by && by !== undefined && !this.#by.has(by)) return false;
+    return this.#targets === undefined || this.#targets.some((glob) => matchesGlob(glob, target));
   }
 
   /** Ends it; what it has not yielded yet is dropped. */
@@ -43,7 +43,7 @@ export class Subscription {
     if (from && from.log === log.id && from.offset >= log.firstOffset - 1 && from.offset <= log.offset) {
       return this.#missed(log, from.offset + 1, log.offset);
     }
-    const state = log.latest().filter(({ event }) => this.matches(event));
+    const state = log.latest().filter(({ head }) => this.matches(head));
     return this.#state(state, from ? this.#gaps(log, from) : []);
   }
 
@@ -52,13 +52,13 @@ export class Subscription {
     for (let offset = first; offset <= last; offset++) {
       const entry = log.at(offset);
       if (!entry) throw new LostError(`event ${offset} has left the log before it could be sent`);
-      if (this.matches(entry.event)) yield entry.replayBytes;
+      if (this.matches(entry.head)) yield entry.replayBytes;
     }
   }
 
   *#state(state: readonly LogEntry[], gaps: readonly Buffer[]): Iterable<Buffer> {
     yield* gaps;
-    for (const entry of state) if (this.matches(entry.event)) yield entry.replayBytes;
+    for (const entry of state) if (this.matches(entry.head)) yield entry.replayBytes;
   }
 
   /** One gap a topic: nobody can tell any more what happened from there to now. */
