@@ -39,6 +39,8 @@ export const TargetState = z.strictObject({
   title: z.string().optional(),
   /** Where its inspector is, as configured: `127.0.0.1:9229`. */
   inspect: z.string().optional(),
+  /** As its configuration gives them, for those who group targets. */
+  labels: z.record(z.string(), z.string()).optional(),
   /** Why it is in this state, for people. */
   reason: z.string().optional(),
   /** Milliseconds until the next attempt to attach. */

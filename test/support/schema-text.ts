@@ -9,7 +9,7 @@ interface JsonSchema {
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: unknown;
+  readonly additionalProperties?: JsonSchema | false;
 }
 
 /** `{ type: 'gap'; id: string; skipped: number | null }`, on one line. */
@@ -27,7 +27,7 @@ function text(schema: JsonSchema): string {
 }
 
 function object({ properties, required = [], additionalProperties }: JsonSchema): string {
-  if (!properties) return 'Record<string, unknown>';
+  if (!properties) return `Record<string, ${text(additionalProperties || {})}>`;
   // a strict object takes nothing but its properties
   if (additionalProperties !== false) throw new TypeError('Cannot write a type: expected a strict object');
   const fields = Object.entries(properties).map(
