@@ -7,18 +7,17 @@
  *
  * Nothing is published after the end, however late an answer comes.
  */
-import type { Logger } from 'pino';
 import type { Agent, Condition } from '../agent/agent.ts';
 import type { DetachedError } from '../agent/errors.ts';
 import type { TargetState } from '../protocol/events.ts';
-import type { Cost, Partition } from '../protocol/partition.ts';
+import type { Partition } from '../protocol/partition.ts';
 import { RequestError } from '../protocol/requests.ts';
 import { Bell } from './bell.ts';
 import type { TargetConfig } from './config.ts';
 import type { ScheduledProbe } from './config-file.ts';
 import type { Gate, Ticket } from './gate.ts';
-import type { NewEvent } from './log.ts';
 import type { Reader } from './reader.ts';
+import type { ProbeRun, Reports } from './reports.ts';
 import { Schedule } from './schedule.ts';
 
 /** How often a target that runs, and one that does not, is asked whether it does, and how long it has for the answer. */
@@ -38,6 +37,7 @@ export interface Wish {
   readonly signal?: AbortSignal;
 }
 
+/** A wish whose turn has not come, or that is being fulfilled. */
 interface Waiting {
   readonly wish: Wish;
   readonly resolve: (partitions: string[]) => void;
@@ -50,12 +50,9 @@ export interface AttachmentOptions {
   readonly target: TargetConfig;
   /** The gate of the target's group. */
   readonly gate: Gate;
-  readonly logger: Logger;
-  readonly publish: (event: NewEvent) => void;
+  readonly reports: Reports;
   /** Says that an isolate is no more. */
   readonly forget: (isolate: string) => void;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
 }
 
 export class Attachment {
@@ -76,7 +73,7 @@ export class Attachment {
   constructor(options: AttachmentOptions) {
     this.#options = options;
     this.#schedule = new Schedule(options.target.name, options.target.schedule, performance.now());
-    this.#conditionAt = this.#at();
+    this.#conditionAt = options.reports.at();
   }
 
   /** Runs probes until the target goes, and gives why; undefined when `stop` ended it. */
@@ -89,7 +86,7 @@ export class Attachment {
       reason = error;
       this.#finish();
     });
-    this.#publishState();
+    this.#options.reports.state(this.state());
     if (this.#schedule.has('sampling')) this.#start(this.#startSampling());
     while (!this.#end.signal.aborted) {
       if (!this.#busy) this.#startNext();
@@ -106,12 +103,11 @@ export class Attachment {
       const reason = `${MAX_WAITING} requests wait for "${this.#options.target.name}" already, try again later`;
       return Promise.reject(new RequestError('busy', `Cannot run "${wish.probe}": ${reason}`));
     }
-    return new Promise((resolve, reject) => {
-      const waiting = { wish, resolve, reject };
-      this.#waiting.push(waiting);
-      wish.signal?.addEventListener('abort', () => this.#giveUp(waiting), { once: true });
-      this.#bell.ring();
-    });
+    const onLeft = () => this.#giveUp(wish);
+    wish.signal?.addEventListener('abort', onLeft, { once: true });
+    const answer = new Promise<string[]>((resolve, reject) => this.#waiting.push({ wish, resolve, reject }));
+    this.#bell.ring();
+    return answer.finally(() => wish.signal?.removeEventListener('abort', onLeft));
   }
 
   /** The target's state for `targets` and for events. */
@@ -127,6 +123,7 @@ export class Attachment {
       nodeVersion,
       title,
       inspect: target.inspect,
+      labels: target.labels,
       ...(reason && { reason }),
       at: this.#conditionAt,
     };
@@ -135,6 +132,7 @@ export class Attachment {
   #finish(): void {
     if (this.#end.signal.aborted) return;
     this.#end.abort();
+    this.#options.reports.end();
     this.#ticket?.release();
     for (const { reject } of this.#waiting.splice(0)) reject(this.#notAttached());
     this.#running?.reject(this.#notAttached());
@@ -145,11 +143,12 @@ export class Attachment {
     return new RequestError('not-attached', `Cannot probe "${this.#options.target.name}": the target has gone`);
   }
 
-  #giveUp(waiting: Waiting): void {
-    const index = this.#waiting.indexOf(waiting);
+  /** Nobody waits for it any more; once it runs it runs to its end. */
+  #giveUp(wish: Wish): void {
+    const index = this.#waiting.findIndex((waiting) => waiting.wish === wish);
     if (index < 0) return;
-    this.#waiting.splice(index, 1);
-    waiting.reject(new RequestError('busy', `Cannot run "${waiting.wish.probe}": nobody waits for it any more`));
+    const [{ reject }] = this.#waiting.splice(index, 1) as [Waiting];
+    reject(new RequestError('busy', `Cannot run "${wish.probe}": nobody waits for it any more`));
     this.#bell.ring();
   }
 
@@ -171,7 +170,8 @@ export class Attachment {
       this.#start(this.#checkCondition());
     } else if (next) {
       this.#schedule.take(next.probe, nowMs);
-      if (next.skipped > 0) this.#publishSkipped(next.probe, next.skipped);
+      if (next.skipped > 0)
+        this.#options.reports.skipped(this.#runOf({ probe: next.probe, isolate: 'main' }), next.skipped);
       this.#start(this.#runScheduled(next.probe));
     } else if (!due.some(isSnapshot) && !this.#waiting.some(({ wish }) => isSnapshot(wish))) {
       this.#leaveGate();
@@ -225,37 +225,40 @@ export class Attachment {
 
   /** Runs a probe on one isolate and publishes what comes of it. @throws what the probe throws, once that is published */
   async #run(wish: Wish): Promise<{ partitions: string[]; pauseMs: number }> {
-    const { probe, isolate } = wish;
-    const by = this.#options.reader.classifiers(probe, wish.by);
-    // a reading of the gauges speaks for itself: of `usage` only failures are told
-    const tell = (phase: 'started' | 'done', more: { partitions?: string[]; cost?: Cost } = {}) => {
-      if (probe !== 'usage') this.#publishProbe({ probe, isolate, phase, by, ...more });
-    };
+    const run = this.#runOf(wish);
     try {
-      tell('started');
-      const partitions = await this.#read(wish, by);
-      for (const partition of partitions) this.#publish({ type: 'partition', ...partition });
-      const ids = partitions.map(({ id }) => id);
-      const cost = partitions[0]?.cost;
-      tell('done', { partitions: ids, ...(cost && { cost }) });
-      return { partitions: ids, pauseMs: cost?.pauseMs ?? 0 };
+      const partitions = await this.#read(wish, run);
+      return { partitions: partitions.map(({ id }) => id), pauseMs: partitions[0]?.cost?.pauseMs ?? 0 };
     } catch (error) {
-      this.#reportFailure(wish, by, error);
+      this.#failed(run, error);
       throw error;
     }
   }
 
-  async #read({ probe, isolate, label }: Wish, by: readonly string[]): Promise<Partition[]> {
-    const { reader } = this.#options;
-    switch (probe) {
-      case 'usage':
-        this.#publish({ type: 'usage', ...(await reader.usage(isolate)) });
-        return [];
-      case 'sampling':
-        return [await reader.sampling(isolate, label)];
-      case 'snapshot':
-        return reader.snapshot(isolate, by, label, this.#end.signal);
+  async #read(wish: Wish, run: ProbeRun): Promise<Partition[]> {
+    const { reader, reports } = this.#options;
+    if (run.probe === 'usage') {
+      // a reading of the gauges speaks for itself: of `usage` only failures are told
+      reports.usage(await reader.usage(run.isolate));
+      return [];
     }
+    reports.started(run);
+    const partitions =
+      run.probe === 'sampling'
+        ? [await reader.sampling(run.isolate, wish.label)]
+        : await reader.snapshot(run.isolate, run.by, wish.label, this.#end.signal);
+    reports.done(run, partitions);
+    return partitions;
+  }
+
+  #runOf({ probe, isolate, by }: Wish): ProbeRun {
+    return { probe, isolate, by: this.#options.reader.classifiers(probe, by) };
+  }
+
+  #failed(run: ProbeRun, error: unknown): void {
+    this.#options.reports.failed(run, error);
+    // silence may have a cause that is worth telling
+    this.#conditionDueAtMs = 0;
   }
 
   /** Begins sampling at once, so that the first reading has something to tell. */
@@ -264,7 +267,7 @@ export class Attachment {
       try {
         await this.#options.reader.startSampling(isolate);
       } catch (error) {
-        this.#reportFailure({ probe: 'sampling', isolate }, [], error);
+        this.#failed(this.#runOf({ probe: 'sampling', isolate }), error);
       }
     }
   }
@@ -276,72 +279,26 @@ export class Attachment {
       for (const isolate of this.#isolates) if (!isolates.includes(isolate)) this.#options.forget(isolate);
       this.#isolates = isolates;
     } catch (error) {
-      this.#log('warn', { err: error }, 'isolates could not be listed');
+      this.#options.reports.warn('isolates could not be listed', { err: error });
     }
     return this.#isolates;
   }
 
   async #checkCondition(): Promise<void> {
+    const { agent, reports } = this.#options;
     try {
-      const condition = await this.#options.agent.condition(CONDITION_TIMEOUT_MS);
+      const condition = await agent.condition(CONDITION_TIMEOUT_MS);
       if (condition !== this.#condition) {
         this.#condition = condition;
-        this.#conditionAt = this.#at();
-        this.#publishState();
+        this.#conditionAt = reports.at();
+        reports.state(this.state());
       }
     } catch (error) {
-      this.#log('warn', { err: error }, 'condition could not be read');
+      reports.warn('condition could not be read', { err: error });
     }
-    this.#conditionDueAtMs =
-      performance.now() + CONDITION_EVERY_MS[this.#condition === 'running' ? 'running' : 'other'];
+    const everyMs = CONDITION_EVERY_MS[this.#condition === 'running' ? 'running' : 'other'];
+    this.#conditionDueAtMs = performance.now() + everyMs;
   }
-
-  #publishState(): void {
-    this.#publish({ type: 'target', ...this.state() });
-  }
-
-  #publishSkipped(probe: ScheduledProbe, skipped: number): void {
-    const times = skipped === 1 ? 'one time' : `${skipped} times`;
-    const reason = `passed over ${times}: this target or its group was busy with another probe`;
-    this.#publishProbe({ probe, isolate: this.#isolates[0] ?? 'main', phase: 'skipped', by: [], reason });
-  }
-
-  #reportFailure({ probe, isolate }: Pick<Wish, 'probe' | 'isolate'>, by: readonly string[], error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#publishProbe({ probe, isolate, phase: 'failed', by, reason });
-    this.#log('warn', { isolate, probe, err: error }, 'probe failed');
-    // silence may have a cause that is worth telling
-    this.#conditionDueAtMs = 0;
-  }
-
-  #publishProbe(fields: ProbeFields): void {
-    const { by, ...rest } = fields;
-    const event = { type: 'probe' as const, target: this.#options.target.name, ...rest, at: this.#at() };
-    this.#publish(by.length > 0 ? { ...event, by: [...by] } : event);
-  }
-
-  #publish(event: NewEvent): void {
-    if (!this.#end.signal.aborted) this.#options.publish(event);
-  }
-
-  /** After the end nobody is told of failures that the end itself caused. */
-  #log(level: 'warn' | 'info', fields: object, message: string): void {
-    if (!this.#end.signal.aborted) this.#options.logger[level](fields, message);
-  }
-
-  #at(): string {
-    return new Date(this.#options.now()).toISOString();
-  }
-}
-
-interface ProbeFields {
-  readonly probe: ScheduledProbe;
-  readonly isolate: string;
-  readonly phase: 'started' | 'done' | 'failed' | 'skipped';
-  readonly by: readonly string[];
-  readonly partitions?: string[];
-  readonly cost?: Cost;
-  readonly reason?: string;
 }
 
 const CONDITION_REASONS: Readonly<Record<Condition, string | undefined>> = {

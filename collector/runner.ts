@@ -18,6 +18,7 @@ import type { Gate } from './gate.ts';
 import type { EventLog } from './log.ts';
 import type { Probes } from './probes.ts';
 import { Reader } from './reader.ts';
+import { Reports } from './reports.ts';
 
 /** An attachment that held this long ends a row of failures. */
 const HELD_MS = 10_000;
@@ -71,7 +72,7 @@ export class Runner {
   /** Resolves when `stop` was called and the target was let go. */
   async run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#attach();
+      await this.#attach().catch((error) => this.#failed(error));
       if (!this.#stop.signal.aborted) await this.#bell.wait(this.#gone.retryInMs ?? 0);
     }
   }
@@ -103,6 +104,12 @@ export class Runner {
     await this.#letGo(agent, reader);
   }
 
+  /** A mistake of ours: told like a target's end, so that the other targets go on. */
+  #failed(error: unknown): void {
+    this.#options.logger.error({ err: error }, 'runner failed');
+    this.#leave(`the collector failed: ${error instanceof Error ? error.message : String(error)}`, true);
+  }
+
   /** Probes until the target goes, and gives why; undefined when `stop` ended it. */
   async #tend(agent: Agent, reader: Reader): Promise<DetachedError | undefined> {
     const { target, log, gate, logger, now } = this.#options;
@@ -114,9 +121,7 @@ export class Runner {
       reader,
       target,
       gate,
-      logger,
-      now,
-      publish: (event) => log.append(event),
+      reports: new Reports({ target: target.name, publish: (event) => log.append(event), logger, now }),
       forget: (isolate) => log.forget(target.name, isolate),
     });
     try {
@@ -151,6 +156,6 @@ export class Runner {
   #goneState(reason: string): TargetState {
     const { target, now } = this.#options;
     const at = new Date(now()).toISOString();
-    return { target: target.name, state: 'gone', inspect: target.inspect, reason, at };
+    return { target: target.name, state: 'gone', inspect: target.inspect, labels: target.labels, reason, at };
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
+import { WebSocket } from 'ws';
 import { startCollector } from '../../collector/collector.ts';
 import { liveProbes } from '../../collector/probes.ts';
 import { configOf, startTestCollector } from '../support/collector.ts';
@@ -228,6 +230,27 @@ describe('collector', () => {
     const back = await client.next('target', ({ state, offset }) => state === 'attached' && offset > blocked.offset);
     assert.equal(back.incarnation, blocked.incarnation);
     assert.equal(back.reason, undefined);
+  });
+
+  it('reports a pause in a debugger, and its end', async () => {
+    await using api = await startTarget('puppet');
+    await using running = await startTestCollector([{ name: 'api', inspect: address(api) }]);
+    const { client } = running;
+    await client.next('target');
+    const debug = new WebSocket(api.wsUrl);
+    await once(debug, 'open');
+    for (const [id, method, params] of [
+      [1, 'Debugger.enable', {}],
+      [2, 'Runtime.evaluate', { expression: 'debugger' }],
+    ] as const) {
+      debug.send(JSON.stringify({ id, method, params }));
+    }
+    const paused = await client.next('target', ({ state }) => state === 'paused');
+    assert.equal(paused.reason, 'it stands in a debugger');
+    debug.send(JSON.stringify({ id: 3, method: 'Debugger.resume' }));
+    await client.next('target', ({ state }) => state === 'attached');
+    debug.close();
+    await once(debug, 'close');
   });
 
   it('probes workers as they come and go, where told to', async () => {

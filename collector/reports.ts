@@ -1,0 +1,91 @@
+/** What one attached target has to say, as events: probes, failures, its state. Silent once the attachment has ended. */
+import type { Logger } from 'pino';
+import type { TargetState } from '../protocol/events.ts';
+import type { Cost, Partition, Usage } from '../protocol/partition.ts';
+import type { ScheduledProbe } from './config-file.ts';
+import type { NewEvent } from './log.ts';
+
+/** A probe on one isolate, with the classifiers that it runs for; none where it has no choice of them. */
+export interface ProbeRun {
+  readonly probe: ScheduledProbe;
+  readonly isolate: string;
+  readonly by: readonly string[];
+}
+
+export interface ReportsOptions {
+  readonly target: string;
+  readonly publish: (event: NewEvent) => void;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export class Reports {
+  readonly #options: ReportsOptions;
+  #ended = false;
+
+  constructor(options: ReportsOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing is published or logged from now on, however late it comes. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  state(state: TargetState): void {
+    this.#publish({ type: 'target', ...state });
+  }
+
+  usage(usage: Usage): void {
+    this.#publish({ type: 'usage', ...usage });
+  }
+
+  started(run: ProbeRun): void {
+    this.#probe(run, { phase: 'started' });
+  }
+
+  /** The partitions of a probe, and then that it is done. */
+  done(run: ProbeRun, partitions: readonly Partition[]): void {
+    for (const partition of partitions) this.#publish({ type: 'partition', ...partition });
+    const cost = partitions[0]?.cost;
+    this.#probe(run, { phase: 'done', partitions: partitions.map(({ id }) => id), ...(cost && { cost }) });
+  }
+
+  failed(run: ProbeRun, error: unknown): void {
+    this.#probe(run, { phase: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    this.warn('probe failed', { isolate: run.isolate, probe: run.probe, err: error });
+  }
+
+  skipped(run: ProbeRun, times: number): void {
+    const passed = times === 1 ? 'once' : `${times} times`;
+    const reason = `passed over ${passed}: this target or its group was busy with another probe`;
+    this.#probe(run, { phase: 'skipped', reason });
+  }
+
+  /** Something went wrong that no event tells. */
+  warn(message: string, fields: object): void {
+    if (!this.#ended) this.#options.logger.warn(fields, message);
+  }
+
+  /** Now, as events give it. */
+  at(): string {
+    return new Date(this.#options.now()).toISOString();
+  }
+
+  #probe({ probe, isolate, by }: ProbeRun, outcome: Outcome): void {
+    const run = { probe, isolate, ...(by.length > 0 && { by: [...by] }) };
+    this.#publish({ type: 'probe', target: this.#options.target, ...run, ...outcome, at: this.at() });
+  }
+
+  #publish(event: NewEvent): void {
+    if (!this.#ended) this.#options.publish(event);
+  }
+}
+
+interface Outcome {
+  readonly phase: 'started' | 'done' | 'failed' | 'skipped';
+  readonly partitions?: string[];
+  readonly cost?: Cost;
+  readonly reason?: string;
+}
