@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Partition } from '../../protocol/partition.ts';
 import { startTarget, type Target } from '../../test/support/target.ts';
 import type { SnapshotFile } from './files.ts';
 import type { LoopDelay } from './fleet-collector.ts';
@@ -42,11 +43,12 @@ export async function benchFleet(file: SnapshotFile): Promise<FleetResult> {
   await wait(QUIET_MS);
   const quiet = await delaysOf(collector.child);
   const beganAtMs = Date.now();
-  await stream.probe({ target: REPLAYED, probe: 'snapshot', by: 'kind' });
+  const { partitions } = await stream.request('probe', { target: REPLAYED, probe: 'snapshot', by: 'kind' });
   const endedAtMs = Date.now();
   const busy = await delaysOf(collector.child);
   // the readings that were due while the snapshot was read have come by then
   await wait(2 * EVERY_MS);
+  checkPartition((await stream.request('partition', { id: partitions[0] })).partition, file);
   return {
     targets: OTHERS + 1,
     quiet,
@@ -56,17 +58,30 @@ export async function benchFleet(file: SnapshotFile): Promise<FleetResult> {
   };
 }
 
-/** Counts the readings around the span; a gap of n periods between two of them is n - 1 lost. */
+/** Proves that the collector read the whole file. */
+function checkPartition({ rows }: Partition, { instances }: SnapshotFile): void {
+  const counts = new Map(rows.map(({ kind, count }) => [kind, count]));
+  for (const [name, count] of Object.entries(instances)) {
+    if (counts.get(name) === count) continue;
+    throw new Error(`Cannot bench the fleet: expected ${count} of ${name} in the partition, got ${counts.get(name)}`);
+  }
+}
+
+/** Counts the readings of each target from the last before the span to the first after it, and those missing between. */
 function readingsBetween(readings: ReadonlyMap<string, number[]>, fromMs: number, toMs: number) {
   let count = 0;
   let lost = 0;
   for (const [target, takenAtMs] of readings) {
     if (target === REPLAYED) continue;
-    const span = takenAtMs.filter((atMs) => atMs >= fromMs - EVERY_MS && atMs <= toMs + 2 * EVERY_MS);
+    const first = takenAtMs.findLastIndex((atMs) => atMs <= fromMs);
+    const last = takenAtMs.findIndex((atMs) => atMs >= toMs);
+    const span = takenAtMs.slice(Math.max(0, first), last < 0 ? undefined : last + 1);
     count += span.length;
-    for (let at = 1; at < span.length; at++) lost += Math.round((span[at] - span[at - 1]) / EVERY_MS) - 1;
+    // a target that has fallen silent misses all until now
+    if (last < 0) span.push(toMs + 2 * EVERY_MS);
+    for (let at = 1; at < span.length; at++) lost += Math.max(0, Math.round((span[at] - span[at - 1]) / EVERY_MS) - 1);
   }
-  return { readings: count, lost: Math.max(0, lost) };
+  return { readings: count, lost };
 }
 
 async function startTargets(count: number): Promise<AsyncDisposable & { targets: Target[] }> {

@@ -1,17 +1,18 @@
 /** Follows the lines of churn.ts: operations per CPU second of its process over any span. */
 
-import { median } from './median.ts';
-
 interface Mark {
   readonly atMs: number;
   readonly operations: number;
   readonly cpuMs: number;
 }
 
-/** What a span held: the median rate of its windows and half of the middle 80 % of them, as a share of the median. */
+/** A window of noise. */
+const WINDOW_MS = 1000;
+
+/** Operations per CPU second over a span, and over each whole second of it. */
 export interface Rate {
   readonly perCpuSecond: number;
-  readonly noiseRatio: number;
+  readonly windows: readonly number[];
 }
 
 export class Throughput {
@@ -26,28 +27,28 @@ export class Throughput {
   }
 
   /** Waits until the program has run for `durationMs` from now and gives that span's rate. */
-  async watch(durationMs: number): Promise<Rate> {
+  watch(durationMs: number): Promise<Rate> {
     const fromMs = Date.now();
-    await this.#markAfter(fromMs + durationMs);
-    return this.rate(fromMs, fromMs + durationMs);
+    return this.between(fromMs, fromMs + durationMs);
   }
 
-  /** The rate between two instants, pauses of the program included. */
-  rate(fromMs: number, toMs: number): Rate {
-    const marks = this.#marks.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
-    const rates = marks.slice(1).map((mark, at) => perCpuSecond(marks[at], mark));
-    const sorted = rates.toSorted((a, b) => a - b);
-    const middle = median(rates);
-    const spread = sorted[Math.floor(sorted.length * 0.9)] - sorted[Math.floor(sorted.length * 0.1)];
-    return { perCpuSecond: middle, noiseRatio: spread / 2 / middle };
-  }
-
-  /** All operations of a span over all its CPU time: what is left of the throughput while something is done to it. */
-  async overall(fromMs: number, toMs: number): Promise<number> {
+  /** The rate between two instants, pauses of the program included; waits for the line after the later one. */
+  async between(fromMs: number, toMs: number): Promise<Rate> {
     await this.#markAfter(toMs);
-    const before = this.#marks.findLast(({ atMs }) => atMs <= fromMs);
-    const after = this.#marks.find(({ atMs }) => atMs >= toMs);
-    return before && after ? perCpuSecond(before, after) : Number.NaN;
+    const first = this.#marks.findLast(({ atMs }) => atMs <= fromMs) ?? this.#marks[0];
+    const last = this.#marks.find(({ atMs }) => atMs >= toMs) ?? first;
+    return { perCpuSecond: perCpuSecond(first, last), windows: this.#windows(first, last) };
+  }
+
+  #windows(first: Mark, last: Mark): number[] {
+    const rates: number[] = [];
+    let from = first;
+    for (const mark of this.#marks) {
+      if (mark.atMs > last.atMs || mark.atMs < from.atMs + WINDOW_MS) continue;
+      rates.push(perCpuSecond(from, mark));
+      from = mark;
+    }
+    return rates;
   }
 
   async #markAfter(atMs: number): Promise<void> {

@@ -1,9 +1,9 @@
-/** A client of a collector's stream that notes when each target was read, and can ask for a probe. */
+/** A client of a collector's stream that notes when each target was read, and can ask for what else it wants. */
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { type Response, type ServerFrame, SUBPROTOCOL } from '../../protocol/frames.ts';
-import type { Params } from '../../protocol/requests.ts';
+import { type Method, type Params, type Result, readResult } from '../../protocol/requests.ts';
 
 const ALL_READ_MS = 30_000;
 
@@ -12,8 +12,8 @@ export interface UsageStream extends Disposable {
   readonly readings: ReadonlyMap<string, number[]>;
   /** Waits until so many targets have been read. @throws Error when that takes over 30 seconds */
   allRead(targets: number): Promise<void>;
-  /** Runs a probe and waits for its end. @throws Error with the collector's reason */
-  probe(params: Params<'probe'>): Promise<void>;
+  /** Asks the collector. @throws Error with its reason */
+  request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
 }
 
 /** Connects to `url` and subscribes to the usage of all targets. */
@@ -55,11 +55,12 @@ export async function followUsage(url: string): Promise<UsageStream> {
       });
       await Promise.race([all, late]);
     },
-    async probe(params) {
-      const answered = until((frame) => frame.type === 'response' && frame.id === 'probe');
-      send({ type: 'request', id: 'probe', method: 'probe', params });
+    async request(method, params) {
+      const answered = until((frame) => frame.type === 'response' && frame.id === method);
+      send({ type: 'request', id: method, method, params });
       const answer = (await answered) as Response;
       if ('error' in answer) throw new Error(`Cannot bench the fleet: ${answer.error.message}`);
+      return readResult(method, answer.result);
     },
     [Symbol.dispose]: () => socket.terminate(),
   };
