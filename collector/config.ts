@@ -3,21 +3,11 @@
  *
  *     --target api=9229 --every usage=1s        HEAPWATCH_LISTEN=127.0.0.1:8000        heapwatch.yaml
  */
-import { parseTarget } from '../agent/target.ts';
 import { limits } from '../protocol/limits.ts';
-import { type Address, isLoopback, parseAddress } from './address.ts';
+import { type Address, isLoopback } from './address.ts';
 import { ConfigError, type Problem } from './config-error.ts';
-import {
-  type ConfigFile,
-  parseEvery,
-  parseInspect,
-  parseName,
-  SCHEDULED_PROBES,
-  type ScheduledProbe,
-  type ScheduleFile,
-  type StreamFile,
-  type TargetFile,
-} from './config-file.ts';
+import type { ConfigFile, ScheduledProbe, ScheduleFile, StreamFile, TargetFile } from './config-file.ts';
+import { type ConfigFlags, environmentSources, flagSources, readOverrides } from './config-overrides.ts';
 import { readConfigText } from './config-text.ts';
 
 /** Milliseconds between two runs of each probe; `auto` as often as its price allows; absent: never. */
@@ -62,15 +52,6 @@ export interface Config {
   readonly stream: StreamConfig;
 }
 
-/** What the command line said; a list where an option may be repeated. */
-export interface ConfigFlags {
-  readonly listen?: string;
-  /** `api=9229`, or `9229` for a target whose name is its address. */
-  readonly target?: readonly string[];
-  /** `usage=5s,sampling=1m`: for all targets, before what the file says of any. */
-  readonly every?: readonly string[];
-}
-
 export interface ConfigSources {
   /** `name` as messages should show it. */
   readonly file?: { readonly name: string; readonly text: string };
@@ -99,16 +80,17 @@ export const DEFAULT_STREAM: StreamConfig = {
 /** @throws ConfigError with every problem of the first layer that has any. */
 export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Config {
   const fromFile: ConfigFile = file === undefined ? {} : readConfigText(file.name, file.text);
-  const layers = [readOverrides(environmentSources(env)), readOverrides(flagSources(flags))];
+  const fromEnv = readOverrides(environmentSources(env));
+  const fromFlags = readOverrides(flagSources(flags));
   const schedule = merge(DEFAULT_SCHEDULE, fromFile.schedule);
-  const forced = layers.map((layer) => layer.every);
+  const forced = [fromEnv.every, fromFlags.every];
   const targets = new Map<string, TargetConfig>();
   for (const target of fromFile.targets ?? []) targets.set(target.name, targetConfig(target, schedule, forced));
-  for (const { name, inspect } of layers.flatMap((layer) => layer.targets)) {
+  for (const { name, inspect } of [...fromEnv.targets, ...fromFlags.targets]) {
     const before = targets.get(name);
     targets.set(name, before ? { ...before, inspect } : targetConfig({ name, inspect }, schedule, forced));
   }
-  const listen = layers[1]!.listen ?? layers[0]!.listen ?? fromFile.listen ?? DEFAULT_LISTEN;
+  const listen = fromFlags.listen ?? fromEnv.listen ?? fromFile.listen ?? DEFAULT_LISTEN;
   const config = { listen, targets: [...targets.values()], stream: streamConfig(fromFile.stream) };
   checkWhole(config, file?.name);
   return config;
@@ -172,89 +154,4 @@ function streamConfig(stream: StreamFile = {}): StreamConfig {
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...DEFAULT_STREAM, ...Object.fromEntries(set) };
-}
-
-/** One layer over the file: texts, and the name that a message should give each. */
-interface OverrideSources {
-  listen?: { where: string; text: string | undefined };
-  targets: { where: string; texts: readonly string[] };
-  every: { where: string; texts: readonly string[] };
-}
-
-interface Overrides {
-  listen?: Address;
-  targets: { name: string; inspect: string }[];
-  every: ScheduleFile;
-}
-
-function flagSources({ listen, target = [], every = [] }: ConfigFlags): OverrideSources {
-  return {
-    listen: { where: '--listen', text: listen },
-    targets: { where: '--target', texts: target },
-    every: { where: '--every', texts: every.flatMap(list) },
-  };
-}
-
-function environmentSources(env: Readonly<Record<string, string | undefined>>): OverrideSources {
-  return {
-    listen: { where: 'HEAPWATCH_LISTEN', text: env.HEAPWATCH_LISTEN },
-    targets: { where: 'HEAPWATCH_TARGETS', texts: list(env.HEAPWATCH_TARGETS) },
-    every: { where: 'HEAPWATCH_EVERY', texts: list(env.HEAPWATCH_EVERY) },
-  };
-}
-
-function list(text = ''): string[] {
-  return text.split(',').filter((part) => part.trim() !== '');
-}
-
-function readOverrides({ listen, targets, every }: OverrideSources): Overrides {
-  const problems: Problem[] = [];
-  const read = <T>(where: string, text: string, parse: (text: string) => T): T[] => {
-    try {
-      return [parse(text)];
-    } catch (error) {
-      problems.push({ where, message: error instanceof Error ? error.message : String(error) });
-      return [];
-    }
-  };
-  const [address] = listen?.text ? read(listen.where, listen.text, parseAddress) : [];
-  const overrides: Overrides = {
-    ...(address && { listen: address }),
-    targets: targets.texts.flatMap((text) => read(targets.where, text.trim(), readTarget)),
-    every: Object.fromEntries(every.texts.flatMap((text) => read(every.where, text.trim(), readEvery))),
-  };
-  const names = overrides.targets.map(({ name }) => name);
-  for (const name of new Set(names.filter((name, i) => names.indexOf(name) !== i))) {
-    problems.push({ where: targets.where, message: `two targets have the name "${name}"` });
-  }
-  if (problems.length > 0) throw new ConfigError(problems);
-  return overrides;
-}
-
-/** `api=9229`, or the address alone, which then gives the name: `9229`, `10.0.0.7:9229`, `pid:4711`. */
-function readTarget(text: string): { name: string; inspect: string } {
-  const [, name, inspect] = /^([^=/]+)=(.*)$/.exec(text) ?? [];
-  if (name !== undefined && inspect !== undefined) return { name: parseName(name), inspect: parseInspect(inspect) };
-  return { name: nameOf(parseInspect(text)), inspect: text };
-}
-
-function nameOf(inspect: string): string {
-  const target = parseTarget(inspect);
-  return parseName(target.kind === 'url' ? new URL(target.url).host : inspect.replace(/[[\]]/g, ''));
-}
-
-/** `usage=5s` */
-function readEvery(text: string): [ScheduledProbe, number | 'auto' | false] {
-  const [, word, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
-  if (word === undefined || value === undefined)
-    throw new SyntaxError(`expected probe=interval such as usage=5s, got "${text}"`);
-  const probe = SCHEDULED_PROBES.find((known) => known === word);
-  if (probe === undefined) throw new SyntaxError(unknownProbe(word));
-  return [probe, parseEvery(value, probe === 'sampling')];
-}
-
-function unknownProbe(word: string): string {
-  if (word === 'types' || word === 'census')
-    return `probe "${word}" is not supported yet; expected ${SCHEDULED_PROBES.join(', ')}`;
-  return `unknown probe "${word}"; expected one of ${SCHEDULED_PROBES.join(', ')}`;
 }
