@@ -23,7 +23,7 @@ export interface Found {
   readonly pid?: number;
   /** `v20.20.2`; told by an open inspector only, as is `heapUsedBytes`. */
   readonly nodeVersion?: string;
-  /** The process's title, or its command line. */
+  /** The command line, or the title that the program gave itself. */
   readonly title?: string;
   readonly uptimeMs?: number;
   readonly heapUsedBytes?: number;
@@ -87,7 +87,8 @@ async function ofProcess(found: Candidate, options: AskOptions): Promise<Found> 
   const uptimeMs = Math.max(0, Date.now() - found.startedAtMs);
   try {
     const open = await inspectorOf(found, options);
-    if (open) return { ...base, uptimeMs, ...(await ask(open.url, options)) };
+    // the command line is also where a title that the program gave itself stands
+    if (open) return { ...(await ask(open.url, options)), ...base, uptimeMs };
     const reason = await obstacle(found);
     return { state: reason === null ? 'openable' : 'closed', ...base, uptimeMs, ...(reason !== null && { reason }) };
   } catch (error) {
