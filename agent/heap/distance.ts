@@ -1,0 +1,66 @@
+/**
+ * How far each node is from the program's roots, as Chrome DevTools counts it (HeapSnapshot.ts, `calculateDistances`).
+ *
+ * The root's children that V8 did not make up, the global objects, are at 1; what only V8's own roots reach counts from
+ * SYSTEM_DISTANCE. The value of a weak map is one further than the farther of key and table.
+ */
+
+import { hasBit } from './bits.ts';
+import { EDGE_TYPE_BITS } from './columns.ts';
+import { firstHalf } from './ephemerons.ts';
+import { EDGE_TYPE_MASK, edgeTypes, type Graph } from './graph.ts';
+import { globalObjects } from './roots.ts';
+
+/** Distance of the root where there are global objects. */
+export const SYSTEM_DISTANCE = 100_000_000;
+/** Distance of what no strong edge leads to. */
+export const NO_DISTANCE = -1;
+
+const NO_EDGE = 0xffffffff;
+
+/** The distance of each node. Linear. */
+export function distances(graph: Graph): Int32Array {
+  const { nodeCount } = graph.columns;
+  const distance = new Int32Array(nodeCount).fill(NO_DISTANCE);
+  const queue = new Uint32Array(nodeCount);
+  const globals = globalObjects(graph);
+
+  queue.set(globals);
+  for (const node of globals) distance[node] = 1;
+  spread(graph, distance, queue, globals.length);
+
+  if (distance[graph.root] === NO_DISTANCE) {
+    distance[graph.root] = globals.length > 0 ? SYSTEM_DISTANCE : 0;
+    queue[0] = graph.root;
+    spread(graph, distance, queue, 1);
+  }
+  return distance;
+}
+
+/** Goes on from the first `length` nodes of `queue`, level by level, to all that have no distance yet. */
+function spread(graph: Graph, distance: Int32Array, queue: Uint32Array, length: number): void {
+  const { columns, ephemerons } = graph;
+  const { firstEdge, edgeTarget } = columns;
+  const weak = edgeTypes(columns, 'weak');
+  let end = length;
+  for (let i = 0; i < end; i++) {
+    const node = queue[i];
+    const next = distance[node] + 1;
+    let half = hasBit(ephemerons.sources, node) ? firstHalf(ephemerons, firstEdge[node]) : -1;
+    let halfEdge = half < 0 ? NO_EDGE : ephemerons.edge[half];
+    for (let edge = firstEdge[node], last = firstEdge[node + 1]; edge < last; edge++) {
+      const packed = edgeTarget[edge];
+      if (((weak >>> (packed & EDGE_TYPE_MASK)) & 1) === 1) continue;
+      if (edge === halfEdge) {
+        const partner = distance[ephemerons.partner[half]];
+        halfEdge = ephemerons.edge[++half];
+        // from the farther of the two; a partner that comes later brings its own half
+        if (partner === NO_DISTANCE || partner >= next) continue;
+      }
+      const target = packed >>> EDGE_TYPE_BITS;
+      if (distance[target] !== NO_DISTANCE) continue;
+      distance[target] = next;
+      queue[end++] = target;
+    }
+  }
+}
