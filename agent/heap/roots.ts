@@ -2,17 +2,29 @@
 import { EDGE_TYPE_BITS } from './columns.ts';
 import { EDGE_TYPE_MASK, edgeTypes, type Graph } from './graph.ts';
 
-/** The root's children that V8 did not make up: the global object of each realm. In the order of the root's edges. */
-export function globalObjects(graph: Graph): Uint32Array {
+/** A way into the heap: an edge from the graph's root to where the program begins. */
+export interface Entry {
+  /** Edge ordinal; from `edgeCount` on for edges that the snapshot does not have. */
+  readonly edge: number;
+  readonly node: number;
+}
+
+/** The root's edges to what V8 did not make up: the global object of each realm. Each node once, in the order of the edges. */
+export function globalEntries(graph: Graph): Entry[] {
   const { columns, root } = graph;
   const synthetic = columns.nodeTypes.indexOf('synthetic');
   const weak = edgeTypes(columns, 'weak');
-  const children = columns.edgeTarget.subarray(columns.firstEdge[root], columns.firstEdge[root + 1]);
-  const globals = new Set<number>();
-  for (const packed of children) {
+  const entries = new Map<number, Entry>();
+  for (let edge = columns.firstEdge[root]; edge < columns.firstEdge[root + 1]; edge++) {
+    const packed = columns.edgeTarget[edge];
     const node = packed >>> EDGE_TYPE_BITS;
-    if (((weak >>> (packed & EDGE_TYPE_MASK)) & 1) === 1) continue;
-    if (columns.nodeType[node] !== synthetic) globals.add(node);
+    const strong = ((weak >>> (packed & EDGE_TYPE_MASK)) & 1) === 0;
+    if (strong && columns.nodeType[node] !== synthetic && !entries.has(node)) entries.set(node, { edge, node });
   }
-  return Uint32Array.from(globals);
+  return [...entries.values()];
+}
+
+/** Where those lead. */
+export function globalObjects(graph: Graph): Uint32Array {
+  return Uint32Array.from(globalEntries(graph), ({ node }) => node);
 }

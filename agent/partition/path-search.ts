@@ -1,0 +1,166 @@
+/** The two walks behind shortest paths: forward until a target is met, back over what leads there (paths.ts). */
+import { addBit, type Bits, bitsOf, hasBit } from '../heap/bits.ts';
+import { EDGE_TYPE_BITS } from '../heap/columns.ts';
+import { firstHalf } from '../heap/ephemerons.ts';
+import { EDGE_TYPE_MASK, type Graph } from '../heap/graph.ts';
+import { Numbers } from '../heap/numbers.ts';
+import type { Entry } from '../heap/roots.ts';
+import type { NodeSet } from '../heap/set.ts';
+
+export interface PathOptions {
+  /** Where the paths start; default the graph's root. */
+  readonly sources?: NodeSet;
+  /** The only edges by which paths leave the root; default its own edges. */
+  readonly entries?: readonly Entry[];
+  /** Nodes that no path passes. */
+  readonly avoidNodes?: NodeSet;
+  /** Edges that no path takes. */
+  readonly avoidEdges?: Iterable<number>;
+}
+
+/** What the walk back keeps, as drawn at the head of paths.ts; no entries where no path was found. */
+export interface Kept {
+  readonly levelStart: readonly number[];
+  readonly node: Uint32Array;
+  readonly firstOut: Uint32Array;
+  readonly outEdge: Uint32Array;
+  readonly outTo: Uint32Array;
+}
+
+/**
+ * A weak map's value is met from the farther of its key and its map. From the root that is the whole truth. Other sources may
+ * reach only one of the two, while something else keeps the other alive: where nothing is found, one then is enough.
+ */
+export function search(graph: Graph, targets: NodeSet, options: PathOptions): Kept {
+  const strict = new Search(graph, options, true).to(targets);
+  if (strict.node.length > 0 || !(options.sources ?? options.entries)) return strict;
+  return new Search(graph, options, false).to(targets);
+}
+
+interface Levels {
+  /** Nodes in the order they were met. */
+  readonly queue: Uint32Array;
+  /** Where each level starts in it; the last entry is the end of the last level. Empty if no target was met. */
+  readonly start: readonly number[];
+}
+
+class Search {
+  readonly #graph: Graph;
+  readonly #entries: readonly Entry[] | undefined;
+  readonly #sources: NodeSet;
+  readonly #strict: boolean;
+  /** Nodes that no edge leads to any more. */
+  readonly #closed: Bits;
+  readonly #avoidEdges: Bits;
+  /** Level of each node met that half an ephemeron leaves. */
+  readonly #halfLevel = new Map<number, number>();
+
+  constructor(
+    graph: Graph,
+    { sources, entries, avoidNodes = new Uint32Array(0), avoidEdges = [] }: PathOptions,
+    strict: boolean,
+  ) {
+    const { nodeCount, edgeCount } = graph.columns;
+    this.#graph = graph;
+    this.#entries = entries;
+    this.#strict = strict;
+    this.#closed = bitsOf(avoidNodes, nodeCount);
+    this.#avoidEdges = bitsOf(avoidEdges, edgeCount + (entries?.length ?? 0));
+    this.#sources = (sources ?? Uint32Array.of(graph.root)).filter((node) => !hasBit(this.#closed, node));
+  }
+
+  to(targets: NodeSet): Kept {
+    const wanted = bitsOf(targets, this.#graph.columns.nodeCount);
+    return this.#keepBack(this.#levelsTo(wanted), wanted);
+  }
+
+  /** Walks from the sources up to the first level that has a target. */
+  #levelsTo(wanted: Bits): Levels {
+    const queue = new Uint32Array(this.#graph.columns.nodeCount);
+    queue.set(this.#sources);
+    for (const source of this.#sources) this.#meet(source, 0);
+    const start = [0, this.#sources.length];
+    let end = this.#sources.length;
+    let found = false;
+    for (let level = 0; !found; level++) {
+      for (let i = start[level]; i < start[level + 1]; i++) {
+        this.#forEachEdge(queue[i], level, (_, target) => {
+          if (hasBit(this.#closed, target)) return;
+          this.#meet(target, level + 1);
+          queue[end++] = target;
+          if (hasBit(wanted, target)) found = true;
+        });
+      }
+      if (end === start[level + 1]) return { queue, start: [] };
+      start.push(end);
+    }
+    return { queue, start };
+  }
+
+  #meet(node: number, level: number): void {
+    addBit(this.#closed, node);
+    if (hasBit(this.#graph.ephemerons.sources, node)) this.#halfLevel.set(node, level);
+  }
+
+  /** Walks the levels backwards and keeps what leads to targets on the last. */
+  #keepBack({ queue, start }: Levels, wanted: Bits): Kept {
+    const [node, firstOut, outEdge, outTo] = [new Numbers(), new Numbers(), new Numbers(), new Numbers()];
+    // where each node stands in the list, plus one
+    const entryOf = new Uint32Array(this.#graph.columns.nodeCount);
+    const levelStart = [0];
+    const keep = (kept: number, first: number): void => {
+      firstOut.push(first);
+      node.push(kept);
+      entryOf[kept] = node.length;
+    };
+
+    const last = start.length - 2;
+    for (let i = start[last]; i < start[last + 1]; i++) if (hasBit(wanted, queue[i])) keep(queue[i], 0);
+    for (let level = last - 1; level >= 0; level--) {
+      const after = levelStart[levelStart.length - 1];
+      const end = node.length;
+      levelStart.push(end);
+      for (let i = start[level]; i < start[level + 1]; i++) {
+        const first = outEdge.length;
+        this.#forEachEdge(queue[i], level, (edge, target) => {
+          const entry = entryOf[target] - 1;
+          if (entry < after || entry >= end) return;
+          outEdge.push(edge);
+          outTo.push(entry);
+        });
+        if (outEdge.length > first) keep(queue[i], first);
+      }
+    }
+    levelStart.push(node.length);
+    firstOut.push(outEdge.length);
+    return {
+      levelStart,
+      node: node.toArray(),
+      firstOut: firstOut.toArray(),
+      outEdge: outEdge.toArray(),
+      outTo: outTo.toArray(),
+    };
+  }
+
+  /** The edges that lead on from a node on `level`. */
+  #forEachEdge(node: number, level: number, visit: (edge: number, target: number) => void): void {
+    if (this.#entries && node === this.#graph.root) {
+      for (const { edge, node: target } of this.#entries) if (!hasBit(this.#avoidEdges, edge)) visit(edge, target);
+      return;
+    }
+    const { firstEdge, edgeTarget, edgeTypes } = this.#graph.columns;
+    const weak = edgeTypes.indexOf('weak');
+    const halves = this.#graph.ephemerons;
+    const guarded = this.#strict && hasBit(halves.sources, node);
+    let half = guarded ? firstHalf(halves, firstEdge[node]) : halves.edge.length - 1;
+    for (let edge = firstEdge[node], end = firstEdge[node + 1]; edge < end; edge++) {
+      if (edge === halves.edge[half]) {
+        const partner = this.#halfLevel.get(halves.partner[half++]);
+        if (partner === undefined || partner > level) continue;
+      }
+      const packed = edgeTarget[edge];
+      if ((packed & EDGE_TYPE_MASK) === weak || hasBit(this.#avoidEdges, edge)) continue;
+      visit(edge, packed >>> EDGE_TYPE_BITS);
+    }
+  }
+}
