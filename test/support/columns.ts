@@ -1,6 +1,6 @@
 /** Columns made by hand: for graphs that are drawn at random, or too large for a line of text. */
 import type { Columns } from '../../agent/heap/columns.ts';
-import type { StringTable } from '../../agent/heap/strings.ts';
+import { StringTable } from '../../agent/heap/strings.ts';
 
 export const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'] as const;
 export type EdgeType = (typeof EDGE_TYPES)[number];
@@ -24,7 +24,7 @@ export interface Pair {
 
 /** A graph of `nodeCount` nodes; node 0 is the root. Node n has id 2n + 1 and 2 ** (n % 20) bytes, so that sums tell who is in them. */
 export function columnsOf(nodeCount: number, edges: readonly Edge[], pairs: readonly Pair[] = []): Columns {
-  const strings = new TextStrings();
+  const names = new Names();
   const sorted = [...edges, ...pairs.flatMap(pairEdges)]
     .map((edge, order) => ({ edge, order }))
     .sort((a, b) => a.edge.from - b.edge.from || a.order - b.order)
@@ -35,8 +35,8 @@ export function columnsOf(nodeCount: number, edges: readonly Edge[], pairs: read
   return columnsFrom(
     firstEdge,
     Uint32Array.from(sorted, ({ to, type = 'property' }) => (to << 3) | EDGE_TYPES.indexOf(type)),
-    Uint32Array.from(sorted, ({ name = 'p' }) => (typeof name === 'number' ? name : strings.indexOf(name))),
-    strings,
+    Uint32Array.from(sorted, ({ name = 'p' }) => (typeof name === 'number' ? name : names.indexOf(name))),
+    names.table(),
   );
 }
 
@@ -45,7 +45,7 @@ export function columnsFrom(
   firstEdge: Uint32Array,
   edgeTarget: Uint32Array,
   edgeName: Uint32Array = new Uint32Array(edgeTarget.length),
-  strings: StringTable = new TextStrings(),
+  strings: StringTable = new StringTable({ count: 0, text: [], starts: [] }),
 ): Columns {
   const nodeCount = firstEdge.length - 1;
   const none = new Uint32Array(0);
@@ -84,34 +84,21 @@ function pairEdges({ key, table, value }: Pair): Edge[] {
   ];
 }
 
-class TextStrings implements StringTable {
-  readonly #texts = ['<dummy>'];
-  readonly #indexes = new Map([['<dummy>', 0]]);
-
-  get count(): number {
-    return this.#texts.length;
-  }
+/** The texts of names, each once. */
+class Names {
+  readonly #texts: string[] = [];
 
   indexOf(text: string): number {
-    const known = this.#indexes.get(text);
-    if (known !== undefined) return known;
-    this.#indexes.set(text, this.#texts.length);
-    return this.#texts.push(text) - 1;
+    const known = this.#texts.indexOf(text);
+    return known >= 0 ? known : this.#texts.push(text) - 1;
   }
 
-  get(index: number): string {
-    return this.#texts[index];
-  }
-
-  bytes(index: number): Uint8Array {
-    return new TextEncoder().encode(JSON.stringify(this.#texts[index]).slice(1, -1));
-  }
-
-  equals(index: number, ascii: string): boolean {
-    return this.#texts[index] === ascii;
-  }
-
-  find(ascii: string): number {
-    return this.#indexes.get(ascii) ?? -1;
+  table(): StringTable {
+    const texts = this.#texts.map((text) => new TextEncoder().encode(JSON.stringify(text).slice(1, -1)));
+    const starts = new Uint32Array(texts.length + 1);
+    texts.forEach((text, i) => {
+      starts[i + 1] = starts[i] + text.length;
+    });
+    return new StringTable({ count: texts.length, text: [Buffer.concat(texts)], starts: [starts] });
   }
 }
