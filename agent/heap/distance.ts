@@ -2,7 +2,8 @@
  * How far each node is from the program's roots, as Chrome DevTools counts it (HeapSnapshot.ts, `calculateDistances`).
  *
  * The root's children that V8 did not make up, the global objects, are at 1; what only V8's own roots reach counts from
- * SYSTEM_DISTANCE. The value of a weak map is one further than the farther of key and table.
+ * SYSTEM_DISTANCE. The value of a weak map is one further than the farther of key and table. One edge of V8's own is not
+ * followed, since it would lead to every function from everywhere: a realm's `sloppy_function_map`.
  */
 
 import { hasBit } from './bits.ts';

@@ -62,19 +62,17 @@ export function firstHalf(ephemerons: Ephemerons, edge: number): number {
   return low;
 }
 
-/** Tables of weak collections are among the nodes that have a weak edge; those are few. */
-function* nodesWithWeakEdges(columns: Columns): Generator<number> {
-  const { nodeCount, firstEdge, edgeTarget } = columns;
-  const weak = columns.edgeTypes.indexOf('weak');
-  for (let node = 0; node < nodeCount; node++) {
-    const end = firstEdge[node + 1];
-    for (let edge = firstEdge[node]; edge < end; edge++) {
-      if ((edgeTarget[edge] & TYPE_MASK) === weak) {
-        yield node;
-        break;
-      }
-    }
+/** Tables of weak collections are among the nodes that have a weak edge; those are few. Ascending. */
+function nodesWithWeakEdges({ edgeTypes, edgeCount, firstEdge, edgeTarget }: Columns): number[] {
+  const weak = edgeTypes.indexOf('weak');
+  const nodes: number[] = [];
+  let node = 0;
+  for (let edge = 0; edge < edgeCount; edge++) {
+    if ((edgeTarget[edge] & TYPE_MASK) !== weak) continue;
+    while (firstEdge[node + 1] <= edge) node++;
+    if (nodes.at(-1) !== node) nodes.push(node);
   }
+  return nodes;
 }
 
 function pairsOfTable(columns: Columns, table: number, pairs: Pair[]): void {

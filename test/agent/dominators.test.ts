@@ -33,7 +33,7 @@ describe('dominators', () => {
   it('are the nodes without which a node is not reached', () => {
     fc.assert(
       fc.property(drawn({ pairs: true }), (graph) => {
-        const found = dominators(graphOf(columnsOfDrawn(graph)));
+        const found = dominators(graphOf(columnsOfDrawn(graph)), 'whole');
         const naive = essential(graph);
         for (let node = 0; node < graph.nodeCount; node++) {
           const expected = [...Array(graph.nodeCount).keys()].filter(
@@ -53,7 +53,7 @@ describe('dominators', () => {
   it('never claim a weak map value that something else keeps alive', () => {
     fc.assert(
       fc.property(drawn({ pairs: true }), (graph) => {
-        const found = dominators(graphOf(columnsOfDrawn(graph)));
+        const found = dominators(graphOf(columnsOfDrawn(graph)), 'whole');
         const held = { ...graph, edges: graph.edges.filter(({ type, from }) => type !== 'shortcut' || from === 0) };
         for (const node of naiveReach(held, [0])) {
           for (const other of chain(found, node)) assert.ok(!naiveReach(held, [0], [other]).has(node));
@@ -78,7 +78,7 @@ describe('dominators', () => {
     fc.assert(
       fc.property(drawn(), (graph) => {
         const columns = columnsOfDrawn(graph);
-        const retained = retainedSizes(columns, dominators(graphOf(columns)));
+        const retained = retainedSizes(columns, dominators(graphOf(columns), 'whole'));
         const naive = essential(graph);
         for (let node = 0; node < graph.nodeCount; node++) {
           const left = naiveReach(naive, [0], [node]);
@@ -126,7 +126,7 @@ describe('dominators', () => {
     ]);
     const synthetic = columns.nodeTypes.indexOf('synthetic');
     columns.nodeType[4] = synthetic;
-    assert.deepEqual([...dominators(graphOf(columns)).dominator], [0, 0, 1, 0, 0]);
+    assert.deepEqual([...dominators(graphOf(columns), 'whole').dominator], [0, 0, 1, 0, 0]);
     assert.deepEqual([...dominators(graphOf(columns), 'program').dominator], [0, 0, 1, 2, 0]);
   });
 });
