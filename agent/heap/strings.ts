@@ -64,10 +64,18 @@ export class StringTable {
     return true;
   }
 
-  /** Index of the first string that is `ascii`, or -1. Linear. */
+  /** Index of the first string that is `ascii`, or -1. Linear, at a byte or two a string. */
   find(ascii: string): number {
-    for (let index = 0; index < this.count; index++) {
-      if (this.equals(index, ascii)) return index;
+    const first = ascii.charCodeAt(0);
+    for (const [block, starts] of this.blocks.starts.entries()) {
+      const text = this.blocks.text[block]!;
+      for (let string = 0; string + 1 < starts.length; string++) {
+        const start = starts[string]!;
+        if (starts[string + 1]! - start < ascii.length) continue;
+        if (ascii !== '' && text[start] !== first && text[start] !== BACKSLASH) continue;
+        const index = (block << BLOCK_BITS) | string;
+        if (this.equals(index, ascii)) return index;
+      }
     }
     return -1;
   }
