@@ -50,6 +50,27 @@ describe('dominators', () => {
     );
   });
 
+  it('in the view of the program, do so when edges into it from elsewhere are left out', () => {
+    fc.assert(
+      fc.property(drawn(), fc.uniqueArray(fc.integer({ min: 1, max: 13 })), (graph, made) => {
+        const columns = columnsOfDrawn(graph);
+        const synthetic = columns.nodeTypes.indexOf('synthetic');
+        for (const node of made) if (node < graph.nodeCount) columns.nodeType[node] = synthetic;
+        const plain = graph.edges.filter(({ type }) => type !== 'weak' && type !== 'shortcut');
+        const roots = graph.edges
+          .filter(({ from, to, type }) => from === 0 && type !== 'weak' && columns.nodeType[to] !== synthetic)
+          .map(({ to }) => to);
+        const program = naiveReach({ ...graph, edges: plain }, roots);
+        const edges = graph.edges.filter(({ from, to }) => from === 0 || program.has(from) || !program.has(to));
+        assert.deepEqual(
+          dominators(graphOf(columns), 'program').dominator,
+          dominators(graphOf(columnsOfDrawn({ ...graph, edges })), 'whole').dominator,
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('never claim a weak map value that something else keeps alive', () => {
     fc.assert(
       fc.property(drawn({ pairs: true }), (graph) => {
