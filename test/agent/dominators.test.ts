@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { selfSizeOf } from '../../agent/heap/columns.ts';
+import { LARGE_SIZE, selfSizeOf } from '../../agent/heap/columns.ts';
 import { type Dominators, dominators, retainedSizes } from '../../agent/heap/dominators.ts';
 import { graphOf } from '../../agent/heap/graph.ts';
 import { columnsFrom, columnsOf } from '../support/columns.ts';
@@ -117,7 +117,7 @@ describe('dominators', () => {
 
   it('count sizes of 4 GB and more', () => {
     const columns = columnsOf(2, [{ from: 0, to: 1 }]);
-    columns.selfSize[1] = 0xffffffff;
+    columns.selfSize[1] = LARGE_SIZE;
     const large = { ...columns, largeSizes: new Map([[1, 2 ** 40]]) };
     assert.deepEqual([...retainedSizes(large, dominators(graphOf(large)))], [1 + 2 ** 40, 2 ** 40]);
   });

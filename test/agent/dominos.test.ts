@@ -11,8 +11,8 @@ import { alive } from '../../agent/heap/reach.ts';
 import { type Referrers, referentsOfSet, referrersOf, referrersOfSet } from '../../agent/heap/referrers.ts';
 import { type NodeSet, nodeSet, sizeOf } from '../../agent/heap/set.ts';
 import { columnsOf, type Edge } from '../support/columns.ts';
-import { lists } from '../support/lists.ts';
 import { columnsOfDrawn, drawn, naiveReach } from '../support/drawn-graph.ts';
+import { lists } from '../support/lists.ts';
 
 const living = (columns: Columns): Referrers => referrersOf(graphOf(columns), alive(graphOf(columns)));
 const some = fc.uniqueArray(fc.nat(13), { maxLength: 4 });

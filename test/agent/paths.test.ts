@@ -7,8 +7,8 @@ import { nodeSet } from '../../agent/heap/set.ts';
 import { pathPages } from '../../agent/partition/path-lines.ts';
 import { type Path, type ShortestPaths, shortestPaths } from '../../agent/partition/paths.ts';
 import { columnsOf } from '../support/columns.ts';
+import { columnsOfDrawn, type Drawn, drawn } from '../support/drawn-graph.ts';
 import { layers, lists } from '../support/lists.ts';
-import { columnsOfDrawn, type Drawn, drawn } from '../support/random-graph.ts';
 
 /** heapy's text of a path between lists: `%s[0][1]`. */
 function indexes({ edgeName }: Columns, { edges }: Path): string {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { addBit, bitsOf, countBits, emptyBits, hasBit, membersOf, removeBit } from '../../agent/heap/bits.ts';
+import { LARGE_SIZE } from '../../agent/heap/columns.ts';
 import {
   difference,
   equals,
@@ -84,7 +85,7 @@ describe('node sets', () => {
 
   it('sum self sizes, those of 4 GB and more too', () => {
     const columns = columnsOf(3, []);
-    columns.selfSize[2] = 0xffffffff;
+    columns.selfSize[2] = LARGE_SIZE;
     assert.equal(sizeOf({ ...columns, largeSizes: new Map([[2, 2 ** 33]]) }, nodeSet([1, 2])), 2 + 2 ** 33);
   });
 });

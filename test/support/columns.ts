@@ -22,7 +22,7 @@ export interface Pair {
   readonly value: number;
 }
 
-/** A graph of `nodeCount` nodes; node 0 is the root. Node n has id 2n + 1 and 2 ** (n % 20) bytes, so that sums tell who is in them. */
+/** A graph of `nodeCount` nodes; node 0 is the root. Node n has id 2n + 1 and 2 ** (n % 15) bytes, so that sums tell who is in them. */
 export function columnsOf(nodeCount: number, edges: readonly Edge[], pairs: readonly Pair[] = []): Columns {
   const names = new Names();
   const sorted = [...edges, ...pairs.flatMap(pairEdges)]
@@ -57,7 +57,7 @@ export function columnsFrom(
     nodeType: new Uint8Array(nodeCount).fill(NODE_TYPES.indexOf('object')).fill(NODE_TYPES.indexOf('synthetic'), 0, 1),
     nodeName: new Uint32Array(nodeCount),
     nodeId: new Uint32Array(nodeCount).map((_, node) => 2 * node + 1),
-    selfSize: new Uint32Array(nodeCount).map((_, node) => 2 ** (node % 20)),
+    selfSize: new Uint16Array(nodeCount).map((_, node) => 2 ** (node % 15)),
     largeSizes: new Map(),
     detachedness: null,
     firstEdge,
