@@ -1,0 +1,127 @@
+/**
+ * Where a program begins, by the names its author knows: the global object and the scopes of its modules. Paths from there
+ * say what a person can act on; V8's own roots (stack, handles, caches) are for what these do not reach.
+ *
+ *     root --shortcut--> global object                                          Node 18 to 24
+ *     root --shortcut--> realm --internal:global_object--> global object        Node 26
+ *     realm (hidden `system / NativeContext`) --internal:script_context_table--> ... --> scopes of scripts
+ *     scope (object `system / Context`) --internal:previous--> realm            a module's, or a function's in a module
+ *           --internal:extension--> hidden `system / SourceTextModule`          that has none: the first kind has
+ *           --internal:scope_info--> code `system / ScopeInfo`                  this, or a nameless ScopeInfo of its own
+ *     closure --internal:context--> scope, --internal:shared--> ... --> script  which script the scope is of
+ *
+ * Modules of which no variable is used by a function have no scope in the heap, and those of Node itself are none of the
+ * program's.
+ */
+import { EdgeFinder, NO_NODE } from '../classify/edges.ts';
+import { scriptPath } from '../classify/script-name.ts';
+import { className } from '../classify/words.ts';
+import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
+import type { Graph } from '../heap/graph.ts';
+import { type Entry, globalEntries } from '../heap/roots.ts';
+
+export interface NamedEntry extends Entry {
+  /** `global`, `module /app/src/x.js`. */
+  readonly name: string;
+}
+
+/** The globals first, then the modules in the order of their scopes. Linear. */
+export function programEntries(graph: Graph): NamedEntry[] {
+  const { columns } = graph;
+  const entries = globals(graph);
+  for (const { scope, script } of moduleScopes(columns)) {
+    entries.push({ edge: columns.edgeCount + entries.length, node: scope, name: `module ${scriptPath(script)}` });
+  }
+  return entries;
+}
+
+function globals(graph: Graph): NamedEntry[] {
+  const { columns } = graph;
+  const globalOf = new EdgeFinder(columns, 'internal', 'global_object');
+  return globalEntries(graph).map(({ edge, node }, i) => {
+    const own = globalOf.from(node);
+    const name = (of: number): string => className(columns.strings.get(columns.nodeName[of]));
+    return own === NO_NODE
+      ? { edge, node, name: name(node) }
+      : { edge: columns.edgeCount + i, node: own, name: name(own) };
+  });
+}
+
+interface ModuleScope {
+  readonly scope: number;
+  /** URL or path. */
+  readonly script: string;
+}
+
+function moduleScopes(columns: Columns): ModuleScope[] {
+  const candidates = outermostScopes(columns);
+  const scripts = scriptsOf(columns, candidates);
+  return candidates.flatMap((scope) => {
+    const script = scripts.get(scope);
+    return script === undefined || script.startsWith('node:') ? [] : [{ scope, script }];
+  });
+}
+
+/** Scopes right below a realm that are a module's. */
+function outermostScopes(columns: Columns): number[] {
+  const { nodeCount, nodeTypes, nodeType, nodeName, strings } = columns;
+  const [context, realm] = [strings.find('system / Context'), strings.find('system / NativeContext')];
+  const object = nodeTypes.indexOf('object');
+  const previous = new EdgeFinder(columns, 'internal', 'previous');
+  const outermost: number[] = [];
+  if (context < 0 || realm < 0) return outermost;
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeName[node] !== context || nodeType[node] !== object) continue;
+    const above = previous.from(node);
+    if (above !== NO_NODE && nodeName[above] === realm) outermost.push(node);
+  }
+  return modulesAmong(columns, outermost);
+}
+
+/** Leaves out the scopes of functions in modules that have no scope: those of a name, and those that were made more than once. */
+function modulesAmong(columns: Columns, scopes: readonly number[]): number[] {
+  const extension = new EdgeFinder(columns, 'internal', 'extension');
+  const scopeInfo = new EdgeFinder(columns, 'internal', 'scope_info');
+  const uses = new Map<number, number>();
+  for (const scope of scopes) uses.set(scopeInfo.from(scope), (uses.get(scopeInfo.from(scope)) ?? 0) + 1);
+  return scopes.filter((scope) => {
+    const module = extension.from(scope);
+    if (module !== NO_NODE) return columns.strings.equals(columns.nodeName[module], 'system / SourceTextModule');
+    const info = scopeInfo.from(scope);
+    return uses.get(info) === 1 && isNameless(columns, info);
+  });
+}
+
+/** Whether a ScopeInfo, whose last edge but that to an outer one is the function's name, has an empty name and no outer one. */
+function isNameless(columns: Columns, info: number): boolean {
+  if (info === NO_NODE) return false;
+  const hidden = columns.edgeTypes.indexOf('hidden');
+  const { firstEdge, edgeTarget, nodeName, strings } = columns;
+  let last = NO_NODE;
+  for (let edge = firstEdge[info]; edge < firstEdge[info + 1]; edge++) {
+    if ((edgeTarget[edge] & ((1 << EDGE_TYPE_BITS) - 1)) === hidden) last = edgeTarget[edge] >>> EDGE_TYPE_BITS;
+  }
+  return last !== NO_NODE && strings.equals(nodeName[last], '');
+}
+
+/** The script of a function that was made in each scope. */
+function scriptsOf(columns: Columns, scopes: readonly number[]): Map<number, string> {
+  const wanted = new Set(scopes);
+  const closure = columns.nodeTypes.indexOf('closure');
+  const context = new EdgeFinder(columns, 'internal', 'context');
+  const shared = new EdgeFinder(columns, 'internal', 'shared');
+  const script = new EdgeFinder(columns, 'internal', 'script', 'script_or_debug_info');
+  const scripts = new Map<number, string>();
+  for (let node = 0; node < columns.nodeCount; node++) {
+    if (columns.nodeType[node] !== closure) continue;
+    const scope = context.from(node);
+    if (!wanted.has(scope) || scripts.has(scope)) continue;
+    const info = shared.from(node);
+    const found = info === NO_NODE ? NO_NODE : script.from(info);
+    if (found === NO_NODE) continue;
+    const url = columns.strings.get(columns.nodeName[found]);
+    // a function that is being debugged has V8's own record in that place
+    if (url !== '' && !url.startsWith('system / ')) scripts.set(scope, url);
+  }
+  return scripts;
+}
