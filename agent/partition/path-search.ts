@@ -52,6 +52,10 @@ class Search {
   /** Nodes that no edge leads to any more. */
   readonly #closed: Bits;
   readonly #avoidEdges: Bits;
+  readonly #weak: number;
+  /** The edges looked at last, and where they lead. */
+  #edge = new Uint32Array(64);
+  #target = new Uint32Array(64);
   /** Level of each node met that half an ephemeron leaves. */
   readonly #halfLevel = new Map<number, number>();
 
@@ -64,6 +68,7 @@ class Search {
     this.#graph = graph;
     this.#entries = entries;
     this.#strict = strict;
+    this.#weak = graph.columns.edgeTypes.indexOf('weak');
     this.#closed = bitsOf(avoidNodes, nodeCount);
     this.#avoidEdges = bitsOf(avoidEdges, edgeCount + (entries?.length ?? 0));
     this.#sources = (sources ?? Uint32Array.of(graph.root)).filter((node) => !hasBit(this.#closed, node));
@@ -84,12 +89,14 @@ class Search {
     let found = false;
     for (let level = 0; !found; level++) {
       for (let i = start[level]; i < start[level + 1]; i++) {
-        this.#forEachEdge(queue[i], level, (_, target) => {
-          if (hasBit(this.#closed, target)) return;
+        const count = this.#lookAt(queue[i], level);
+        for (let k = 0; k < count; k++) {
+          const target = this.#target[k];
+          if (hasBit(this.#closed, target)) continue;
           this.#meet(target, level + 1);
           queue[end++] = target;
           if (hasBit(wanted, target)) found = true;
-        });
+        }
       }
       if (end === start[level + 1]) return { queue, start: [] };
       start.push(end);
@@ -122,12 +129,13 @@ class Search {
       levelStart.push(end);
       for (let i = start[level]; i < start[level + 1]; i++) {
         const first = outEdge.length;
-        this.#forEachEdge(queue[i], level, (edge, target) => {
-          const entry = entryOf[target] - 1;
-          if (entry < after || entry >= end) return;
-          outEdge.push(edge);
+        const count = this.#lookAt(queue[i], level);
+        for (let k = 0; k < count; k++) {
+          const entry = entryOf[this.#target[k]] - 1;
+          if (entry < after || entry >= end) continue;
+          outEdge.push(this.#edge[k]);
           outTo.push(entry);
-        });
+        }
         if (outEdge.length > first) keep(queue[i], first);
       }
     }
@@ -142,25 +150,43 @@ class Search {
     };
   }
 
-  /** The edges that lead on from a node on `level`. */
-  #forEachEdge(node: number, level: number, visit: (edge: number, target: number) => void): void {
-    if (this.#entries && node === this.#graph.root) {
-      for (const { edge, node: target } of this.#entries) if (!hasBit(this.#avoidEdges, edge)) visit(edge, target);
-      return;
-    }
-    const { firstEdge, edgeTarget, edgeTypes } = this.#graph.columns;
-    const weak = edgeTypes.indexOf('weak');
-    const halves = this.#graph.ephemerons;
+  /** Puts the edges that lead on from a node on `level` into `#edge` and `#target`; gives their number. */
+  #lookAt(node: number, level: number): number {
+    const { columns, root, ephemerons: halves } = this.#graph;
+    const { firstEdge, edgeTarget } = columns;
+    if (this.#entries && node === root) return this.#lookAtEntries(this.#entries);
+    const end = firstEdge[node + 1];
+    this.#makeRoom(end - firstEdge[node]);
+    const [edges, targets, avoided, weak] = [this.#edge, this.#target, this.#avoidEdges, this.#weak];
     const guarded = this.#strict && hasBit(halves.sources, node);
     let half = guarded ? firstHalf(halves, firstEdge[node]) : halves.edge.length - 1;
-    for (let edge = firstEdge[node], end = firstEdge[node + 1]; edge < end; edge++) {
-      if (edge === halves.edge[half]) {
-        const partner = this.#halfLevel.get(halves.partner[half++]);
+    let halfEdge = halves.edge[half];
+    let count = 0;
+    for (let edge = firstEdge[node]; edge < end; edge++) {
+      if (edge === halfEdge) {
+        const partner = this.#halfLevel.get(halves.partner[half]);
+        halfEdge = halves.edge[++half];
         if (partner === undefined || partner > level) continue;
       }
       const packed = edgeTarget[edge];
-      if ((packed & EDGE_TYPE_MASK) === weak || hasBit(this.#avoidEdges, edge)) continue;
-      visit(edge, packed >>> EDGE_TYPE_BITS);
+      if ((packed & EDGE_TYPE_MASK) === weak || hasBit(avoided, edge)) continue;
+      edges[count] = edge;
+      targets[count++] = packed >>> EDGE_TYPE_BITS;
     }
+    return count;
+  }
+
+  #lookAtEntries(entries: readonly Entry[]): number {
+    const open = entries.filter(({ edge }) => !hasBit(this.#avoidEdges, edge));
+    this.#makeRoom(open.length);
+    this.#edge.set(open.map(({ edge }) => edge));
+    this.#target.set(open.map(({ node }) => node));
+    return open.length;
+  }
+
+  #makeRoom(edges: number): void {
+    if (edges <= this.#edge.length) return;
+    this.#edge = new Uint32Array(2 * edges);
+    this.#target = new Uint32Array(2 * edges);
   }
 }
