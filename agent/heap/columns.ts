@@ -17,6 +17,7 @@ import type { StringTable } from './strings.ts';
 
 /** Bits of an entry of `edgeTarget` that hold the edge's type. */
 export const EDGE_TYPE_BITS = 3;
+export const EDGE_TYPE_MASK = (1 << EDGE_TYPE_BITS) - 1;
 
 export interface Columns {
   readonly nodeCount: number;

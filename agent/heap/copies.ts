@@ -14,8 +14,8 @@
  * owner's: its edges are no copies.
  */
 import { addBit, type Bits, emptyBits, hasBit } from './bits.ts';
-import { type Columns, EDGE_TYPE_BITS } from './columns.ts';
-import { EDGE_TYPE_MASK, edgeTypes } from './graph.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from './columns.ts';
+import { edgeTypes } from './graph.ts';
 
 const STORE_EDGES = ['properties', 'elements', 'bindings'];
 

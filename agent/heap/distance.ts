@@ -7,9 +7,9 @@
  */
 
 import { hasBit } from './bits.ts';
-import { type Columns, EDGE_TYPE_BITS } from './columns.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from './columns.ts';
 import { firstHalf } from './ephemerons.ts';
-import { EDGE_TYPE_MASK, edgeTypes, type Graph } from './graph.ts';
+import { edgeTypes, type Graph } from './graph.ts';
 import { globalObjects } from './roots.ts';
 
 /** Distance of the root where there are global objects. */

@@ -13,21 +13,20 @@
  *     preds    of each node, the numbers of those that point back or across to it
  *
  * Edges that point forward in the walk lead to descendants: they lower a semidominator at once and are not kept. The others
- * are `preds`, about two edges of three. 24 bytes a node and 4 an edge kept, 8 bytes a node of them in the result. No
- * recursion.
+ * are `preds`, about half of all. 24 bytes a node and 4 an edge kept; then 4 bytes a node more for the result. No recursion.
  *
  * Which edges count: weak ones do not, nor shortcuts but the root's (graph.ts). Of the two halves of an ephemeron only the
- * key's does: the value is freed when either source goes, a tree has room for one, and the key is the more telling. So each
- * dominator given is a true one, but a table does not retain values whose keys live elsewhere; `dominos` knows (dominos.ts).
+ * key's does: the value is freed when either source goes, a tree has room for one, and the key is the more telling. So no
+ * dominator is given that is none, but a table does not retain values whose keys live elsewhere; `dominos` knows (dominos.ts).
  *
  * Nodes that nothing strong leads to hang from the root, as do those that only hold each other.
  *
  * All this is as in Chrome DevTools (HeapSnapshot.ts), whose tree is the same, node for node.
  */
 import { addBit, type Bits, emptyBits, hasBit } from './bits.ts';
-import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from './columns.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK, selfSizeOf } from './columns.ts';
 import { firstHalf } from './ephemerons.ts';
-import { EDGE_TYPE_MASK, edgeTypes, type Graph } from './graph.ts';
+import { edgeTypes, type Graph } from './graph.ts';
 import { globalObjects } from './roots.ts';
 
 /**

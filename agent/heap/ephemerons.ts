@@ -11,9 +11,8 @@
  *     fromTable 0      1      ...
  */
 import { addBit, type Bits, emptyBits } from './bits.ts';
-import { type Columns, EDGE_TYPE_BITS } from './columns.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from './columns.ts';
 
-const TYPE_MASK = (1 << EDGE_TYPE_BITS) - 1;
 const LABEL = /^\d+ \/ part of key \(.* @(\d+)\) -> value \(.* @(\d+)\) pair in WeakMap \(table @(\d+)\)$/s;
 /** Shortest text that LABEL matches; anything shorter is not decoded. */
 const SHORTEST_LABEL = '1 / part of key ( @1) -> value ( @1) pair in WeakMap (table @1)'.length;
@@ -68,7 +67,7 @@ function nodesWithWeakEdges({ edgeTypes, edgeCount, firstEdge, edgeTarget }: Col
   const nodes: number[] = [];
   let node = 0;
   for (let edge = 0; edge < edgeCount; edge++) {
-    if ((edgeTarget[edge] & TYPE_MASK) !== weak) continue;
+    if ((edgeTarget[edge] & EDGE_TYPE_MASK) !== weak) continue;
     while (firstEdge[node + 1] <= edge) node++;
     if (nodes.at(-1) !== node) nodes.push(node);
   }
@@ -91,7 +90,7 @@ function weakTargetsById(columns: Columns, table: number): Map<number, number> {
   const targets = new Map<number, number>();
   for (let edge = columns.firstEdge[table]; edge < columns.firstEdge[table + 1]; edge++) {
     const target = columns.edgeTarget[edge] >>> EDGE_TYPE_BITS;
-    if ((columns.edgeTarget[edge] & TYPE_MASK) === weak) targets.set(columns.nodeId[target], target);
+    if ((columns.edgeTarget[edge] & EDGE_TYPE_MASK) === weak) targets.set(columns.nodeId[target], target);
   }
   return targets;
 }
@@ -118,7 +117,7 @@ function targetOf(columns: Columns, edge: number): number {
 function* labelledEdges(columns: Columns, node: number): Generator<{ edge: number; keyId: number; tableId: number }> {
   const internal = columns.edgeTypes.indexOf('internal');
   for (let edge = columns.firstEdge[node]; edge < columns.firstEdge[node + 1]; edge++) {
-    if ((columns.edgeTarget[edge] & TYPE_MASK) !== internal) continue;
+    if ((columns.edgeTarget[edge] & EDGE_TYPE_MASK) !== internal) continue;
     const name = columns.edgeName[edge];
     if (columns.strings.bytes(name).length < SHORTEST_LABEL) continue;
     const label = LABEL.exec(columns.strings.get(name));

@@ -9,11 +9,8 @@
  * Two kinds of edge keep alive but say nothing new: `shortcut` edges other than the root's (a bound function's arguments,
  * which its array of bindings holds) and the copies in backing stores of what the owner's own edges say (copies.ts).
  */
-import { type Columns, EDGE_TYPE_BITS } from './columns.ts';
+import type { Columns } from './columns.ts';
 import { type Ephemerons, ephemeronsOf } from './ephemerons.ts';
-
-/** Bits of an entry of `edgeTarget` that hold the type. */
-export const EDGE_TYPE_MASK = (1 << EDGE_TYPE_BITS) - 1;
 
 export interface Graph {
   readonly columns: Columns;

@@ -1,8 +1,8 @@
 /** What is alive: all that strong edges reach, values of weak maps only with both their key and their map. */
 import { addBit, type Bits, emptyBits, hasBit } from './bits.ts';
-import { EDGE_TYPE_BITS } from './columns.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from './columns.ts';
 import { firstHalf } from './ephemerons.ts';
-import { EDGE_TYPE_MASK, edgeTypes, type Graph } from './graph.ts';
+import { edgeTypes, type Graph } from './graph.ts';
 
 /** Stands for "no edge of this node is half of an ephemeron". */
 const NO_EDGE = 0xffffffff;

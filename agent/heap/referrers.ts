@@ -8,9 +8,9 @@
  * and the copies that stores have of their owner's values (copies.ts). Both arrays may be transferred between threads.
  */
 import { addBit, type Bits, emptyBits, hasBit, membersOf } from './bits.ts';
-import { EDGE_TYPE_BITS } from './columns.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from './columns.ts';
 import { copiesOf } from './copies.ts';
-import { EDGE_TYPE_MASK, edgeTypes, type Graph } from './graph.ts';
+import { edgeTypes, type Graph } from './graph.ts';
 import type { NodeSet } from './set.ts';
 
 export interface Referrers {

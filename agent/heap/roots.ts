@@ -1,6 +1,6 @@
 /** Where the program begins: the roots that its author knows, as against V8's own. */
-import { EDGE_TYPE_BITS } from './columns.ts';
-import { EDGE_TYPE_MASK, edgeTypes, type Graph } from './graph.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from './columns.ts';
+import { edgeTypes, type Graph } from './graph.ts';
 
 /** A way into the heap: an edge from the graph's root to where the program begins. */
 export interface Entry {

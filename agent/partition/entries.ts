@@ -16,7 +16,7 @@
 import { EdgeFinder, NO_NODE } from '../classify/edges.ts';
 import { scriptPath } from '../classify/script-name.ts';
 import { className } from '../classify/words.ts';
-import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
 import type { Graph } from '../heap/graph.ts';
 import { type Entry, globalEntries } from '../heap/roots.ts';
 
@@ -99,7 +99,7 @@ function isNameless(columns: Columns, info: number): boolean {
   const { firstEdge, edgeTarget, nodeName, strings } = columns;
   let last = NO_NODE;
   for (let edge = firstEdge[info]; edge < firstEdge[info + 1]; edge++) {
-    if ((edgeTarget[edge] & ((1 << EDGE_TYPE_BITS) - 1)) === hidden) last = edgeTarget[edge] >>> EDGE_TYPE_BITS;
+    if ((edgeTarget[edge] & EDGE_TYPE_MASK) === hidden) last = edgeTarget[edge] >>> EDGE_TYPE_BITS;
   }
   return last !== NO_NODE && strings.equals(nodeName[last], '');
 }

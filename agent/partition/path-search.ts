@@ -1,8 +1,8 @@
 /** The two walks behind shortest paths: forward until a target is met, back over what leads there (paths.ts). */
 import { addBit, type Bits, bitsOf, hasBit } from '../heap/bits.ts';
-import { EDGE_TYPE_BITS } from '../heap/columns.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
 import { firstHalf } from '../heap/ephemerons.ts';
-import { EDGE_TYPE_MASK, type Graph } from '../heap/graph.ts';
+import type { Graph } from '../heap/graph.ts';
 import { Numbers } from '../heap/numbers.ts';
 import type { Entry } from '../heap/roots.ts';
 import type { NodeSet } from '../heap/set.ts';
