@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { test } from 'node:test';
 import { attach } from '../../agent/agent.ts';
@@ -117,6 +118,8 @@ test('a program that blocks SIGUSR1, or is stopped', async () => {
   await using stopped = await closedTarget();
   await stopped.line(/ready/);
   stopped.kill('SIGSTOP');
+  // the signal is delivered in its own time: wait until the kernel says that it was
+  while (!/\) T /.test(await readFile(`/proc/${stopped.pid}/stat`, 'utf8')));
   await refused(`pid:${stopped.pid}`, /: it is stopped, let it continue first/);
 });
 
