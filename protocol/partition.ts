@@ -13,6 +13,10 @@ const ms = z.number().nonnegative();
 export const Probe = z.enum(['usage', 'sampling', 'types', 'census', 'snapshot']);
 export type Probe = z.infer<typeof Probe>;
 
+/** A number of objects and the sum of their self sizes. */
+export const Tally = z.strictObject({ count, sizeBytes: bytes });
+export type Tally = z.infer<typeof Tally>;
+
 /** One kind of a partition: how many objects are of it and the sum of their self sizes. */
 export const Row = z.strictObject({
   kind: z.string(),
@@ -20,6 +24,9 @@ export const Row = z.strictObject({
   sizeBytes: bytes,
   /** True where the figures are estimates (sampling); tables then write `~` before them. */
   estimated: z.boolean().optional(),
+  /** In a relative partition: what of this kind has been freed since the checkpoint, and what of it survives. */
+  freed: Tally.optional(),
+  survived: Tally.optional(),
 });
 export type Row = z.infer<typeof Row>;
 
@@ -36,8 +43,21 @@ export const Cost = z.strictObject({
   extraBytes: z.number().int().optional(),
   /** Bytes of the probe's answer as they crossed the socket. */
   transferBytes: bytes.optional(),
+  /** How long object ids had been held: minor collections of the target are several times slower for that long. */
+  heldMs: ms.optional(),
 });
 export type Cost = z.infer<typeof Cost>;
+
+/** What a relative partition is relative to: its rows are the objects born since then. */
+export const Since = z.strictObject({
+  /** The checkpoint's label. */
+  checkpoint: z.string(),
+  takenAt: z.iso.datetime(),
+  /** What of the heap of then has been freed, and what of it survives, of kinds without a row too. */
+  freed: Tally,
+  survived: Tally,
+});
+export type Since = z.infer<typeof Since>;
 
 /**
  * A set of objects split into kinds. `rows` stand size descending, then kind ascending (by code unit);
@@ -63,7 +83,17 @@ export const Partition = z.strictObject({
   sizeBytes: bytes,
   rows: z.array(Row),
   /** What was left out of `rows`: how many rows, and their sums. */
-  other: z.strictObject({ rows: count, count, sizeBytes: bytes }).optional(),
+  other: z
+    .strictObject({
+      rows: count,
+      count,
+      sizeBytes: bytes,
+      freed: Tally.optional(),
+      survived: Tally.optional(),
+    })
+    .optional(),
+  /** Present where the set is not the whole heap but what was born since a checkpoint. */
+  since: Since.optional(),
   cost: Cost.optional(),
 });
 export type Partition = z.infer<typeof Partition>;

@@ -1,5 +1,5 @@
 /** Heapy's partition: a classification of a heap as rows, and the rows that a table or a stream leaves out. */
-import type { Partition, Row } from '../../protocol/partition.ts';
+import type { Partition, Row, Tally } from '../../protocol/partition.ts';
 import { type Classification, NOT_IN_SET } from '../classify/classifier.ts';
 import { type Columns, selfSizeOf } from '../heap/columns.ts';
 
@@ -44,8 +44,21 @@ export function limitRows<P extends Pick<Partition, 'rows' | 'other'>>(partition
       rows: before.rows + left.length,
       count: before.count + sum.count,
       sizeBytes: before.sizeBytes + sum.sizeBytes,
+      ...tallied('freed', left, before.freed),
+      ...tallied('survived', left, before.survived),
     },
   };
+}
+
+/** The sum of what rows of a relative partition have beside their own figures; nothing for those of a plain one. */
+function tallied(
+  field: 'freed' | 'survived',
+  rows: readonly Row[],
+  before: Tally | undefined,
+): { [F in typeof field]?: Tally } {
+  const tallies = rows.flatMap((row) => row[field] ?? []);
+  if (tallies.length === 0 && before === undefined) return {};
+  return { [field]: sumOf(before ? [before, ...tallies] : tallies) };
 }
 
 /** The order of rows. */
@@ -54,7 +67,7 @@ export function bySizeThenKind(a: Row, b: Row): number {
   return a.kind < b.kind ? -1 : Number(a.kind > b.kind);
 }
 
-function sumOf(rows: readonly Row[]): { count: number; sizeBytes: number } {
+function sumOf(rows: readonly Tally[]): { count: number; sizeBytes: number } {
   let count = 0;
   let sizeBytes = 0;
   for (const row of rows) {
