@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
-import { WebSocket } from 'ws';
+import { openSession } from '../../agent/session.ts';
 import { startCollector } from '../../collector/collector.ts';
 import { liveProbes } from '../../collector/probes.ts';
 import { configOf, startTestCollector } from '../support/collector.ts';
@@ -171,7 +170,7 @@ describe('collector', () => {
     const held = new Promise<void>((resolve) => {
       answerLate = resolve;
     });
-    const late: Partial<typeof liveProbes> = {
+    const heldSnapshot: Partial<typeof liveProbes> = {
       snapshot: async () => {
         await held;
         const { type: _, ...partition } = partitionEvent('api', { id: 'late' });
@@ -183,7 +182,7 @@ describe('collector', () => {
         { name: 'api', inspect: address(api) },
         { name: 'web', inspect: address(web), schedule: { usage: 100 } },
       ],
-      late,
+      heldSnapshot,
     );
     const { client } = running;
     await client.next('target', ({ target }) => target === 'api');
@@ -195,7 +194,10 @@ describe('collector', () => {
     await client.next('target', ({ state }) => state === 'gone');
     answerLate();
     for (let i = 0; i < 2; i++) await client.next('usage');
-    assert.ok(client.drain().every(({ type }) => type !== 'partition' && type !== 'probe'));
+    const late = client
+      .drain()
+      .filter((frame) => 'target' in frame && frame.target === 'api' && frame.type !== 'target');
+    assert.deepEqual(late, []);
     const found = await client.request('partition', { id: 'late' });
     assert.ok('error' in found && found.error.code === 'not-found');
   });
@@ -221,12 +223,15 @@ describe('collector', () => {
     await using running = await startTestCollector([{ name: 'api', inspect: address(api), schedule: { usage: 200 } }]);
     const { client } = running;
     await client.next('usage');
-    api.send('block 4\n');
+    api.kill('SIGSTOP');
     const blocked = await client.next('target', ({ state }) => state !== 'attached');
     assert.deepEqual(
       [blocked.state, blocked.reason, blocked.pid],
       ['blocked', 'its event loop does not turn', api.pid],
     );
+    const failed = await client.next('probe', ({ phase }) => phase === 'failed');
+    assert.equal(failed.reason, 'Cannot read usage: no answer within 2s');
+    api.kill('SIGCONT');
     const back = await client.next('target', ({ state, offset }) => state === 'attached' && offset > blocked.offset);
     assert.equal(back.incarnation, blocked.incarnation);
     assert.equal(back.reason, undefined);
@@ -237,20 +242,15 @@ describe('collector', () => {
     await using running = await startTestCollector([{ name: 'api', inspect: address(api) }]);
     const { client } = running;
     await client.next('target');
-    const debug = new WebSocket(api.wsUrl);
-    await once(debug, 'open');
-    for (const [id, method, params] of [
-      [1, 'Debugger.enable', {}],
-      [2, 'Runtime.evaluate', { expression: 'debugger' }],
-    ] as const) {
-      debug.send(JSON.stringify({ id, method, params }));
-    }
+    await using debuggers = await openSession(api.wsUrl);
+    await debuggers.send('Debugger.enable');
+    await debuggers.send('Debugger.pause');
+    // whatever runs next stops there
+    api.send('sigterm\n');
     const paused = await client.next('target', ({ state }) => state === 'paused');
     assert.equal(paused.reason, 'it stands in a debugger');
-    debug.send(JSON.stringify({ id: 3, method: 'Debugger.resume' }));
+    await debuggers.send('Debugger.resume');
     await client.next('target', ({ state }) => state === 'attached');
-    debug.close();
-    await once(debug, 'close');
   });
 
   it('probes workers as they come and go, where told to', async () => {
