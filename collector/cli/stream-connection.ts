@@ -24,6 +24,7 @@ import {
   type Welcome,
 } from '../../protocol/frames.ts';
 import { type Method, type Params, RequestError, type Result, readResult } from '../../protocol/requests.ts';
+import { UsageError } from './exit.ts';
 import { Inbox } from './inbox.ts';
 
 const OPEN_TIMEOUT_MS = 10_000;
@@ -63,7 +64,7 @@ export class StreamConnection implements AsyncDisposable {
    * Connects and says hello; gives the connection and the collector's welcome.
    *
    * @param url `ws://127.0.0.1:7331/v1/stream`; the path may be left out
-   * @throws AttachError where nobody listens, it is no collector, or it does not let us in
+   * @throws AttachError where nobody listens, it is no collector, or it does not let us in; UsageError for another URL
    */
   static async open(url: string, options: StreamOptions = {}): Promise<[StreamConnection, Welcome]> {
     const address = streamAddress(url);
@@ -165,9 +166,13 @@ export class StreamConnection implements AsyncDisposable {
   }
 }
 
+/** @throws UsageError for what is no WebSocket address */
 function streamAddress(text: string): string {
+  if (!URL.canParse(text) || !/^wss?:$/.test(new URL(text).protocol)) {
+    throw new UsageError(`Cannot follow ${text}: expected a collector's address such as ws://127.0.0.1:7331`);
+  }
   const url = new URL(text);
-  if (url.pathname === '/' || url.pathname === '') url.pathname = STREAM_PATH;
+  if (url.pathname === '/') url.pathname = STREAM_PATH;
   url.hash = '';
   return url.href;
 }

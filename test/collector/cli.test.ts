@@ -49,6 +49,7 @@ test('the command line itself', async (t) => {
     [['sample', '9229', '-o', 'x.txt'], /must end in \.heapprofile/],
     [['snapshot', '9229'], /Missing required argument: output/],
     [['collect'], /no targets: give --target/],
+    [['watch', 'frob'], /expected a collector's address/],
     [['check', '/no/such.yaml'], /no such file/],
   ] as const) {
     await t.test(`exit code 2 for heapwatch ${args.join(' ')}`, async () => {
