@@ -47,8 +47,8 @@ export function referrersOf(graph: Graph, living: Bits): Referrers {
   return { firstReferrer, referrer };
 }
 
-/** Copies, weak edges, and edges of the dead. */
-function ignoredEdges({ columns }: Graph, living: Bits): Bits {
+/** The edges that make no referrer, one bit each: copies, weak edges, and edges of the dead. */
+export function ignoredEdges({ columns }: Graph, living: Bits): Bits {
   const { nodeCount, firstEdge, edgeTarget } = columns;
   const weak = columns.edgeTypes.indexOf('weak');
   const ignored = copiesOf(columns);
