@@ -1,5 +1,5 @@
 /** By class, with each store counted as part of its owner's class; what belongs to no object is named as `kind` names it. */
-import type { Columns } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
 import { kindsByOwner } from './by-owner.ts';
 import type { Classification, Classifier } from './classifier.ts';
 import { Kinds } from './kinds.ts';
@@ -9,7 +9,7 @@ import { ARRAY_BUFFER_DATA, SHARED_ARRAY } from './words.ts';
 // named apart from the keyword
 export const byClass: Classifier = { by: 'class', header: 'Class (stores folded in)', classify };
 
-function classify(columns: Columns): Classification {
+function classify({ columns }: Heap): Classification {
   const kinds = new Kinds();
   const nodes = new NodeKinds(columns, kinds);
   const native = columns.nodeTypes.indexOf('native');

@@ -1,5 +1,5 @@
 /** What a classifier is: the rule that names a node's kind. One a file beside this one; each linear in nodes and edges. */
-import type { Columns } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
 
 /** Stands in `kindOf` for nodes that are in no row (V8's synthetic nodes). */
 export const NOT_IN_SET = 0xffffffff;
@@ -16,5 +16,16 @@ export interface Classifier {
   readonly by: string;
   /** Head of the kind column. */
   readonly header: string;
-  classify(columns: Columns): Classification;
+  /** What it takes from the heap beyond its columns is worked out on the way, and stays with the heap. */
+  classify(heap: Heap): Classification;
+  /** How it reads as a part of a product; default: its header and kinds as they are. */
+  readonly part?: { readonly header: string; text(kind: string): string };
+  /** For kinds that are numbers or sets, what `Kind.alt` compares them by; default: they have no order. */
+  readonly order?: KindOrder;
+}
+
+/** How the kinds of a classifier compare with each other. */
+export interface KindOrder {
+  /** Whether `a` is at most `b`: not larger, or a subset. */
+  atMost(a: string, b: string): boolean;
 }

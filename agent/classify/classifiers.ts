@@ -1,18 +1,46 @@
 import { byClass } from './class.ts';
 import type { Classifier } from './classifier.ts';
+import { id } from './id.ts';
 import { kind } from './kind.ts';
 import { module } from './module.ts';
 import { name } from './name.ts';
+import { product } from './product.ts';
+import { referrers } from './referrers.ts';
+import { retained } from './retained.ts';
 import { size } from './size.ts';
 import { type } from './type.ts';
+import { unity } from './unity.ts';
+import { via } from './via.ts';
 
 /** All classifiers of a whole heap, the default first. */
-export const CLASSIFIERS: readonly Classifier[] = [kind, name, type, byClass, size, module];
+export const CLASSIFIERS: readonly Classifier[] = [
+  kind,
+  name,
+  type,
+  byClass,
+  size,
+  module,
+  referrers,
+  via,
+  retained,
+  id,
+  unity,
+];
 
-/** The classifier that `--by` names. @throws RangeError that names those there are */
+/**
+ * The classifier that `--by` names, or the product of several with `&` between them, each once. @throws RangeError that
+ * names those there are
+ */
 export function classifierNamed(by: string): Classifier {
-  const classifier = CLASSIFIERS.find((candidate) => candidate.by === by);
+  const factors = [...new Set(by.split('&').map((word) => factorNamed(word.trim(), by)))];
+  const telling = factors.filter((factor) => factor !== unity);
+  if (telling.length < 2) return telling[0] ?? unity;
+  return product(telling);
+}
+
+function factorNamed(word: string, by: string): Classifier {
+  const classifier = CLASSIFIERS.find((candidate) => candidate.by === word);
   if (classifier !== undefined) return classifier;
   const known = CLASSIFIERS.map((candidate) => `"${candidate.by}"`).join(', ');
-  throw new RangeError(`Cannot classify by "${by}": expected one of ${known}`);
+  throw new RangeError(`Cannot classify by "${by}": expected one of ${known}, or several with "&" between them`);
 }

@@ -1,5 +1,5 @@
 /** The default: by class, and each store by the class of its owner; the counterpart of heapy's "class / dict of class". */
-import type { Columns } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
 import { kindsByOwner } from './by-owner.ts';
 import type { Classification, Classifier } from './classifier.ts';
 import { Kinds } from './kinds.ts';
@@ -9,7 +9,7 @@ import { ARRAY_BUFFER_DATA, SHARED_ARRAY } from './words.ts';
 
 export const kind: Classifier = { by: 'kind', header: 'Kind (class / store of class)', classify };
 
-function classify(columns: Columns): Classification {
+function classify({ columns }: Heap): Classification {
   const kinds = new Kinds();
   const nodes = new NodeKinds(columns, kinds);
   const native = columns.nodeTypes.indexOf('native');

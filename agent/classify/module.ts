@@ -8,6 +8,7 @@
  *     strings, V8's own, classes built into it    (no module)
  */
 import type { Columns } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
 import { kindsByOwner } from './by-owner.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
 import { Constructors } from './constructors.ts';
@@ -19,7 +20,7 @@ import { scriptUrls } from './scripts.ts';
 
 export const module: Classifier = { by: 'module', header: 'Module', classify };
 
-function classify(columns: Columns): Classification {
+function classify({ columns }: Heap): Classification {
   const { nodeType, nodeTypes, siteScript } = columns;
   const kinds = new Kinds();
   const none = kinds.of('(no module)');

@@ -1,5 +1,6 @@
 /** By V8 node type and raw name; reads no edges. */
 import type { Columns } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
 import { Kinds } from './kinds.ts';
 import { NameKinds } from './name-kinds.ts';
@@ -7,7 +8,7 @@ import { isNamedByContent, rawNameText } from './raw-name.ts';
 
 export const name: Classifier = { by: 'name', header: 'Kind (V8 type and name)', classify };
 
-function classify(columns: Columns): Classification {
+function classify({ columns }: Heap): Classification {
   const { nodeCount, nodeType, nodeName, strings } = columns;
   const kinds = new Kinds();
   const rules = columns.nodeTypes.map((type) => ruleOf(type, strings, kinds));

@@ -1,14 +1,21 @@
 /** By individual (self) size. */
-import { type Columns, selfSizeOf } from '../heap/columns.ts';
+import { selfSizeOf } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
 import { Kinds } from './kinds.ts';
 
-export const size: Classifier = { by: 'size', header: 'Individual Size', classify };
+export const size: Classifier = {
+  by: 'size',
+  header: 'Individual Size',
+  classify,
+  part: { header: 'Individual Size', text: (kind) => kind.trimStart() },
+  order: { atMost: (a, b) => Number(a) <= Number(b) },
+};
 
 /** Width of the number in heapy's rows, so that the kinds stand right-aligned. */
 const WIDTH = 9;
 
-function classify(columns: Columns): Classification {
+function classify({ columns }: Heap): Classification {
   const { nodeCount, nodeType, nodeTypes } = columns;
   const synthetic = nodeTypes.indexOf('synthetic');
   const kinds = new Kinds();

@@ -1,10 +1,10 @@
 /** By V8 node type; reads no edges. */
-import type { Columns } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
 
 export const type: Classifier = { by: 'type', header: 'V8 type', classify };
 
-function classify(columns: Columns): Classification {
+function classify({ columns }: Heap): Classification {
   const { nodeCount, nodeType, nodeTypes } = columns;
   const synthetic = nodeTypes.indexOf('synthetic');
   const kindOf = new Uint32Array(nodeCount);

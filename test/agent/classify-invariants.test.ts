@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { NOT_IN_SET } from '../../agent/classify/classifier.ts';
 import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
 import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../../agent/heap/columns.ts';
+import { Heap } from '../../agent/heap/heap.ts';
 import { bySizeThenKind, partition } from '../../agent/partition/partition.ts';
 import { kindsOf } from '../support/kinds.ts';
 import { graph } from '../support/snapshot-text.ts';
@@ -61,7 +62,7 @@ for (const classifier of CLASSIFIERS) {
       fc.assert(
         fc.property(specs, (spec) => {
           const columns = graph(spec);
-          const { kindOf, kinds } = classifier.classify(columns);
+          const { kindOf, kinds } = classifier.classify(new Heap(columns));
           assert.equal(kindOf.length, columns.nodeCount);
           assert.equal(new Set(kinds).size, kinds.length);
           kindOf.forEach((kind, node) => {
@@ -76,7 +77,7 @@ for (const classifier of CLASSIFIERS) {
       fc.assert(
         fc.property(specs, (spec) => {
           const columns = graph(spec);
-          const { rows, count, sizeBytes } = partition(columns, classifier.classify(columns), classifier);
+          const { rows, count, sizeBytes } = partition(columns, classifier.classify(new Heap(columns)), classifier);
           assert.deepEqual({ count, sizeBytes }, wholeOf(columns));
           assert.equal(
             rows.reduce((sum, row) => sum + row.count, 0),

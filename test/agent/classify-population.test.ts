@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { CLASSIFIERS, classifierNamed } from '../../agent/classify/classifiers.ts';
 import type { Columns } from '../../agent/heap/columns.ts';
+import { Heap } from '../../agent/heap/heap.ts';
 import { ColumnsParser } from '../../agent/heap/parser.ts';
 import { partition } from '../../agent/partition/partition.ts';
 import { projectRoot } from '../support/project.ts';
@@ -41,7 +42,7 @@ describe('a process with a known population', () => {
 
   const countsBy = (by: string): Map<string, number> => {
     const classifier = classifierNamed(by);
-    const { rows } = partition(columns, classifier.classify(columns), classifier);
+    const { rows } = partition(columns, classifier.classify(new Heap(columns)), classifier);
     return new Map(rows.map((row) => [row.kind, row.count]));
   };
 
@@ -79,7 +80,7 @@ describe('a process with a known population', () => {
   it('sums, by every classifier, to what JSON.parse finds in the same bytes', () => {
     const { count, sizeBytes } = wholeOf(JSON.parse(bytes.toString()));
     for (const classifier of CLASSIFIERS) {
-      const whole = partition(columns, classifier.classify(columns), classifier);
+      const whole = partition(columns, classifier.classify(new Heap(columns)), classifier);
       assert.deepEqual({ count: whole.count, sizeBytes: whole.sizeBytes }, { count, sizeBytes }, classifier.by);
     }
   });

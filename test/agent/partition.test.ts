@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
+import { Heap } from '../../agent/heap/heap.ts';
 import { limitRows, partition, type Rows } from '../../agent/partition/partition.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { graph } from '../support/snapshot-text.ts';
@@ -8,7 +9,7 @@ import { graph } from '../support/snapshot-text.ts';
 function partitionOf(spec: string): Rows {
   const columns = graph(spec);
   const kind = classifierNamed('kind');
-  return partition(columns, kind.classify(columns), kind);
+  return partition(columns, kind.classify(new Heap(columns)), kind);
 }
 
 describe('partition', () => {

@@ -1,0 +1,51 @@
+/**
+ * By the kinds of what refers to an object: heapy's `byrcs`. A set, not a list: how many referrers there are of a kind
+ * does not matter, nor that a store has copies of what its owner holds. V8's roots, which are in no row, are named as V8
+ * names them: `(Global handles)`.
+ */
+import { EDGE_TYPE_BITS } from '../heap/columns.ts';
+import type { Heap } from '../heap/heap.ts';
+import { classificationOf } from './classifications.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import { kind } from './kind.ts';
+import { classifyByMarks, isSubsetText, NOTHING } from './mark-sets.ts';
+
+const HEADER = `Referrers by ${kind.header}`;
+
+export const referrers: Classifier = {
+  by: 'referrers',
+  header: HEADER,
+  classify,
+  part: { header: `{${HEADER}}`, text: (set) => (set === NOTHING ? '{}' : `{${set}}`) },
+  order: { atMost: isSubsetText },
+};
+
+function classify(heap: Heap): Classification {
+  const { kindOf, kinds } = classificationOf(heap, kind);
+  const { firstReferrer, referrer } = heap.referrers;
+  const roots = rootMarks(heap, kinds.length);
+  return classifyByMarks({
+    nodeCount: heap.columns.nodeCount,
+    isInSet: (node) => kindOf[node] !== NOT_IN_SET,
+    forEachMark: (node, visit) => {
+      for (let at = firstReferrer[node], end = firstReferrer[node + 1]; at < end; at++) {
+        const source = referrer[at] >>> EDGE_TYPE_BITS;
+        visit(kindOf[source] === NOT_IN_SET ? roots.markOf.get(source)! : kindOf[source]);
+      }
+    },
+    texts: [...kinds, ...roots.texts],
+  });
+}
+
+/** A mark for each node that is in no row, from `first` on. */
+function rootMarks({ columns }: Heap, first: number): { markOf: ReadonlyMap<number, number>; texts: string[] } {
+  const synthetic = columns.nodeTypes.indexOf('synthetic');
+  const markOf = new Map<number, number>();
+  const texts: string[] = [];
+  for (let node = 0; node < columns.nodeCount; node++) {
+    if (columns.nodeType[node] !== synthetic) continue;
+    markOf.set(node, first + texts.length);
+    texts.push(columns.strings.get(columns.nodeName[node]) || '(root)');
+  }
+  return { markOf, texts };
+}
