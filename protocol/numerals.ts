@@ -9,6 +9,13 @@ export function wholePercent(part: number, total: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
+/** `part` in percent of `total` with one digit after the point, halves to the even digit (C's `%.1f`); 0.0 of a total of 0. */
+export function tenthPercent(part: number, total: number): string {
+  const percent = total === 0 ? 0 : (part * 100) / total;
+  // of the numbers halfway between two tenths, binary fractions have only the quarters; toFixed rounds those up
+  return percent % 1 === 0.25 ? `${Math.floor(percent)}.2` : percent.toFixed(1);
+}
+
 /** `value` to three significant digits, as C's `%.3g`: `0.0468`, `-71.4`, `1.23e+03`; halves go to the even digit. */
 export function threeDigits(value: number): string {
   const [digits = '', exponent = ''] = roundedHalfEven(value).split('e');

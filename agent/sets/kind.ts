@@ -1,0 +1,205 @@
+/**
+ * Kinds as symbols: a set of objects told by a rule, whatever heap it is asked of.
+ *
+ *     relation('kind').of('Session').or(relation('size').of(88).alt('>=')).not()
+ *
+ * `set.and(kind)` selects. Selecting commutes with everything sets do: `kind & (s | t) = (kind & s) | (kind & t)`.
+ */
+import type { Classifier } from '../classify/classifier.ts';
+import { difference, intersection, type NodeSet, nodeSet, union } from '../heap/set.ts';
+import type { HeapView } from './view.ts';
+
+export type Comparison = '<' | '<=' | '==' | '!=' | '>=' | '>';
+
+export abstract class Kind {
+  /** Text that names the kind and, evaluated where `hp` is a session, gives it again. */
+  abstract toString(): string;
+  /** Those of `nodes`, nodes of `view`, that are of this kind. */
+  abstract select(view: HeapView, nodes: NodeSet): NodeSet;
+
+  and(other: Kind): Kind {
+    return other.toString() === this.toString() ? this : new Both(this, other);
+  }
+
+  or(other: Kind): Kind {
+    return other.toString() === this.toString() ? this : new Either([this, other]);
+  }
+
+  not(): Kind {
+    return new Other(this);
+  }
+
+  /**
+   * The kinds that stand to this one as said: sizes by their number, sets of referrers and edges by what they hold.
+   * @throws TypeError for kinds that have no order
+   */
+  alt(_comparison: Comparison): Kind {
+    throw new TypeError(`Cannot compare ${this}: only kinds by one classifier have an order`);
+  }
+
+  equals(other: Kind): boolean {
+    return this.toString() === other.toString();
+  }
+}
+
+/** All objects of any heap. */
+class Everything extends Kind {
+  toString(): string {
+    return 'hp.Anything';
+  }
+
+  select(_view: HeapView, nodes: NodeSet): NodeSet {
+    return nodes;
+  }
+
+  override and(other: Kind): Kind {
+    return other;
+  }
+
+  override or(_other: Kind): Kind {
+    return this;
+  }
+}
+
+export const ANYTHING: Kind = new Everything();
+
+/** A kind of a classifier: the objects whose kind reads `text`, or stands to that as `comparison` says. */
+export class ClassKind extends Kind {
+  readonly classifier: Classifier;
+  readonly text: string;
+  readonly comparison: Comparison;
+
+  constructor(classifier: Classifier, text: string, comparison: Comparison = '==') {
+    super();
+    this.classifier = classifier;
+    this.text = text;
+    this.comparison = comparison;
+  }
+
+  toString(): string {
+    const kind = `hp.by(${JSON.stringify(this.classifier.by)}).of(${JSON.stringify(this.text)})`;
+    return this.comparison === '==' ? kind : `${kind}.alt(${JSON.stringify(this.comparison)})`;
+  }
+
+  select(view: HeapView, nodes: NodeSet): NodeSet {
+    const kinds = view.kinds(this.classifier);
+    const isMeant = this.#test();
+    // a text is looked at once, however many nodes are of its kind
+    const meant = new Map<number, boolean>();
+    return nodes.filter((node) => {
+      const kind = kinds.of(node);
+      const known = meant.get(kind) ?? isMeant(kinds.text(kind));
+      meant.set(kind, known);
+      return known;
+    });
+  }
+
+  override alt(comparison: Comparison): Kind {
+    if (comparison !== '==' && comparison !== '!=' && this.classifier.order === undefined) {
+      throw new TypeError(`Cannot compare kinds by "${this.classifier.by}" with "${comparison}": they have no order`);
+    }
+    return new ClassKind(this.classifier, this.text, comparison);
+  }
+
+  #test(): (kind: string) => boolean {
+    const { classifier, text } = this;
+    const atMost = classifier.order?.atMost ?? ((a, b) => a === b);
+    switch (this.comparison) {
+      case '==':
+        return (kind) => kind === text;
+      case '!=':
+        return (kind) => kind !== text;
+      case '<=':
+        return (kind) => atMost(kind, text);
+      case '<':
+        return (kind) => atMost(kind, text) && !atMost(text, kind);
+      case '>=':
+        return (kind) => atMost(text, kind);
+      case '>':
+        return (kind) => atMost(text, kind) && !atMost(kind, text);
+    }
+  }
+}
+
+class Both extends Kind {
+  readonly #a: Kind;
+  readonly #b: Kind;
+
+  constructor(a: Kind, b: Kind) {
+    super();
+    this.#a = a;
+    this.#b = b;
+  }
+
+  toString(): string {
+    return `${this.#a}.and(${this.#b})`;
+  }
+
+  select(view: HeapView, nodes: NodeSet): NodeSet {
+    return this.#b.select(view, this.#a.select(view, nodes));
+  }
+}
+
+class Either extends Kind {
+  readonly #kinds: readonly Kind[];
+
+  constructor(kinds: readonly Kind[]) {
+    super();
+    this.#kinds = kinds;
+  }
+
+  override or(other: Kind): Kind {
+    return new Either([...this.#kinds, other]);
+  }
+
+  toString(): string {
+    const [first, ...rest] = this.#kinds.map(String);
+    return `${first}${rest.map((kind) => `.or(${kind})`).join('')}`;
+  }
+
+  select(view: HeapView, nodes: NodeSet): NodeSet {
+    return this.#kinds.map((kind) => kind.select(view, nodes)).reduce(union, nodeSet([]));
+  }
+}
+
+class Other extends Kind {
+  readonly #kind: Kind;
+
+  constructor(kind: Kind) {
+    super();
+    this.#kind = kind;
+  }
+
+  override not(): Kind {
+    return this.#kind;
+  }
+
+  toString(): string {
+    return `${this.#kind}.not()`;
+  }
+
+  select(view: HeapView, nodes: NodeSet): NodeSet {
+    return difference(nodes, this.#kind.select(view, nodes));
+  }
+}
+
+/** The members of one set of one heap, as a kind: of another heap it has none. */
+export class MembersKind extends Kind {
+  readonly #view: HeapView;
+  readonly #nodes: NodeSet;
+
+  constructor(view: HeapView, nodes: NodeSet) {
+    super();
+    this.#view = view;
+    this.#nodes = nodes;
+  }
+
+  toString(): string {
+    const ids = Array.from(this.#nodes, (node) => this.#view.heap.columns.nodeId[node]);
+    return ids.length === 0 ? 'hp.Nothing' : `hp.iso(${ids.join(', ')})`;
+  }
+
+  select(view: HeapView, nodes: NodeSet): NodeSet {
+    return view.heap === this.#view.heap ? intersection(nodes, this.#nodes) : nodeSet([]);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Printing page by page, as heapy does: what is printed shows its first page and `_.more` the next, and so on.
+ *
+ *     x          first page      x.more        second page    x.more.more ...
+ *     x.all      all of it       more.prev     the page before    more.top    x
+ *
+ * All else that is asked of a page is answered by what it is a page of, so that `_` stays what it was.
+ */
+
+export interface Page {
+  readonly text: string;
+  /** Index of the first line or row that it does not show. */
+  readonly next: number;
+}
+
+/** What can be printed by pages. */
+export interface Paged {
+  /** The page that begins at `from`; one that begins after the end has no text. */
+  pageFrom(from: number): Page;
+  /** All of it. */
+  allText(): string;
+}
+
+export interface Pages {
+  readonly more: unknown;
+  readonly all: unknown;
+  readonly prev: unknown;
+  readonly top: unknown;
+}
+
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** The page of `top` after its first. */
+export function moreOf<T extends Paged & object>(top: T): T {
+  return pageAt(top, () => top.pageFrom(0).next, top);
+}
+
+/** All of `top`, as something that prints it. */
+export function allOf<T extends Paged & object>(top: T): T {
+  return printing(top, () => top.allText(), { top: () => top, prev: () => top });
+}
+
+/** `from` is asked for when the page is printed: only then is it known where the page before it ended. */
+function pageAt<T extends Paged & object>(top: T, from: () => number, prev: T): T {
+  const page: T = printing(top, () => top.pageFrom(from()).text, {
+    top: () => top,
+    prev: () => prev,
+    more: () => pageAt(top, () => top.pageFrom(from()).next, page),
+  });
+  return page;
+}
+
+function printing<T extends object>(client: T, text: () => string, own: Readonly<Record<string, () => unknown>>): T {
+  return new Proxy(client, {
+    get(target, name) {
+      if (name === 'toString' || name === INSPECT) return text;
+      const answer = typeof name === 'string' ? own[name] : undefined;
+      return answer === undefined ? Reflect.get(target, name, client) : answer();
+    },
+  });
+}

@@ -1,0 +1,89 @@
+/** One snapshot as its sets see it: the heap, and how its nodes are shown. */
+import { type Classification, type Classifier, NOT_IN_SET } from '../classify/classifier.ts';
+import { classificationOf } from '../classify/classifications.ts';
+import { kind } from '../classify/kind.ts';
+import type { Columns } from '../heap/columns.ts';
+import { Heap } from '../heap/heap.ts';
+import type { NodeSet } from '../heap/set.ts';
+import { NodeNames } from './node-names.ts';
+
+/** Where a snapshot comes from; what is not known is absent. */
+export interface Origin {
+  readonly target?: string;
+  readonly pid?: number;
+  readonly nodeVersion?: string;
+  readonly v8Version?: string;
+  readonly rssBytes?: number;
+  readonly label?: string;
+  /** ISO 8601, UTC. */
+  readonly takenAt?: string;
+}
+
+export interface ViewOptions {
+  /** False: contents of strings, keys of maps among them, are not shown. Default true. */
+  readonly strings?: boolean;
+  readonly origin?: Origin;
+  /** What `theone` of a set gives for a node of that id; default: the text that describes the node. */
+  readonly theone?: (id: number, text: string) => unknown;
+  /** Appends to the file that `dump` is given; without it sets are dumped as text only. */
+  readonly append?: (path: string, text: string) => void;
+}
+
+/** Kinds by number. */
+export interface NodeKinds {
+  of(node: number): number;
+  text(kind: number): string;
+}
+
+export class HeapView {
+  readonly heap: Heap;
+  readonly options: ViewOptions;
+  readonly names: NodeNames;
+  #all: NodeSet | undefined;
+
+  constructor(heap: Heap | Columns, options: ViewOptions = {}) {
+    this.heap = heap instanceof Heap ? heap : new Heap(heap);
+    this.options = options;
+    this.names = new NodeNames(this.heap, options.strings ?? true);
+  }
+
+  /** All that is in a row: every node but those that V8 made up. */
+  get all(): NodeSet {
+    this.#all ??= ordinaryNodes(this.heap.columns);
+    return this.#all;
+  }
+
+  classified(classifier: Classifier): Classification {
+    return classificationOf(this.heap, classifier);
+  }
+
+  /** The kinds of all nodes, those that V8 made up included: each of these is of a kind of its name, `(Global handles)`. */
+  kinds(classifier: Classifier): NodeKinds {
+    const { kindOf, kinds } = this.classified(classifier);
+    const { nodeName } = this.heap.columns;
+    return {
+      of: (node) => (kindOf[node] === NOT_IN_SET ? -1 - nodeName[node] : kindOf[node]),
+      text: (number) => (number < 0 ? this.names.rootName(-1 - number) : kinds[number]),
+    };
+  }
+
+  /** The default kind of a node, as text. */
+  kindText(node: number): string {
+    const kinds = this.kinds(kind);
+    return kinds.text(kinds.of(node));
+  }
+
+  /** The node that V8 calls by `id`, or undefined. Linear. */
+  nodeOfId(id: number): number | undefined {
+    const node = this.heap.columns.nodeId.indexOf(id);
+    return node < 0 ? undefined : node;
+  }
+}
+
+function ordinaryNodes({ nodeCount, nodeType, nodeTypes }: Columns): NodeSet {
+  const synthetic = nodeTypes.indexOf('synthetic');
+  const nodes = new Uint32Array(nodeCount);
+  let length = 0;
+  for (let node = 0; node < nodeCount; node++) if (nodeType[node] !== synthetic) nodes[length++] = node;
+  return nodes.slice(0, length);
+}
