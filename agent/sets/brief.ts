@@ -1,7 +1,8 @@
 /** Sets in one line, as heapy writes them: `<3 Session: @5, @7, @9>`, and the items of a row of a reference pattern. */
+
+import type { Classifier } from '../classify/classifier.ts';
 import type { NodeSet } from '../heap/set.ts';
 import { ClassDivision } from './division.ts';
-import type { Classifier } from '../classify/classifier.ts';
 import type { HeapView } from './view.ts';
 
 /** Longest line. */

@@ -1,9 +1,10 @@
 /** A set split into the classes of a classifier: its rows, in heapy's order, and the set that each stands for. */
+
+import type { Row } from '../../protocol/partition.ts';
 import type { Classifier } from '../classify/classifier.ts';
 import { selfSizeOf } from '../heap/columns.ts';
 import { type NodeSet, nodeSet } from '../heap/set.ts';
 import { bySizeThenKind } from '../partition/partition.ts';
-import type { Row } from '../../protocol/partition.ts';
 import type { HeapView, NodeKinds } from './view.ts';
 
 export interface Division {
@@ -120,6 +121,7 @@ export class IdentityDivision implements Division {
       }
       case 'text':
       case 'name':
+      case 'scope':
         return names.of(node);
       case 'owner':
       case 'address':

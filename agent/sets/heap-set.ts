@@ -29,8 +29,8 @@ import { identityContent } from './identity.ts';
 import { indexed, rowIndex } from './indexed.ts';
 import { ANYTHING, ClassKind, Kind, MembersKind } from './kind.ts';
 import { allOf, moreOf, type Page, type Paged } from './pages.ts';
-import { type PathsOptions, type Paths, pathsTo } from './paths.ts';
-import { type Pattern, type PatternOptions, pattern } from './pattern.ts';
+import { type Paths, type PathsOptions, pathsTo } from './paths.ts';
+import { type Pattern, type PatternFaceOptions, pattern } from './pattern.ts';
 import { type Relation, relation } from './relation.ts';
 import { type Difference, pageEnd, type Stat, stat } from './stat.ts';
 import type { HeapView } from './view.ts';
@@ -232,7 +232,8 @@ export class PlainSet implements Paged {
   get stat(): Stat {
     const { origin = {} } = this.view.options;
     const figures = { count: this.count, sizeBytes: this.size, origin };
-    if (this.er.by !== 'id') return stat({ ...figures, format: 'set', header: this.er.header, rows: this.#classes().rows });
+    if (this.er.by !== 'id')
+      return stat({ ...figures, format: 'set', header: this.er.header, rows: this.#classes().rows });
     const { kind, header, row } = this.#identities();
     const rows = Array.from({ length: this.length }, (_, index) => {
       const { text, sizeBytes } = row(index);
@@ -310,7 +311,7 @@ export class PlainSet implements Paged {
   }
 
   getShpaths(options?: PathsOptions): Paths {
-    return pathsTo(this.view, this.nodes, options);
+    return pathsTo(this.view, this.nodes, (nodes) => this.#with(nodes), options);
   }
 
   get_shpaths(src?: PlainSet, avoidNodes?: PlainSet, avoidEdges?: Iterable<number>): Paths {
@@ -332,11 +333,11 @@ export class PlainSet implements Paged {
     return this.getRp();
   }
 
-  getRp(options?: PatternOptions): Pattern {
-    return pattern(this.view, this.nodes, options);
+  getRp(options?: PatternFaceOptions): Pattern {
+    return pattern(this.view, this.nodes, (nodes) => this.#with(nodes), options);
   }
 
-  get_rp(options?: PatternOptions): Pattern {
+  get_rp(options?: PatternFaceOptions): Pattern {
     return this.getRp(options);
   }
 
@@ -384,7 +385,8 @@ export class PlainSet implements Paged {
   }
 
   #nodesOf(other: PlainSet): NodeSet {
-    if (!(other instanceof PlainSet)) throw new TypeError(`Cannot combine sets: expected a set or a kind, got ${String(other)}`);
+    if (!(other instanceof PlainSet))
+      throw new TypeError(`Cannot combine sets: expected a set or a kind, got ${String(other)}`);
     if (other.view.heap === this.view.heap) return other.nodes;
     throw new TypeError('Cannot combine sets of two heaps: compare their figures with diff');
   }

@@ -1,16 +1,17 @@
 /** What an identity table says of a set: its objects one by one, under a header that fits their kind. */
 import type { IdentityContent } from '../../protocol/identity-table.ts';
+import { kind } from '../classify/kind.ts';
 import { selfSizeOf } from '../heap/columns.ts';
 import { type NodeSet, sizeOf } from '../heap/set.ts';
 import type { IdentityDivision } from './division.ts';
 import type { Rendering } from './node-names.ts';
 import type { HeapView } from './view.ts';
-import { kind } from '../classify/kind.ts';
 
 const HEADERS: Readonly<Record<Rendering, string>> = {
   text: 'Representation (limited)',
   value: 'Value',
   name: 'Name',
+  scope: 'Name',
   owner: 'Owner Address',
   address: 'Address',
 };

@@ -4,16 +4,22 @@
  *     string                 'aaaaaaaaaaaa...aaaaaaaaaaaaa'    at most 30 characters
  *     number, bigint, symbol 3.5
  *     function               handler (src/a.js:10)
+ *     a scope                module src/a.js, or: scope of handler (src/a.js:10)
  *     a store                @4711, its owner's id
  *     anything else          @4711
  */
+import { EdgeFinder, NO_NODE } from '../classify/edges.ts';
 import { Locations, NO_SITE } from '../classify/locations.ts';
+import { moduleScopes } from '../classify/module-scopes.ts';
+import { scriptPath, shortPath } from '../classify/script-name.ts';
 import { SiteNames } from '../classify/site-names.ts';
-import { NO_OWNER, ownerIn, SEVERAL_OWNERS, storeOwners } from '../classify/stores.ts';
+import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from '../classify/stores.ts';
+import { isContextName } from '../classify/words.ts';
 import type { Heap } from '../heap/heap.ts';
+import { referrersOfSet } from '../heap/referrers.ts';
 
 /** How the nodes of one kind are shown in an identity table. */
-export type Rendering = 'text' | 'value' | 'name' | 'owner' | 'address';
+export type Rendering = 'text' | 'value' | 'name' | 'scope' | 'owner' | 'address';
 
 const RENDERINGS: Readonly<Record<string, Rendering>> = {
   string: 'text',
@@ -36,6 +42,8 @@ export class NodeNames {
   readonly #locations: Locations;
   #sites: SiteNames | undefined;
   #owners: Uint32Array | undefined;
+  #modules: ReadonlyMap<number, string> | undefined;
+  readonly #finders = new Map<string, EdgeFinder>();
 
   constructor(heap: Heap, strings: boolean) {
     this.#heap = heap;
@@ -46,7 +54,9 @@ export class NodeNames {
   rendering(node: number): Rendering {
     const { nodeType, nodeTypes } = this.#heap.columns;
     const rendering = RENDERINGS[nodeTypes[nodeType[node]]];
-    return rendering ?? (this.ownerOf(node) === undefined ? 'address' : 'owner');
+    if (rendering !== undefined) return rendering;
+    if (this.isScope(node)) return 'scope';
+    return this.ownerOf(node) === undefined ? 'address' : 'owner';
   }
 
   /** The node as this file's head says. */
@@ -58,6 +68,8 @@ export class NodeNames {
         return this.nameOf(node);
       case 'name':
         return this.functionName(node);
+      case 'scope':
+        return this.scopeName(node);
       case 'owner':
         return this.address(this.ownerOf(node) ?? node);
       case 'address':
@@ -105,20 +117,72 @@ export class NodeNames {
     return this.#sites.of([site]).get(site);
   }
 
+  isScope(node: number): boolean {
+    const { nodeType, nodeTypes } = this.#heap.columns;
+    return nodeTypes[nodeType[node]] === 'object' && isContextName(this.nameOf(node));
+  }
+
+  /** `module src/a.js`; a function's scope by a function that stands in it. */
+  scopeName(node: number): string {
+    this.#modules ??= moduleScopes(this.#heap.columns);
+    const url = this.#modules.get(node);
+    if (url !== undefined) return `module ${shortPath(scriptPath(url))}`;
+    const inner = this.#functionIn(node);
+    return inner === undefined ? this.address(node) : `scope of ${this.functionName(inner)}`;
+  }
+
   /** Who holds the node as a store, if one does. */
   ownerOf(node: number): number | undefined {
     this.#owners ??= storeOwners(this.#heap.columns);
     const owner = this.#owners[node];
     return owner === NO_OWNER || owner === SEVERAL_OWNERS ? undefined : ownerIn(owner);
   }
+
+  /** By which edge its owner holds it: `properties`, `elements`, `table`, `backing_store`. */
+  storeOf(node: number): string | undefined {
+    return this.ownerOf(node) === undefined ? undefined : STORES[storeIn(this.#owners![node])];
+  }
+
+  /** Whether its properties stand in a hash table, as those of an object do that is used as a dictionary. */
+  hasDictionary(node: number): boolean {
+    const store = this.#edge('internal', 'properties').from(node);
+    const { nodeType, nodeTypes } = this.#heap.columns;
+    return store !== NO_NODE && nodeTypes[nodeType[store]] === 'array';
+  }
+
+  /** Not a prototype, which has its class's name too: those have a constructor of their own. */
+  isInstance(node: number): boolean {
+    return this.#edge('property', 'constructor').from(node) === NO_NODE;
+  }
+
+  /** The function that a generator, or an async function that waits, runs. */
+  functionOf(generator: number): number | undefined {
+    const node = this.#edge('internal', 'function').from(generator);
+    return node === NO_NODE ? undefined : node;
+  }
+
+  /** The function that a timer will call. */
+  callbackOf(timer: number): number | undefined {
+    const node = this.#edge('property', '_onTimeout', '_onImmediate').from(timer);
+    return node === NO_NODE ? undefined : node;
+  }
+
+  #functionIn(scope: number): number | undefined {
+    const { columns } = this.#heap;
+    const inner = referrersOfSet(this.#heap.referrers, Uint32Array.of(scope));
+    return inner.find((node) => columns.nodeTypes[columns.nodeType[node]] === 'closure');
+  }
+
+  #edge(type: string, ...names: readonly string[]): EdgeFinder {
+    const key = `${type} ${names.join(' ')}`;
+    const finder = this.#finders.get(key) ?? new EdgeFinder(this.#heap.columns, type, ...names);
+    this.#finders.set(key, finder);
+    return finder;
+  }
 }
 
 /** As Python writes a string: in single quotes unless only those stand in it. */
 function quote(text: string): string {
-  const escaped = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r')
-    .replaceAll('\t', '\\t');
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
   return text.includes("'") && !text.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }

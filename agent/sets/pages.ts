@@ -7,6 +7,8 @@
  * All else that is asked of a page is answered by what it is a page of, so that `_` stays what it was.
  */
 
+import type { Page as Listing } from '../partition/pager.ts';
+
 export interface Page {
   readonly text: string;
   /** Index of the first line or row that it does not show. */
@@ -21,13 +23,6 @@ export interface Paged {
   allText(): string;
 }
 
-export interface Pages {
-  readonly more: unknown;
-  readonly all: unknown;
-  readonly prev: unknown;
-  readonly top: unknown;
-}
-
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** The page of `top` after its first. */
@@ -38,6 +33,21 @@ export function moreOf<T extends Paged & object>(top: T): T {
 /** All of `top`, as something that prints it. */
 export function allOf<T extends Paged & object>(top: T): T {
   return printing(top, () => top.allText(), { top: () => top, prev: () => top });
+}
+
+/** A page of a listing of `client`, answering to all else as `client` does. */
+export function listingOf<T extends object>(client: T, listing: Listing): T {
+  const page: T = printing(client, () => String(listing), {
+    top: () => client,
+    prev: () => (listing.prev === listing.top ? client : listingOf(client, listing.prev)),
+    more: () => listingOf(client, listing.more),
+  });
+  return page;
+}
+
+/** All lines of a listing. */
+export function allLinesOf<T extends object>(client: T, listing: Listing): T {
+  return printing(client, () => listing.all, { top: () => client, prev: () => client });
 }
 
 /** `from` is asked for when the page is printed: only then is it known where the page before it ended. */

@@ -249,7 +249,8 @@ function differences(a: readonly Row[], b: readonly Row[]): Row[] {
     left.delete(kind);
     return { kind, count: count - (other?.count ?? 0), sizeBytes: sizeBytes - (other?.sizeBytes ?? 0) };
   });
-  for (const { kind, count, sizeBytes } of left.values()) rows.push({ kind, count: 0 - count, sizeBytes: 0 - sizeBytes });
+  for (const { kind, count, sizeBytes } of left.values())
+    rows.push({ kind, count: 0 - count, sizeBytes: 0 - sizeBytes });
   return rows
     .filter((row) => row.count !== 0 || row.sizeBytes !== 0)
     .sort((x, y) => Math.abs(y.sizeBytes) - Math.abs(x.sizeBytes));

@@ -1,9 +1,12 @@
 /** One snapshot as its sets see it: the heap, and how its nodes are shown. */
-import { type Classification, type Classifier, NOT_IN_SET } from '../classify/classifier.ts';
+
 import { classificationOf } from '../classify/classifications.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from '../classify/classifier.ts';
 import { kind } from '../classify/kind.ts';
+import { moduleScopes } from '../classify/module-scopes.ts';
 import type { Columns } from '../heap/columns.ts';
 import { Heap } from '../heap/heap.ts';
+import { type Entry, globalEntries } from '../heap/roots.ts';
 import type { NodeSet } from '../heap/set.ts';
 import { NodeNames } from './node-names.ts';
 
@@ -40,6 +43,7 @@ export class HeapView {
   readonly options: ViewOptions;
   readonly names: NodeNames;
   #all: NodeSet | undefined;
+  #moduleScopes: ReadonlyMap<number, string> | undefined;
 
   constructor(heap: Heap | Columns, options: ViewOptions = {}) {
     this.heap = heap instanceof Heap ? heap : new Heap(heap);
@@ -71,6 +75,26 @@ export class HeapView {
   kindText(node: number): string {
     const kinds = this.kinds(kind);
     return kinds.text(kinds.of(node));
+  }
+
+  /** URL or path of the script of each module's scope, by node. */
+  get moduleScopes(): ReadonlyMap<number, string> {
+    this.#moduleScopes ??= moduleScopes(this.heap.columns);
+    return this.#moduleScopes;
+  }
+
+  /** Where a program begins: its global objects and the scopes of its modules, Node's own left out. */
+  get entries(): readonly Entry[] {
+    const { columns, graph } = this.heap;
+    const globals = globalEntries(graph);
+    const modules = Array.from(this.moduleScopes)
+      .filter(([node, url]) => !url.startsWith('node:') && this.heap.isAlive(node))
+      .map(([node], at) => ({ edge: columns.edgeCount + at, node }));
+    return [...globals, ...modules];
+  }
+
+  get showsStrings(): boolean {
+    return this.options.strings ?? true;
   }
 
   /** The node that V8 calls by `id`, or undefined. Linear. */

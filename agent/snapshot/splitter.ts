@@ -1,7 +1,7 @@
 /** Snapshot bytes -> the rows of one or several partitions, with no more kept in memory than these need. */
 import type { Partition } from '../../protocol/partition.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
-import type { Columns } from '../heap/columns.ts';
+import { Heap } from '../heap/heap.ts';
 import { HistogramParser, type NameHistogram } from '../heap/histogram.ts';
 import { ColumnsParser } from '../heap/parser.ts';
 import type { SnapshotSink } from '../heap/sink.ts';
@@ -32,7 +32,10 @@ export function splitter(options: SplitOptions): SnapshotSink<Split> {
     return mapped(new HistogramParser(), (histogram) => () => by.map(() => rowsOfHistogram(histogram, options.rows)));
   }
   const parser = new ColumnsParser(expectedBytes === undefined ? {} : { expectedBytes });
-  return mapped(parser, (columns) => () => by.map((each) => rowsOfColumns(columns, each, options)));
+  return mapped(parser, (columns) => {
+    const heap = new Heap(columns);
+    return () => by.map((each) => rowsOfHeap(heap, each, options));
+  });
 }
 
 /** Whether `by` is answered by the histogram of names alone. */
@@ -47,10 +50,10 @@ export function rowsOfHistogram({ rows }: NameHistogram, limit = rows.length): K
   return limitRows<KindRows>({ by, header, count, sizeBytes, rows }, limit);
 }
 
-function rowsOfColumns(columns: Columns, by: string, { rows, onClassify }: SplitOptions): KindRows {
+function rowsOfHeap(heap: Heap, by: string, { rows, onClassify }: SplitOptions): KindRows {
   onClassify?.(by);
   const classifier = classifierNamed(by);
-  const all: KindRows = partition(columns, classifier.classify(columns), classifier);
+  const all: KindRows = partition(heap.columns, classifier.classify(heap), classifier);
   return limitRows(all, rows ?? all.rows.length);
 }
 

@@ -1,0 +1,251 @@
+/**
+ * Paths as a JavaScript person reads them, a step of the program at a time rather than one of V8's:
+ *
+ *     global.sessions.get("a1").user.cart[3]                       properties, elements, entries of Maps and Sets
+ *     module /app/src/x.js: cache                                  a variable of a module
+ *     module /app/src/x.js: bus.on("message")[3]                   a listener
+ *     ... → closure handler (src/x.js:10): ctx.pool                a variable that a function uses
+ *     timer refresh (src/x.js:20): ctx.session                     what a timer's function uses
+ *     ... → promise → await in waitFor (src/x.js:30): local        what an async function waits with
+ *     ...->feedback_cell                                           what only V8 sees
+ *
+ * A module's variable and a timer are known by themselves: what led there is left out.
+ */
+import { propertyLabel } from '../classify/edge-labels.ts';
+import { scriptPath } from '../classify/script-name.ts';
+import { EDGE_TYPE_BITS, selfSizeOf } from '../heap/columns.ts';
+import { EDGE_TYPE_MASK } from '../heap/graph.ts';
+import type { Path } from '../partition/paths.ts';
+import { slotOf } from './hash-table.ts';
+import type { HeapView } from './view.ts';
+
+/** Characters of a key that are shown. */
+const MAX_KEY = 40;
+const HIDDEN = '{*}';
+
+const TIMERS: ReadonlySet<string> = new Set(['Timeout', 'Immediate']);
+
+/** The text of a path; `source` stands for where it starts, if that is not a root. */
+export function pathText(view: HeapView, { nodes, edges }: Path, source?: string): string {
+  const text = new PathText(view);
+  text.start(nodes[0], source);
+  for (const [i, edge] of edges.entries()) text.step(nodes[i], edge, nodes[i + 1]);
+  return text.toString();
+}
+
+/** The ways in which one node refers to another, each as a step of a path. */
+export function edgeText(view: HeapView, from: number, to: number): string[] {
+  const { columns } = view.heap;
+  const weak = columns.edgeTypes.indexOf('weak');
+  const steps: string[] = [];
+  for (let edge = columns.firstEdge[from]; edge < columns.firstEdge[from + 1]; edge++) {
+    const packed = columns.edgeTarget[edge];
+    if (packed >>> EDGE_TYPE_BITS === to && (packed & EDGE_TYPE_MASK) !== weak) steps.push(stepText(view, from, edge));
+  }
+  return steps.sort();
+}
+
+/** One edge by itself: `.points`, `[0]`, `ctx.pool`. */
+export function stepText(view: HeapView, from: number, edge: number): string {
+  const text = new PathText(view);
+  text.start(from, '');
+  text.step(from, edge, view.heap.columns.edgeTarget[edge] >>> EDGE_TYPE_BITS);
+  return text.toString();
+}
+
+class PathText {
+  readonly #view: HeapView;
+  #text = '';
+  /** Whether the text ends where a variable or property is to follow without a dot: after `: `. */
+  #isOpen = false;
+  /** Whether the function stands in the text by name already. */
+  #isNamed = false;
+  /** Whether the last property was `_events`, whose own are names of events. */
+  #isEvents = false;
+
+  constructor(view: HeapView) {
+    this.#view = view;
+  }
+
+  toString(): string {
+    return this.#text.replace(/: $/, '');
+  }
+
+  start(node: number, source: string | undefined): void {
+    this.#text = source ?? (this.#isRoot(node) ? '' : this.#view.names.of(node));
+  }
+
+  step(from: number, edge: number, to: number): void {
+    const { columns } = this.#view.heap;
+    const before = this.#text;
+    this.#follow(from, edge, to);
+    const name = this.#view.names.nameOf(to);
+    if (columns.nodeTypes[columns.nodeType[to]] === 'object' && TIMERS.has(name) && this.#view.names.isInstance(to)) {
+      this.#restartAtTimer(to, name);
+    }
+    if (this.#text !== before && !this.#text.endsWith(': ')) this.#isOpen = false;
+  }
+
+  #follow(from: number, edge: number, to: number): void {
+    const { columns } = this.#view.heap;
+    const wasEvents = this.#isEvents;
+    this.#isEvents = false;
+    if (edge >= columns.edgeCount || this.#isRoot(from)) {
+      this.#fromRoot(from, edge, to);
+      return;
+    }
+    const name = columns.edgeName[edge];
+    switch (columns.edgeTypes[columns.edgeTarget[edge] & EDGE_TYPE_MASK]) {
+      case 'property':
+        this.#property(from, columns.strings.get(name), wasEvents);
+        break;
+      case 'element':
+        this.#text += `[${name}]`;
+        break;
+      case 'context':
+        this.#variable(from, columns.strings.get(name));
+        break;
+      case 'hidden':
+        this.#hidden(name, to);
+        break;
+      default:
+        this.#internal(from, columns.strings.get(name), to);
+    }
+  }
+
+  /** Into the heap: a global object, a module's scope, or one of V8's roots by its name. */
+  #fromRoot(from: number, edge: number, to: number): void {
+    const { columns } = this.#view.heap;
+    const { nodeType, nodeTypes, nodeName } = columns;
+    if (nodeTypes[nodeType[to]] === 'synthetic') this.#text = this.#view.names.rootName(nodeName[to]);
+    else if (this.#view.moduleScopes.has(to)) this.#text = '';
+    else if (from === this.#view.heap.graph.root) this.#text = this.#globalName(to);
+    else if (edge < columns.edgeCount) this.#text += this.#rootSlot(columns.edgeName[edge], edge);
+  }
+
+  #globalName(node: number): string {
+    const name = this.#view.names.nameOf(node);
+    return /^global\b|NativeContext|^$/.test(name) ? 'global' : this.#view.kindText(node);
+  }
+
+  #rootSlot(name: number, edge: number): string {
+    const { columns } = this.#view.heap;
+    const type = columns.edgeTypes[columns.edgeTarget[edge] & EDGE_TYPE_MASK];
+    const text = type === 'element' || type === 'hidden' ? String(name) : columns.strings.get(name);
+    return `[${text.replace(/^\d+ \/ /, '')}]`;
+  }
+
+  #property(from: number, name: string, isEvent: boolean): void {
+    if (isEvent) this.#text += `.on(${this.#key(name)})`;
+    else if (name === '_events') this.#isEvents = true;
+    else if (name === '_onTimeout' && this.#isNamed) return;
+    else this.#member(this.#isDictionary(from) && !this.#view.showsStrings ? `[${HIDDEN}]` : propertyLabel(name));
+    this.#isNamed = false;
+  }
+
+  /** A label, after `: ` without its dot. */
+  #member(label: string): void {
+    this.#text += this.#isOpen && label.startsWith('.') ? label.slice(1) : label;
+    this.#isOpen = false;
+  }
+
+  #variable(from: number, name: string): void {
+    const url = this.#view.moduleScopes.get(from);
+    if (url !== undefined) {
+      this.#text = `module ${scriptPath(url)}: ${name}`;
+    } else this.#text += this.#text === '' || this.#text.endsWith(': ') ? `ctx.${name}` : `: ctx.${name}`;
+  }
+
+  #internal(from: number, name: string, to: number): void {
+    const { names } = this.#view;
+    const isSlot = /^\d+$/.test(name);
+    if (isSlot && names.storeOf(from) === 'table') this.#text += this.#entry(from, Number(name));
+    else if (isSlot && names.storeOf(from) !== undefined) this.#text += `[${name}]`;
+    else if (name === 'table' || name === 'elements' || name === 'properties') return;
+    else if (name.includes(' pair in WeakMap ')) this.#text = this.#weakEntry(from, name);
+    else if (name === 'context' || name === 'previous') this.#scope(from, name, to);
+    else if (name === 'parameters_and_registers') return;
+    else if (isSlot && this.#text.endsWith(')') && this.#isNamed) this.#text += ': local';
+    else if (name === 'extension' && names.nameOf(to) === 'Generator') this.#await(to);
+    else if (name === 'reactions_or_result') return;
+    else this.#text += isSlot ? `->[${name}]` : `->${name.replace(/^\d+ \/ /, '')}`;
+  }
+
+  /** Into a scope: from a function it is named, from another scope it goes without saying. */
+  #scope(from: number, name: string, to: number): void {
+    if (name === 'previous' || this.#view.moduleScopes.has(to)) return;
+    if (!this.#isNamed) {
+      const arrow = this.#text === '' ? '' : ' → ';
+      this.#text += `${arrow}closure ${this.#view.names.functionName(from)}`;
+    }
+    this.#isNamed = false;
+  }
+
+  #await(generator: number): void {
+    const made = this.#view.names.functionOf(generator);
+    this.#text += ` → await in ${made === undefined ? '(unknown)' : this.#view.names.functionName(made)}`;
+    this.#isNamed = true;
+  }
+
+  #hidden(name: number, to: number): void {
+    const target = this.#view.names.nameOf(to);
+    if (target === 'Promise') this.#text += ' → promise';
+    else if (target !== 'system / PromiseReaction' && !this.#text.endsWith('promise')) this.#text += `->[${name}]`;
+  }
+
+  #restartAtTimer(node: number, name: string): void {
+    const run = this.#view.names.callbackOf(node);
+    const word = name === 'Timeout' ? 'timer' : 'immediate';
+    this.#text =
+      run === undefined ? `${word} ${this.#view.names.address(node)}` : `${word} ${this.#view.names.functionName(run)}`;
+    this.#isNamed = true;
+  }
+
+  /** `.get("a1")` for a Map's value, `.keys()[0]` for its key, `[...set][0]` for a member of a Set. */
+  #entry(table: number, slot: number): string {
+    const found = slotOf(selfSizeOf(this.#view.heap.columns, table), slot);
+    if (found === undefined) return `.get(${HIDDEN})`;
+    if (found.part === 'value') return `.get(${this.#keyAt(table, found.keySlot)})`;
+    return `.keys()[${found.entry}]`;
+  }
+
+  #keyAt(table: number, slot: number): string {
+    const { columns } = this.#view.heap;
+    const internal = columns.edgeTypes.indexOf('internal');
+    for (let edge = columns.firstEdge[table]; edge < columns.firstEdge[table + 1]; edge++) {
+      if ((columns.edgeTarget[edge] & EDGE_TYPE_MASK) !== internal) continue;
+      if (columns.strings.equals(columns.edgeName[edge], String(slot))) {
+        return this.#keyText(columns.edgeTarget[edge] >>> EDGE_TYPE_BITS);
+      }
+    }
+    // small integers are no nodes
+    return 'number';
+  }
+
+  #keyText(node: number): string {
+    const { names } = this.#view;
+    if (names.rendering(node) === 'text') return this.#key(names.nameOf(node));
+    return names.rendering(node) === 'value' ? names.of(node) : `${this.#view.kindText(node)} ${names.address(node)}`;
+  }
+
+  #key(text: string): string {
+    if (!this.#view.showsStrings) return HIDDEN;
+    return JSON.stringify(text.length > MAX_KEY ? `${text.slice(0, MAX_KEY - 3)}...` : text);
+  }
+
+  /** The value of a weak map, from its key or from its table. */
+  #weakEntry(from: number, label: string): string {
+    const [, key = '', tableId = ''] = /key \((.* @\d+)\) -> .* \(table @(\d+)\)$/s.exec(label) ?? [];
+    if (this.#view.names.address(from) === `@${tableId}`) return `${this.#text}.get(${key})`;
+    return `WeakMap (table @${tableId}).get(${this.#text})`;
+  }
+
+  #isDictionary(node: number): boolean {
+    return this.#view.names.hasDictionary(node);
+  }
+
+  #isRoot(node: number): boolean {
+    const { nodeType, nodeTypes } = this.#view.heap.columns;
+    return nodeTypes[nodeType[node]] === 'synthetic' || node === this.#view.heap.graph.root;
+  }
+}

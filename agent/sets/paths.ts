@@ -1,0 +1,178 @@
+/** The shortest paths to a set, in heapy's words: what `sp` gives. */
+
+import { kind } from '../classify/kind.ts';
+import type { NodeSet } from '../heap/set.ts';
+import type { Page as Listing } from '../partition/pager.ts';
+import { pathPages } from '../partition/path-lines.ts';
+import { type ShortestPaths, type Path as Steps, shortestPaths } from '../partition/paths.ts';
+import { brief } from './brief.ts';
+import type { HeapSet, PlainSet } from './heap-set.ts';
+import { type Indexed, indexed } from './indexed.ts';
+import { allLinesOf, listingOf } from './pages.ts';
+import { pathText } from './path-text.ts';
+import type { HeapView } from './view.ts';
+
+export interface PathsOptions {
+  /** Where paths start; default the program's roots or, if those do not reach the set, V8's. */
+  readonly src?: PlainSet | undefined;
+  /** What no path passes. */
+  readonly avoidNodes?: PlainSet | undefined;
+  /** Edges that no path takes, as `edges` and `edgesAt` of other paths give them. */
+  readonly avoidEdges?: Iterable<number> | undefined;
+}
+
+export type Paths = Indexed<Path, PlainPaths>;
+
+/** One path. */
+export class Path {
+  readonly index: bigint;
+  readonly src: HeapSet;
+  readonly tgt: HeapSet;
+  /** Number of edges. */
+  readonly length: number;
+  readonly #text: string;
+
+  constructor({ index, nodes, edges }: Steps, setOf: (node: number) => HeapSet, text: string) {
+    this.index = index;
+    this.src = setOf(nodes[0]);
+    this.tgt = setOf(nodes[nodes.length - 1]);
+    this.length = edges.length;
+    this.#text = text;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.#text;
+  }
+}
+
+interface Face {
+  readonly view: HeapView;
+  /** Makes sets that look like the one asked. */
+  readonly setOf: (nodes: NodeSet) => HeapSet;
+  /** What stands for the source in the text of a path. */
+  readonly source: (node: number) => string | undefined;
+}
+
+/** The shortest paths to `targets`; the program's roots before V8's. */
+export function pathsTo(
+  view: HeapView,
+  targets: NodeSet,
+  setOf: (nodes: NodeSet) => HeapSet,
+  { src, avoidNodes, avoidEdges }: PathsOptions = {},
+): Paths {
+  const { graph } = view.heap;
+  const options = {
+    ...(avoidNodes && { avoidNodes: avoidNodes.nodes }),
+    ...(avoidEdges && { avoidEdges: [...avoidEdges] }),
+  };
+  if (src !== undefined) {
+    const source = (node: number): string => (src.count === 1 ? 'Src' : brief(view, Uint32Array.of(node), kind));
+    return face(shortestPaths(graph, targets, { ...options, sources: src.nodes }), { view, setOf, source });
+  }
+  const none = (): undefined => undefined;
+  const fromProgram = shortestPaths(graph, targets, { ...options, entries: view.entries });
+  const paths = fromProgram.length > 0 ? fromProgram : shortestPaths(graph, targets, options);
+  return face(paths, { view, setOf, source: none });
+}
+
+function face(paths: ShortestPaths, faceOf: Face): Paths {
+  return indexed<Path, PlainPaths>(new PlainPaths(paths, faceOf));
+}
+
+export class PlainPaths implements Iterable<Path> {
+  /** Paths to a page. */
+  maxpaths = 10;
+  readonly #paths: ShortestPaths;
+  readonly #face: Face;
+
+  /** Use `pathsTo`. */
+  constructor(paths: ShortestPaths, faceOf: Face) {
+    this.#paths = paths;
+    this.#face = faceOf;
+  }
+
+  /** How many there are; counted, not gone through. */
+  get numpaths(): bigint {
+    return this.#paths.numpaths;
+  }
+
+  /** The edges on any path, level by level. */
+  get edges(): readonly Uint32Array[] {
+    return this.#paths.edges;
+  }
+
+  /** The objects on any path, level by level. */
+  get sets(): HeapSet[] {
+    return this.#paths.sets.map(this.#face.setOf);
+  }
+
+  edgesAt(...levels: readonly number[]): Uint32Array {
+    return this.#paths.edgesAt(...levels);
+  }
+
+  edges_at(...levels: readonly number[]): Uint32Array {
+    return this.edgesAt(...levels);
+  }
+
+  /** The shortest paths that take none of the edges of these at `levels`, -1 being the last. */
+  avoided(...levels: readonly number[]): Paths {
+    const source = (node: number): string | undefined => this.#face.source(node) ?? 'Src';
+    const [sources] = this.#paths.sets;
+    // from V8's root the text of the first step is its own
+    const isRoot = sources?.length === 1 && sources[0] === this.#face.view.heap.graph.root;
+    return face(this.#paths.avoided(...levels), isRoot ? this.#face : { ...this.#face, source });
+  }
+
+  /** The path at `index`, from the end if negative. @throws RangeError where there is none */
+  at(index: number | bigint): Path {
+    const path = this.#paths.at(index);
+    if (path === undefined) throw new RangeError(`Cannot take path ${index}: there are ${this.numpaths}`);
+    return this.#pathOf(path);
+  }
+
+  /** Paths one by one, from `start` on and before `stop`. */
+  *iter(start: number | bigint = 0, stop?: number | bigint): Generator<Path, undefined> {
+    for (const path of this.#paths.paths(start, stop)) yield this.#pathOf(path);
+  }
+
+  [Symbol.iterator](): Generator<Path, undefined> {
+    return this.iter();
+  }
+
+  /** The texts of the first paths. */
+  aslist(count: number = this.maxpaths): string[] {
+    return Array.from(this.iter(0, count), String);
+  }
+
+  get more(): Paths {
+    return listingOf(indexed<Path, PlainPaths>(this), this.#listing().more);
+  }
+
+  get all(): Paths {
+    return allLinesOf(indexed<Path, PlainPaths>(this), this.#listing());
+  }
+
+  toString(): string {
+    return this.#paths.length === 0 ? '<No paths>' : String(this.#listing());
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  #listing(): Listing {
+    return pathPages(this.#paths, (path) => this.#textOf(path), this.maxpaths);
+  }
+
+  #pathOf(path: Steps): Path {
+    return new Path(path, (node) => this.#face.setOf(Uint32Array.of(node)), this.#textOf(path));
+  }
+
+  #textOf(path: Steps): string {
+    return pathText(this.#face.view, path, this.#face.source(path.nodes[0]));
+  }
+}
