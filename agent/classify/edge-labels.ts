@@ -1,9 +1,10 @@
 /**
  * What an edge is called, so that edges that say the same read the same whatever the ids and places in them:
  *
- *     .name  ["a b"]      a property
+ *     .name  [Symbol.x]   a property
  *     [*]                 an element
- *     {*}                 an entry of a Map or Set, or of a weak one: key or value
+ *     {*}                 an entry of a Map or Set, or of a weak one: key or value; and of an object that is used as
+ *                         one, which has names that are no identifiers
  *     context x           a variable of a scope
  *     (elements) (map)    what V8 calls its own edges, less numbers and ids: `7 / part of key (A @17) ...` is an entry
  */
@@ -20,8 +21,11 @@ const IDENTIFIER = /^#?[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
 /** `.name`, or `["a b"]` where the name is no identifier; V8 writes symbols as `<symbol x>`. */
 export function propertyLabel(name: string): string {
   if (IDENTIFIER.test(name)) return `.${name}`;
-  const symbol = /^<symbol (.*)>$/s.exec(name);
-  return symbol ? `[${symbol[1]}]` : `[${JSON.stringify(name)}]`;
+  return isSymbol(name) ? `[${name.slice('<symbol '.length, -1)}]` : `[${JSON.stringify(name)}]`;
+}
+
+function isSymbol(name: string): boolean {
+  return name.startsWith('<symbol ') && name.endsWith('>');
 }
 
 /** Numbers the labels of edges, each text once. */
@@ -86,7 +90,7 @@ const INDEX = -1;
 
 /** The label of an edge that is not numbered, undefined if its name is a number. */
 function labelText(type: string, name: string): string | undefined {
-  if (type === 'property') return propertyLabel(name);
+  if (type === 'property') return IDENTIFIER.test(name) || isSymbol(name) ? propertyLabel(name) : ENTRY;
   if (type === 'context') return `context ${name}`;
   if (/^\d+$/.test(name)) return undefined;
   if (name.includes(' pair in WeakMap ')) return ENTRY;

@@ -88,6 +88,11 @@ export class ShortestPaths {
     return nodeSet(edges);
   }
 
+  /** The edges that were avoided in finding these. */
+  get avoidEdges(): readonly number[] {
+    return [...(this.#options.avoidEdges ?? [])];
+  }
+
   /** The shortest paths between the same ends that take none of the edges at `levels`, nor any avoided before. */
   avoided(...levels: readonly number[]): ShortestPaths {
     if (this.length === 0) return this;

@@ -19,7 +19,7 @@ export function brief(view: HeapView, nodes: NodeSet, classifier: Classifier): s
   const parts: string[] = [];
   for (const [row, { kind, count }] of division.rows.entries()) {
     if (length > MAX_LENGTH) break;
-    const listed = items(view, division.setAt(row), MAX_LENGTH - length);
+    const listed = items(division.setAt(row), MAX_LENGTH - length, (node) => view.names.of(node));
     const part = kinds.length > 1 ? `<${count} ${kind}: ${listed}>` : listed;
     parts.push(part);
     length += part.length + ' | '.length;
@@ -29,18 +29,18 @@ export function brief(view: HeapView, nodes: NodeSet, classifier: Classifier): s
   return cut(`${start}${parts.join(' | ')}>`, MAX_LENGTH, '...>');
 }
 
-/** `3 Session: @5, @7, @9`, in at most `maxLength` characters. */
-export function rowText(view: HeapView, kind: string, nodes: NodeSet, maxLength: number): string {
+/** `3 Session: @5, @7, @9`, in at most `maxLength` characters; `textOf` gives the items. */
+export function rowText(kind: string, nodes: NodeSet, maxLength: number, textOf: (node: number) => string): string {
   const start = `${nodes.length} ${kind}: `;
-  return cut(start + items(view, nodes, maxLength - start.length), maxLength, '...');
+  return cut(start + items(nodes, maxLength - start.length, textOf), maxLength, '...');
 }
 
 /** As many of the nodes as there is room for, in order of what they are shown as; `...` behind the last met where more were left. */
-function items(view: HeapView, nodes: NodeSet, maxLength: number): string {
+function items(nodes: NodeSet, maxLength: number, textOf: (node: number) => string): string {
   const texts: string[] = [];
   let length = 0;
   for (const node of nodes) {
-    const text = view.names.of(node);
+    const text = textOf(node);
     if (length > 0 && length + text.length + 2 >= maxLength) {
       texts[texts.length - 1] += '...';
       break;

@@ -7,7 +7,9 @@
 import { type IdentityContent, identityTable } from '../../protocol/identity-table.ts';
 import type { Row } from '../../protocol/partition.ts';
 import { partitionTable } from '../../protocol/table.ts';
+import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
 import { dominos, imdom } from '../heap/dominos.ts';
+import { EDGE_TYPE_MASK } from '../heap/graph.ts';
 import { referentsOfSet, referrersOfSet } from '../heap/referrers.ts';
 import {
   difference,
@@ -341,6 +343,11 @@ export class PlainSet implements Paged {
     return this.getRp(options);
   }
 
+  /** The values of a property or element of the objects that have it: `h.maprox('user')`. */
+  maprox(name: string | number): HeapSet {
+    return this.#with(valuesOf(this.view.heap.columns, this.nodes, name));
+  }
+
   /** The only object: on a live target a handle to it, else its description. @throws RangeError if there are none or more */
   get theone(): unknown {
     if (this.count !== 1) throw new RangeError(`Cannot take the one: the set has ${this.count} objects`);
@@ -405,6 +412,21 @@ export class PlainSet implements Paged {
   #identities(): IdentityContent {
     return identityContent(this.view, this.nodes, this.division as IdentityDivision);
   }
+}
+
+function valuesOf(columns: Columns, nodes: NodeSet, name: string | number): NodeSet {
+  const { firstEdge, edgeTarget, edgeName, strings } = columns;
+  const type = columns.edgeTypes.indexOf(typeof name === 'number' ? 'element' : 'property');
+  const wanted = typeof name === 'number' ? name : strings.find(name);
+  const values: number[] = [];
+  for (const node of nodes) {
+    for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
+      if ((edgeTarget[edge] & EDGE_TYPE_MASK) === type && edgeName[edge] === wanted) {
+        values.push(edgeTarget[edge] >>> EDGE_TYPE_BITS);
+      }
+    }
+  }
+  return nodeSet(values);
 }
 
 function concatenated(sets: readonly NodeSet[]): Uint32Array {

@@ -7,6 +7,7 @@
  */
 import type { Classifier } from '../classify/classifier.ts';
 import { difference, intersection, type NodeSet, nodeSet, union } from '../heap/set.ts';
+import type { HeapSet, PlainSet } from './heap-set.ts';
 import type { HeapView } from './view.ts';
 
 export type Comparison = '<' | '<=' | '==' | '!=' | '>=' | '>';
@@ -17,12 +18,23 @@ export abstract class Kind {
   /** Those of `nodes`, nodes of `view`, that are of this kind. */
   abstract select(view: HeapView, nodes: NodeSet): NodeSet;
 
-  and(other: Kind): Kind {
-    return other.toString() === this.toString() ? this : new Both(this, other);
+  /** What is of both kinds; of a set, its members of this kind. */
+  and(other: Kind): Kind;
+  and(other: PlainSet): HeapSet;
+  and(other: Kind | PlainSet): Kind | HeapSet {
+    if (!(other instanceof Kind)) return other.and(this);
+    if (other === ANYTHING || other.equals(this)) return this;
+    return this === ANYTHING ? other : new Both(this, other);
   }
 
-  or(other: Kind): Kind {
-    return other.toString() === this.toString() ? this : new Either([this, other]);
+  /** What is of either kind, or a member of that set. */
+  or(other: Kind | PlainSet): Kind {
+    const kind = other instanceof Kind ? other : new MembersKind(other.view, other.nodes);
+    return kind.equals(this) ? this : new Either([...this.#alternatives(), kind]);
+  }
+
+  #alternatives(): readonly Kind[] {
+    return this instanceof Either ? this.kinds : [this];
   }
 
   not(): Kind {
@@ -40,6 +52,10 @@ export abstract class Kind {
   equals(other: Kind): boolean {
     return this.toString() === other.toString();
   }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 
 /** All objects of any heap. */
@@ -50,14 +66,6 @@ class Everything extends Kind {
 
   select(_view: HeapView, nodes: NodeSet): NodeSet {
     return nodes;
-  }
-
-  override and(other: Kind): Kind {
-    return other;
-  }
-
-  override or(_other: Kind): Kind {
-    return this;
   }
 }
 
@@ -141,24 +149,20 @@ class Both extends Kind {
 }
 
 class Either extends Kind {
-  readonly #kinds: readonly Kind[];
+  readonly kinds: readonly Kind[];
 
   constructor(kinds: readonly Kind[]) {
     super();
-    this.#kinds = kinds;
-  }
-
-  override or(other: Kind): Kind {
-    return new Either([...this.#kinds, other]);
+    this.kinds = kinds;
   }
 
   toString(): string {
-    const [first, ...rest] = this.#kinds.map(String);
+    const [first, ...rest] = this.kinds.map(String);
     return `${first}${rest.map((kind) => `.or(${kind})`).join('')}`;
   }
 
   select(view: HeapView, nodes: NodeSet): NodeSet {
-    return this.#kinds.map((kind) => kind.select(view, nodes)).reduce(union, nodeSet([]));
+    return this.kinds.map((kind) => kind.select(view, nodes)).reduce(union, nodeSet([]));
   }
 }
 

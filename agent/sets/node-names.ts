@@ -5,6 +5,7 @@
  *     number, bigint, symbol 3.5
  *     function               handler (src/a.js:10)
  *     a scope                module src/a.js, or: scope of handler (src/a.js:10)
+ *     a timer, a generator   the function that it runs
  *     a store                @4711, its owner's id
  *     anything else          @4711
  */
@@ -15,8 +16,8 @@ import { scriptPath, shortPath } from '../classify/script-name.ts';
 import { SiteNames } from '../classify/site-names.ts';
 import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from '../classify/stores.ts';
 import { isContextName } from '../classify/words.ts';
+import { EDGE_TYPE_BITS } from '../heap/columns.ts';
 import type { Heap } from '../heap/heap.ts';
-import { referrersOfSet } from '../heap/referrers.ts';
 
 /** How the nodes of one kind are shown in an identity table. */
 export type Rendering = 'text' | 'value' | 'name' | 'scope' | 'owner' | 'address';
@@ -30,6 +31,13 @@ const RENDERINGS: Readonly<Record<string, Rendering>> = {
   bigint: 'value',
   symbol: 'value',
   closure: 'name',
+};
+
+/** By class: the edge to the function that an object runs. */
+const RUNS: Readonly<Record<string, readonly [type: string, name: string]>> = {
+  Timeout: ['property', '_onTimeout'],
+  Immediate: ['property', '_onImmediate'],
+  Generator: ['internal', 'function'],
 };
 
 /** Characters of a string that are shown, quotes included: those of Python's reprlib. */
@@ -56,6 +64,7 @@ export class NodeNames {
     const rendering = RENDERINGS[nodeTypes[nodeType[node]]];
     if (rendering !== undefined) return rendering;
     if (this.isScope(node)) return 'scope';
+    if (this.runs(node) !== undefined) return 'name';
     return this.ownerOf(node) === undefined ? 'address' : 'owner';
   }
 
@@ -67,7 +76,7 @@ export class NodeNames {
       case 'value':
         return this.nameOf(node);
       case 'name':
-        return this.functionName(node);
+        return this.functionName(this.runs(node) ?? node);
       case 'scope':
         return this.scopeName(node);
       case 'owner':
@@ -155,22 +164,24 @@ export class NodeNames {
     return this.#edge('property', 'constructor').from(node) === NO_NODE;
   }
 
-  /** The function that a generator, or an async function that waits, runs. */
-  functionOf(generator: number): number | undefined {
-    const node = this.#edge('internal', 'function').from(generator);
-    return node === NO_NODE ? undefined : node;
-  }
-
-  /** The function that a timer will call. */
-  callbackOf(timer: number): number | undefined {
-    const node = this.#edge('property', '_onTimeout', '_onImmediate').from(timer);
-    return node === NO_NODE ? undefined : node;
+  /** The function that a timer will call, or a generator or an async function that waits is in the middle of. */
+  runs(node: number): number | undefined {
+    const { nodeType, nodeTypes } = this.#heap.columns;
+    if (nodeTypes[nodeType[node]] !== 'object') return undefined;
+    const edge = RUNS[this.nameOf(node)];
+    if (edge === undefined) return undefined;
+    const run = this.#edge(...edge).from(node);
+    return run === NO_NODE ? undefined : run;
   }
 
   #functionIn(scope: number): number | undefined {
-    const { columns } = this.#heap;
-    const inner = referrersOfSet(this.#heap.referrers, Uint32Array.of(scope));
-    return inner.find((node) => columns.nodeTypes[columns.nodeType[node]] === 'closure');
+    const { nodeType, nodeTypes } = this.#heap.columns;
+    const { firstReferrer, referrer } = this.#heap.referrers;
+    for (let at = firstReferrer[scope]; at < firstReferrer[scope + 1]; at++) {
+      const node = referrer[at] >>> EDGE_TYPE_BITS;
+      if (nodeTypes[nodeType[node]] === 'closure') return node;
+    }
+    return undefined;
   }
 
   #edge(type: string, ...names: readonly string[]): EdgeFinder {

@@ -174,7 +174,8 @@ class PathText {
   /** Into a scope: from a function it is named, from another scope it goes without saying. */
   #scope(from: number, name: string, to: number): void {
     if (name === 'previous' || this.#view.moduleScopes.has(to)) return;
-    if (!this.#isNamed) {
+    const isBuiltin = this.#view.names.nameOf(from) === '' && this.#view.names.placeOf(from) === undefined;
+    if (!this.#isNamed && !isBuiltin) {
       const arrow = this.#text === '' ? '' : ' → ';
       this.#text += `${arrow}closure ${this.#view.names.functionName(from)}`;
     }
@@ -182,7 +183,7 @@ class PathText {
   }
 
   #await(generator: number): void {
-    const made = this.#view.names.functionOf(generator);
+    const made = this.#view.names.runs(generator);
     this.#text += ` → await in ${made === undefined ? '(unknown)' : this.#view.names.functionName(made)}`;
     this.#isNamed = true;
   }
@@ -194,7 +195,7 @@ class PathText {
   }
 
   #restartAtTimer(node: number, name: string): void {
-    const run = this.#view.names.callbackOf(node);
+    const run = this.#view.names.runs(node);
     const word = name === 'Timeout' ? 'timer' : 'immediate';
     this.#text =
       run === undefined ? `${word} ${this.#view.names.address(node)}` : `${word} ${this.#view.names.functionName(run)}`;

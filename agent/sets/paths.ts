@@ -55,6 +55,8 @@ interface Face {
   readonly setOf: (nodes: NodeSet) => HeapSet;
   /** What stands for the source in the text of a path. */
   readonly source: (node: number) => string | undefined;
+  /** Paths from farther roots that take none of some edges, if there are such roots. */
+  readonly beyond?: ((avoidEdges: readonly number[]) => ShortestPaths) | undefined;
 }
 
 /** The shortest paths to `targets`; the program's roots before V8's. */
@@ -73,10 +75,12 @@ export function pathsTo(
     const source = (node: number): string => (src.count === 1 ? 'Src' : brief(view, Uint32Array.of(node), kind));
     return face(shortestPaths(graph, targets, { ...options, sources: src.nodes }), { view, setOf, source });
   }
-  const none = (): undefined => undefined;
+  const source = (): undefined => undefined;
+  const beyond = (avoid: Iterable<number>): ShortestPaths =>
+    shortestPaths(graph, targets, { ...options, avoidEdges: [...(avoidEdges ?? []), ...avoid] });
   const fromProgram = shortestPaths(graph, targets, { ...options, entries: view.entries });
-  const paths = fromProgram.length > 0 ? fromProgram : shortestPaths(graph, targets, options);
-  return face(paths, { view, setOf, source: none });
+  if (fromProgram.length > 0) return face(fromProgram, { view, setOf, source, beyond });
+  return face(beyond([]), { view, setOf, source });
 }
 
 function face(paths: ShortestPaths, faceOf: Face): Paths {
@@ -118,13 +122,18 @@ export class PlainPaths implements Iterable<Path> {
     return this.edgesAt(...levels);
   }
 
-  /** The shortest paths that take none of the edges of these at `levels`, -1 being the last. */
+  /**
+   * The shortest paths that take none of the edges of these at `levels`, -1 being the last. Where the program's roots have
+   * none left, those from V8's.
+   */
   avoided(...levels: readonly number[]): Paths {
-    const source = (node: number): string | undefined => this.#face.source(node) ?? 'Src';
-    const [sources] = this.#paths.sets;
-    // from V8's root the text of the first step is its own
-    const isRoot = sources?.length === 1 && sources[0] === this.#face.view.heap.graph.root;
-    return face(this.#paths.avoided(...levels), isRoot ? this.#face : { ...this.#face, source });
+    const next = this.#paths.avoided(...levels);
+    if (next.length > 0 || this.#face.beyond === undefined) return face(next, this.#face);
+    const { edgeCount } = this.#face.view.heap.columns;
+    return face(this.#face.beyond(next.avoidEdges.filter((edge) => edge < edgeCount)), {
+      ...this.#face,
+      beyond: undefined,
+    });
   }
 
   /** The path at `index`, from the end if negative. @throws RangeError where there is none */

@@ -1,9 +1,11 @@
 /** The reference pattern of a set, in heapy's words: what `rp` gives. */
 import type { Classifier } from '../classify/classifier.ts';
 import { kind } from '../classify/kind.ts';
+import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
 import { imdom } from '../heap/dominos.ts';
+import { EDGE_TYPE_MASK } from '../heap/graph.ts';
 import { referentsOfSet, referrersOfSet } from '../heap/referrers.ts';
-import { isSubsetOf, type NodeSet } from '../heap/set.ts';
+import { includes, isSubsetOf, type NodeSet } from '../heap/set.ts';
 import type { Page as Listing } from '../partition/pager.ts';
 import { type KindSet, ReferencePattern } from '../partition/pattern.ts';
 import { patternPages } from '../partition/pattern-lines.ts';
@@ -139,8 +141,18 @@ export class PlainPattern implements Iterable<HeapSet> {
   #listing(): Listing {
     return patternPages(this.#pattern, {
       by: BY[this.#classifier.by] ?? this.#classifier.by,
-      summary: (row, length) => rowText(this.#view, row.kind, row.set, length),
+      summary: ({ kind: text, set, parent }, length) =>
+        rowText(text, set, length, (node) => this.#item(node, parent?.set)),
     });
+  }
+
+  /** A scope with the variables by which it holds what stands in the row above: `module src/x.js: cache`. */
+  #item(node: number, held: NodeSet | undefined): string {
+    const { names, heap } = this.#view;
+    const name = names.of(node);
+    if (held === undefined || !names.isScope(node)) return name;
+    const variables = variablesOf(heap.columns, node, held);
+    return variables.length === 0 ? name : `${name}: ${variables.join(', ')}`;
   }
 
   #rows(set: NodeSet): KindSet[] {
@@ -153,6 +165,23 @@ export class PlainPattern implements Iterable<HeapSet> {
     const kinds = this.#rows(nodes).map((row) => row.kind);
     return { kind: kinds.length === 1 ? kinds[0] : `(${kinds.toSorted().join(' | ')})`, set: nodes };
   }
+}
+
+/** Names of the variables of a scope that hold any of `held`. */
+function variablesOf(
+  { firstEdge, edgeTarget, edgeName, edgeTypes, strings }: Columns,
+  scope: number,
+  held: NodeSet,
+): string[] {
+  const context = edgeTypes.indexOf('context');
+  const variables: string[] = [];
+  for (let edge = firstEdge[scope]; edge < firstEdge[scope + 1]; edge++) {
+    const packed = edgeTarget[edge];
+    if ((packed & EDGE_TYPE_MASK) === context && includes(held, packed >>> EDGE_TYPE_BITS)) {
+      variables.push(strings.get(edgeName[edge]));
+    }
+  }
+  return variables;
 }
 
 function isWithin(view: HeapView, set: NodeSet, stopkind: Kind | PlainSet): boolean {

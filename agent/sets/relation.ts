@@ -1,6 +1,7 @@
 /** Classifiers in the words of a session: heapy's equivalence relations. */
 import type { Classifier } from '../classify/classifier.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
+import type { PlainSet } from './heap-set.ts';
 import { ANYTHING, ClassKind, type Kind } from './kind.ts';
 
 /** heapy's names for what has another one here. */
@@ -21,8 +22,9 @@ export class Relation {
     return this.classifier.header;
   }
 
-  /** The kind that reads `text` in a table; a number for sizes. */
-  of(text: string | number): Kind {
+  /** The kind that reads so in a table, for sizes a number; of a set, the union of its members' kinds. */
+  of(text: string | number | PlainSet): Kind {
+    if (typeof text === 'object') return text.by(this).kind;
     if (this.by === 'unity') return ANYTHING;
     const padded = this.by === 'size' ? String(text).trim().padStart(9) : String(text);
     return new ClassKind(this.classifier, padded);
@@ -34,6 +36,10 @@ export class Relation {
 
   toString(): string {
     return `hp.by(${JSON.stringify(this.by)})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 }
 

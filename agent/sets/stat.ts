@@ -3,9 +3,11 @@
  * with those of another heap.
  */
 import { diffTable } from '../../protocol/diff-table.ts';
+import { type Comparable, difference } from '../../protocol/difference.ts';
 import { type IdentityContent, identityTable } from '../../protocol/identity-table.ts';
 import type { Row } from '../../protocol/partition.ts';
 import { partitionTable } from '../../protocol/table.ts';
+import { dumpOf } from './dump.ts';
 import { type Indexed, indexed, rowIndex } from './indexed.ts';
 import { allOf, moreOf, type Page, type Paged } from './pages.ts';
 import type { Origin } from './view.ts';
@@ -93,12 +95,8 @@ export class PlainStat implements Paged {
 
   /** This less `other`, by kind. @throws RangeError if they are by different classifiers */
   diff(other: PlainStat): Difference {
-    if (other.kindheader !== this.kindheader) {
-      throw new RangeError(
-        `Cannot compare: one is by ${JSON.stringify(this.kindheader)}, the other by ${JSON.stringify(other.kindheader)}`,
-      );
-    }
-    return difference(differences(this.rows, other.rows), this.figures, other.figures);
+    const { rows } = difference(comparable(this.figures), comparable(other.figures));
+    return differenceOf(rows, this.figures, other.figures);
   }
 
   sub(other: PlainStat): Difference {
@@ -121,10 +119,9 @@ export class PlainStat implements Paged {
     return this.#table({ rows: Infinity });
   }
 
-  /** One line of JSON for a file (dump.ts). */
+  /** One line of JSON for a file. */
   dump(): string {
-    const { format, header, kindName, count, sizeBytes, rows, origin } = this.figures;
-    return `${JSON.stringify({ heapwatch: 1, format, ...origin, header, kindName, count, sizeBytes, rows })}\n`;
+    return dumpOf(this.figures);
   }
 
   toString(): string {
@@ -154,7 +151,12 @@ interface Totals {
   readonly sizeBytes: number;
 }
 
-function difference(rows: readonly Row[], a: Totals & { header: string }, b: Totals): Difference {
+function comparable({ header, count, sizeBytes, rows }: Figures): Comparable {
+  return { header, count, sizeBytes, rows: [...rows] };
+}
+
+/** The difference whose figures are given; rows, counts and sizes may be below zero. */
+export function differenceOf(rows: readonly Row[], a: Totals & { header: string }, b: Totals): Difference {
   return indexed<PlainDifference, PlainDifference>(new PlainDifference(rows, a, b));
 }
 
@@ -208,7 +210,13 @@ export class PlainDifference implements Paged {
     const rows = this.rows.slice(start, end);
     const { count, sizeBytes } = sumOf(rows);
     const a = { header: this.#a.header, count: this.#b.count + count, sizeBytes: this.#b.sizeBytes + sizeBytes };
-    return difference(rows, a, this.#b);
+    return differenceOf(rows, a, this.#b);
+  }
+
+  /** One line of JSON for a file. */
+  dump(): string {
+    const { header, count, sizeBytes } = this.#a;
+    return dumpOf({ format: 'diff', header, count, sizeBytes, rows: this.rows, b: this.#b, origin: {} });
   }
 
   get more(): Difference {
@@ -239,21 +247,6 @@ export class PlainDifference implements Paged {
     const { header, count, sizeBytes } = this.#a;
     return diffTable({ header, count, sizeBytes, rows: [...this.rows] }, { header, ...this.#b, rows: [] }, page);
   }
-}
-
-/** By kind, largest absolute size first; equal ones as they stand in `a`, then in `b`. */
-function differences(a: readonly Row[], b: readonly Row[]): Row[] {
-  const left = new Map(b.map((row) => [row.kind, row]));
-  const rows = a.map(({ kind, count, sizeBytes }) => {
-    const other = left.get(kind);
-    left.delete(kind);
-    return { kind, count: count - (other?.count ?? 0), sizeBytes: sizeBytes - (other?.sizeBytes ?? 0) };
-  });
-  for (const { kind, count, sizeBytes } of left.values())
-    rows.push({ kind, count: 0 - count, sizeBytes: 0 - sizeBytes });
-  return rows
-    .filter((row) => row.count !== 0 || row.sizeBytes !== 0)
-    .sort((x, y) => Math.abs(y.sizeBytes) - Math.abs(x.sizeBytes));
 }
 
 function sumOf(rows: readonly Row[]): Totals {

@@ -8,11 +8,18 @@ import type { HeapView } from './view.ts';
 
 const STOP_TYPES: ReadonlySet<string> = new Set(['synthetic', 'code', 'object shape', 'native']);
 
+/** Classes of Node's that it keeps in lists of its own: what holds them says nothing of the program. */
+const TIMERS: ReadonlySet<string> = new Set(['Timeout', 'Immediate', 'TimersList']);
+
 /** Whether all of `set` are such. */
 export function stops(view: HeapView, set: NodeSet): boolean {
   const { nodeType, nodeTypes } = view.heap.columns;
   const globals = globalObjects(view.heap.graph);
   return set.every(
-    (node) => STOP_TYPES.has(nodeTypes[nodeType[node]]) || view.moduleScopes.has(node) || globals.includes(node),
+    (node) =>
+      STOP_TYPES.has(nodeTypes[nodeType[node]]) ||
+      view.moduleScopes.has(node) ||
+      globals.includes(node) ||
+      TIMERS.has(view.names.nameOf(node)),
   );
 }

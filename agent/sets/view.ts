@@ -12,14 +12,14 @@ import { NodeNames } from './node-names.ts';
 
 /** Where a snapshot comes from; what is not known is absent. */
 export interface Origin {
-  readonly target?: string;
-  readonly pid?: number;
-  readonly nodeVersion?: string;
-  readonly v8Version?: string;
-  readonly rssBytes?: number;
-  readonly label?: string;
+  readonly target?: string | undefined;
+  readonly pid?: number | undefined;
+  readonly nodeVersion?: string | undefined;
+  readonly v8Version?: string | undefined;
+  readonly rssBytes?: number | undefined;
+  readonly label?: string | undefined;
   /** ISO 8601, UTC. */
-  readonly takenAt?: string;
+  readonly takenAt?: string | undefined;
 }
 
 export interface ViewOptions {
