@@ -45,7 +45,7 @@ export function columnsFrom(
   firstEdge: Uint32Array,
   edgeTarget: Uint32Array,
   edgeName: Uint32Array = new Uint32Array(edgeTarget.length),
-  strings: StringTable = new StringTable({ count: 0, text: [], starts: [] }),
+  strings: StringTable = new Names().table(),
 ): Columns {
   const nodeCount = firstEdge.length - 1;
   const none = new Uint32Array(0);
@@ -86,7 +86,8 @@ function pairEdges({ key, table, value }: Pair): Edge[] {
 
 /** The texts of names, each once. */
 class Names {
-  readonly #texts: string[] = [];
+  /** The first is the name of all nodes. */
+  readonly #texts: string[] = [''];
 
   indexOf(text: string): number {
     const known = this.#texts.indexOf(text);
