@@ -56,6 +56,8 @@ export function stepText(view: HeapView, from: number, edge: number): string {
 class PathText {
   readonly #view: HeapView;
   #text = '';
+  /** Whether the path begins at a root and has not left V8's roots. */
+  #isRooted = false;
   /** Whether the text ends where a variable or property is to follow without a dot: after `: `. */
   #isOpen = false;
   /** Whether the function stands in the text by name already. */
@@ -72,7 +74,8 @@ class PathText {
   }
 
   start(node: number, source: string | undefined): void {
-    this.#text = source ?? (this.#isRoot(node) ? '' : this.#view.names.of(node));
+    this.#isRooted = source === undefined && this.#isRoot(node);
+    this.#text = source ?? (this.#isRooted ? '' : this.#view.names.of(node));
   }
 
   step(from: number, edge: number, to: number): void {
@@ -90,7 +93,7 @@ class PathText {
     const { columns } = this.#view.heap;
     const wasEvents = this.#isEvents;
     this.#isEvents = false;
-    if (edge >= columns.edgeCount || this.#isRoot(from)) {
+    if (this.#isRooted && this.#isRoot(from)) {
       this.#fromRoot(from, edge, to);
       return;
     }

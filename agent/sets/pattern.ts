@@ -146,13 +146,13 @@ export class PlainPattern implements Iterable<HeapSet> {
     });
   }
 
-  /** A scope with the variables by which it holds what stands in the row above: `module src/x.js: cache`. */
+  /** A scope with the variables by which it holds what stands in the row above: `cache in module src/x.js`. */
   #item(node: number, held: NodeSet | undefined): string {
     const { names, heap } = this.#view;
     const name = names.of(node);
     if (held === undefined || !names.isScope(node)) return name;
     const variables = variablesOf(heap.columns, node, held);
-    return variables.length === 0 ? name : `${name}: ${variables.join(', ')}`;
+    return variables.length === 0 ? name : `${variables.join(', ')} in ${name}`;
   }
 
   #rows(set: NodeSet): KindSet[] {

@@ -7,42 +7,8 @@ import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../../agent/heap/colum
 import { Heap } from '../../agent/heap/heap.ts';
 import { bySizeThenKind, partition } from '../../agent/partition/partition.ts';
 import { kindsOf } from '../support/kinds.ts';
+import { EDGES, specs } from '../support/random-specs.ts';
 import { graph } from '../support/snapshot-text.ts';
-
-const TYPES = [
-  'hidden',
-  'array',
-  'string',
-  'object',
-  'code',
-  'closure',
-  'regexp',
-  'native',
-  'synthetic',
-  'object shape',
-];
-const NAMES = ['A', 'B', 'Object', 'context', 'system / Context', 'system / JSProxy', 'system / JSArrayBufferData', ''];
-const EDGES = ['properties', 'elements', 'table', 'backing_store', '__proto__', 'constructor', 'shared', 'script', 'p'];
-
-/** Specs of small graphs full of stores, prototypes and functions, in which everything may lead to anything. */
-const specs = fc.integer({ min: 1, max: 12 }).chain((nodes) => {
-  const ordinal = fc.integer({ min: 0, max: nodes });
-  const node = fc
-    .tuple(ordinal, fc.constantFrom(...TYPES), fc.constantFrom(...NAMES), fc.nat(2 ** 33))
-    .map(([at, type, name, bytes]) => `${at}:'${type}':'${name}':${bytes}`);
-  const edge = fc
-    .tuple(ordinal, ordinal, fc.constantFrom('internal', 'property', 'weak'), fc.constantFrom(...EDGES))
-    .map(([from, to, type, name]) => `${from}>${to}:${type}:${name}`);
-  const location = fc
-    .tuple(fc.nat(2), fc.nat(1), fc.nat(1))
-    .map(([script, line, column]) => `@${script}:${line}:${column}`);
-  const located = fc.uniqueArray(fc.tuple(ordinal, location), { selector: ([at]) => at, maxLength: 6 });
-  return fc
-    .tuple(fc.array(node, { maxLength: 24 }), fc.array(edge, { maxLength: 40 }), located)
-    .map(([all, edges, places]) =>
-      [`${nodes}>0`, ...all, ...edges, ...places.map(([at, place]) => at + place)].join(' '),
-    );
-});
 
 /** What the set of a heap is, told without a classifier. */
 function wholeOf(columns: Columns): { count: number; sizeBytes: number } {

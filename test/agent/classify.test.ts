@@ -226,7 +226,8 @@ describe('classifierNamed', () => {
   it('names those there are when asked for another', () => {
     assert.throws(() => classifierNamed('colour'), {
       name: 'RangeError',
-      message: 'Cannot classify by "colour": expected one of "kind", "name", "type", "class", "size", "module"',
+      message:
+        'Cannot classify by "colour": expected one of "kind", "name", "type", "class", "size", "module", "referrers", "via", "retained", "id", "unity", or several with "&" between them',
     });
   });
 });
