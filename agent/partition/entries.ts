@@ -30,6 +30,7 @@ export function programEntries(graph: Graph): NamedEntry[] {
   const { columns } = graph;
   const entries = globals(graph);
   for (const { scope, script } of moduleScopes(columns)) {
+    if (script.startsWith('node:')) continue;
     entries.push({ edge: columns.edgeCount + entries.length, node: scope, name: `module ${scriptPath(script)}` });
   }
   return entries;
@@ -47,35 +48,49 @@ function globals(graph: Graph): NamedEntry[] {
   });
 }
 
-interface ModuleScope {
+export interface ModuleScope {
+  /** Ordinal of a context. */
   readonly scope: number;
   /** URL or path. */
   readonly script: string;
 }
 
-function moduleScopes(columns: Columns): ModuleScope[] {
+/** The scopes of all modules, Node's own among them. Linear. */
+export function moduleScopes(columns: Columns): ModuleScope[] {
   const candidates = outermostScopes(columns);
   const scripts = scriptsOf(columns, candidates);
   return candidates.flatMap((scope) => {
     const script = scripts.get(scope);
-    return script === undefined || script.startsWith('node:') ? [] : [{ scope, script }];
+    return script === undefined ? [] : [{ scope, script }];
   });
 }
 
 /** Scopes right below a realm that are a module's. */
 function outermostScopes(columns: Columns): number[] {
   const { nodeCount, nodeTypes, nodeType, nodeName, strings } = columns;
-  const [context, realm] = [strings.find('system / Context'), strings.find('system / NativeContext')];
+  const context = strings.find('system / Context');
+  const isRealm = realmTest(columns);
   const object = nodeTypes.indexOf('object');
   const previous = new EdgeFinder(columns, 'internal', 'previous');
   const outermost: number[] = [];
-  if (context < 0 || realm < 0) return outermost;
+  if (context < 0) return outermost;
   for (let node = 0; node < nodeCount; node++) {
     if (nodeName[node] !== context || nodeType[node] !== object) continue;
     const above = previous.from(node);
-    if (above !== NO_NODE && nodeName[above] === realm) outermost.push(node);
+    if (above !== NO_NODE && isRealm(above)) outermost.push(node);
   }
   return modulesAmong(columns, outermost);
+}
+
+/** Tells the realms; on Node 26 those that an inspector knows have more to their name: `system / NativeContext / `. */
+function realmTest({ nodeName, strings }: Columns): (node: number) => boolean {
+  const known = new Map<number, boolean>();
+  return (node) => {
+    const name = nodeName[node];
+    const isRealm = known.get(name) ?? /^system \/ NativeContext($| \/ )/.test(strings.get(name));
+    known.set(name, isRealm);
+    return isRealm;
+  };
 }
 
 /** Leaves out the scopes of functions in modules that have no scope: those of a name, and those that were made more than once. */

@@ -94,6 +94,7 @@ describe('the entries of a program', () => {
       programEntries(graphOf(graph(spec))).flatMap(({ name }) => (name.startsWith('module') ? [name] : []));
 
     assert.deepEqual(modules(`${base} ${nameless}`), ['module /app/x.js']);
+    assert.deepEqual(modules(`${base} ${nameless}`.replace("Context'", "Context / '")), ['module /app/x.js']);
     assert.deepEqual(modules(`${base} ${nameless}`.replace('/app/x.js', "'node:fs'")), []);
     assert.deepEqual(modules(`${base} ${nameless.replace("7:string:''", '7:string:make')}`), []);
     assert.deepEqual(modules(`${base} ${nameless} 9:code:'system / ScopeInfo' 3>9:hidden:2`), []);
