@@ -8,8 +8,7 @@
  *     context x           a variable of a scope
  *     (elements) (map)    what V8 calls its own edges, less numbers and ids: `7 / part of key (A @17) ...` is an entry
  */
-import type { Columns } from '../heap/columns.ts';
-import { EDGE_TYPE_MASK } from '../heap/graph.ts';
+import { type Columns, EDGE_TYPE_MASK } from '../heap/columns.ts';
 import { NO_OWNER, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from './stores.ts';
 
 export const ELEMENT = '[*]';

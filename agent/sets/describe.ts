@@ -1,8 +1,8 @@
 /** One object, told from the snapshot alone: what it is, and what its properties hold. */
 
 import { propertyLabel } from '../classify/edge-labels.ts';
-import { EDGE_TYPE_BITS, selfSizeOf } from '../heap/columns.ts';
-import { EDGE_TYPE_MASK, edgeTypes } from '../heap/graph.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK, selfSizeOf } from '../heap/columns.ts';
+import { edgeTypes } from '../heap/graph.ts';
 import type { HeapView } from './view.ts';
 
 /** Properties that are shown; the rest is counted. */

@@ -7,9 +7,8 @@
 import { type IdentityContent, identityTable } from '../../protocol/identity-table.ts';
 import type { Row } from '../../protocol/partition.ts';
 import { partitionTable } from '../../protocol/table.ts';
-import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
 import { dominos, imdom } from '../heap/dominos.ts';
-import { EDGE_TYPE_MASK } from '../heap/graph.ts';
 import { referentsOfSet, referrersOfSet } from '../heap/referrers.ts';
 import {
   difference,

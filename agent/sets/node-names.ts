@@ -11,13 +11,13 @@
  */
 import { EdgeFinder, NO_NODE } from '../classify/edges.ts';
 import { Locations, NO_SITE } from '../classify/locations.ts';
-import { moduleScopes } from '../classify/module-scopes.ts';
 import { scriptPath, shortPath } from '../classify/script-name.ts';
 import { SiteNames } from '../classify/site-names.ts';
 import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from '../classify/stores.ts';
 import { isContextName } from '../classify/words.ts';
 import { EDGE_TYPE_BITS } from '../heap/columns.ts';
 import type { Heap } from '../heap/heap.ts';
+import { moduleScopes } from '../partition/entries.ts';
 
 /** How the nodes of one kind are shown in an identity table. */
 export type Rendering = 'text' | 'value' | 'name' | 'scope' | 'owner' | 'address';
@@ -126,6 +126,12 @@ export class NodeNames {
     return this.#sites.of([site]).get(site);
   }
 
+  /** URL or path of the script of each module's scope, by node. */
+  get moduleScopes(): ReadonlyMap<number, string> {
+    this.#modules ??= new Map(moduleScopes(this.#heap.columns).map(({ scope, script }) => [scope, script]));
+    return this.#modules;
+  }
+
   isScope(node: number): boolean {
     const { nodeType, nodeTypes } = this.#heap.columns;
     return nodeTypes[nodeType[node]] === 'object' && isContextName(this.nameOf(node));
@@ -133,8 +139,7 @@ export class NodeNames {
 
   /** `module src/a.js`; a function's scope by a function that stands in it. */
   scopeName(node: number): string {
-    this.#modules ??= moduleScopes(this.#heap.columns);
-    const url = this.#modules.get(node);
+    const url = this.moduleScopes.get(node);
     if (url !== undefined) return `module ${shortPath(scriptPath(url))}`;
     const inner = this.#functionIn(node);
     return inner === undefined ? this.address(node) : `scope of ${this.functionName(inner)}`;

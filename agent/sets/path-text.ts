@@ -13,8 +13,7 @@
  */
 import { propertyLabel } from '../classify/edge-labels.ts';
 import { scriptPath } from '../classify/script-name.ts';
-import { EDGE_TYPE_BITS, selfSizeOf } from '../heap/columns.ts';
-import { EDGE_TYPE_MASK } from '../heap/graph.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK, selfSizeOf } from '../heap/columns.ts';
 import type { Path } from '../partition/paths.ts';
 import { slotOf } from './hash-table.ts';
 import type { HeapView } from './view.ts';
@@ -126,9 +125,9 @@ class PathText {
     else if (edge < columns.edgeCount) this.#text += this.#rootSlot(columns.edgeName[edge], edge);
   }
 
+  /** A global object; where V8 has a realm before it, that says no more. */
   #globalName(node: number): string {
-    const name = this.#view.names.nameOf(node);
-    return /^global\b|NativeContext|^$/.test(name) ? 'global' : this.#view.kindText(node);
+    return this.#view.entries.find((entry) => entry.node === node)?.name ?? this.#view.kindText(node);
   }
 
   #rootSlot(name: number, edge: number): string {

@@ -1,9 +1,8 @@
 /** The reference pattern of a set, in heapy's words: what `rp` gives. */
 import type { Classifier } from '../classify/classifier.ts';
 import { kind } from '../classify/kind.ts';
-import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
 import { imdom } from '../heap/dominos.ts';
-import { EDGE_TYPE_MASK } from '../heap/graph.ts';
 import { referentsOfSet, referrersOfSet } from '../heap/referrers.ts';
 import { includes, isSubsetOf, type NodeSet } from '../heap/set.ts';
 import type { Page as Listing } from '../partition/pager.ts';

@@ -2,7 +2,6 @@
  * Where a reference pattern goes no further: at what nearly everything hangs from, so that what holds it says nothing of
  * what it holds. The counterpart of heapy's modules, types, code and frames.
  */
-import { globalObjects } from '../heap/roots.ts';
 import type { NodeSet } from '../heap/set.ts';
 import type { HeapView } from './view.ts';
 
@@ -14,12 +13,12 @@ const TIMERS: ReadonlySet<string> = new Set(['Timeout', 'Immediate', 'TimersList
 /** Whether all of `set` are such. */
 export function stops(view: HeapView, set: NodeSet): boolean {
   const { nodeType, nodeTypes } = view.heap.columns;
-  const globals = globalObjects(view.heap.graph);
+  const entries = new Set(view.entries.map(({ node }) => node));
   return set.every(
     (node) =>
       STOP_TYPES.has(nodeTypes[nodeType[node]]) ||
       view.moduleScopes.has(node) ||
-      globals.includes(node) ||
+      entries.has(node) ||
       TIMERS.has(view.names.nameOf(node)),
   );
 }

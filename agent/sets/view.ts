@@ -3,11 +3,10 @@
 import { classificationOf } from '../classify/classifications.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from '../classify/classifier.ts';
 import { kind } from '../classify/kind.ts';
-import { moduleScopes } from '../classify/module-scopes.ts';
 import type { Columns } from '../heap/columns.ts';
 import { Heap } from '../heap/heap.ts';
-import { type Entry, globalEntries } from '../heap/roots.ts';
 import type { NodeSet } from '../heap/set.ts';
+import { type NamedEntry, programEntries } from '../partition/entries.ts';
 import { NodeNames } from './node-names.ts';
 
 /** Where a snapshot comes from; what is not known is absent. */
@@ -43,7 +42,7 @@ export class HeapView {
   readonly options: ViewOptions;
   readonly names: NodeNames;
   #all: NodeSet | undefined;
-  #moduleScopes: ReadonlyMap<number, string> | undefined;
+  #entries: readonly NamedEntry[] | undefined;
 
   constructor(heap: Heap | Columns, options: ViewOptions = {}) {
     this.heap = heap instanceof Heap ? heap : new Heap(heap);
@@ -79,18 +78,13 @@ export class HeapView {
 
   /** URL or path of the script of each module's scope, by node. */
   get moduleScopes(): ReadonlyMap<number, string> {
-    this.#moduleScopes ??= moduleScopes(this.heap.columns);
-    return this.#moduleScopes;
+    return this.names.moduleScopes;
   }
 
-  /** Where a program begins: its global objects and the scopes of its modules, Node's own left out. */
-  get entries(): readonly Entry[] {
-    const { columns, graph } = this.heap;
-    const globals = globalEntries(graph);
-    const modules = Array.from(this.moduleScopes)
-      .filter(([node, url]) => !url.startsWith('node:') && this.heap.isAlive(node))
-      .map(([node], at) => ({ edge: columns.edgeCount + at, node }));
-    return [...globals, ...modules];
+  /** Where the program begins. */
+  get entries(): readonly NamedEntry[] {
+    this.#entries ??= programEntries(this.heap.graph);
+    return this.#entries;
   }
 
   get showsStrings(): boolean {
