@@ -18,18 +18,29 @@ function classify(heap: Heap): Classification {
   const sizes = heap.retained;
   const synthetic = nodeTypes.indexOf('synthetic');
   const kinds = new Kinds();
+  const kindOfPower = new Map<number, number>();
   const kindOf = new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
-    kindOf[node] = nodeType[node] === synthetic ? NOT_IN_SET : kinds.of(bucket(sizes[node]));
+    if (nodeType[node] === synthetic) {
+      kindOf[node] = NOT_IN_SET;
+      continue;
+    }
+    const power = powerBelow(sizes[node]);
+    const kind = kindOfPower.get(power) ?? kinds.of(bucket(power));
+    kindOfPower.set(power, kind);
+    kindOf[node] = kind;
   }
   return { kindOf, kinds: kinds.texts };
 }
 
-function bucket(bytes: number): string {
-  if (bytes === 0) return '0 B';
-  // 2 ** 32 and more do not fit the integers that clz32 counts in
-  const power = bytes < 2 ** 31 ? 31 - Math.clz32(bytes) : Math.floor(Math.log2(bytes));
-  return `${sizeText(power)} - ${sizeText(power + 1)}`;
+/** The greatest power of two that is no more than `bytes`; -1 for none. */
+function powerBelow(bytes: number): number {
+  // clz32(0) is 32; from 2 ** 31 on sizes do not fit its integers
+  return bytes < 2 ** 31 ? 31 - Math.clz32(bytes) : Math.floor(Math.log2(bytes));
+}
+
+function bucket(power: number): string {
+  return power < 0 ? '0 B' : `${sizeText(power)} - ${sizeText(power + 1)}`;
 }
 
 function sizeText(power: number): string {
