@@ -1,6 +1,6 @@
 /** `heapwatch heap`: heapy's table of one target, once. */
 import type { CommandModule } from 'yargs';
-import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
+import { CLASSIFIERS, classifierNamed } from '../../agent/classify/classifiers.ts';
 import { parseTarget, type Target } from '../../agent/target.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import type { Io } from './io.ts';
@@ -28,9 +28,10 @@ export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
             describe: '9229, host:9229, ws://…, pid:1234, a file',
           })
           .option('by', {
-            choices: CLASSIFIERS.map(({ by }) => by),
+            type: 'string',
+            coerce: (by: string): string => classifierNamed(by).by,
             default: 'kind',
-            describe: 'what a row is; name reads no edges',
+            describe: `what a row is: ${CLASSIFIERS.map(({ by }) => by).join(', ')}; or several with & between them`,
           })
           .option('isolate', { type: 'string', default: 'main', describe: 'main, or worker:N' })
           .option('label', { type: 'string', describe: 'a line above the table' })
@@ -39,6 +40,7 @@ export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
         .example('$0 heap 9229', 'a full snapshot of the process behind port 9229; its price is said first')
         .example('$0 heap pid:4711 --yes', 'opens the inspector by SIGUSR1 and closes it again')
         .example('$0 heap before.heapsnapshot.gz --by module --rows 20', 'a file')
+        .example("$0 heap 9229 --by 'kind&size'", 'by kind, and within each by size')
         .example('$0 heap 9229 --isolate worker:1 --json', 'a worker thread, as JSON'),
     handler: async (args) => {
       printPartition(await readPartition(parseTarget(args.target), args, io), args, io);

@@ -42,7 +42,7 @@ test('the command line itself', async (t) => {
     [['heap', '9229', '--frob'], /Unknown argument: frob/],
     [['heap', 'frob'], /Cannot read target "frob"/],
     [['heap', '99999'], /expected a port from 1 to 65535/],
-    [['heap', '9229', '--by', 'colour'], /Invalid values: Argument: by, Given: "colour"/],
+    [['heap', '9229', '--by', 'colour'], /Cannot classify by "colour": expected one of "kind"/],
     [['heap', '9229', '--rows', '0'], /Cannot use --rows/],
     [['heap', '9229', '--rows', '3', '--all'], /mutually exclusive/],
     [['sample', '9229', '--for', 'long'], /expected a duration/],
@@ -118,7 +118,7 @@ test('heap, snapshot and files tell the same of one process', async (t) => {
   await t.test('a file, plain or gzipped, by every classifier', async () => {
     const gzipped = dir.join('population.heapsnapshot.gz');
     await writeFile(gzipped, gzipSync(await readFile(file)));
-    for (const by of ['kind', 'name', 'type', 'class', 'size', 'module']) {
+    for (const by of ['kind', 'name', 'type', 'class', 'size', 'module', 'referrers', 'via&size']) {
       const [plain, packed] = await Promise.all(
         [file, gzipped].map(async (path) => {
           const { code, stdout } = await runCli(['heap', path, '--by', by, '--json']);
