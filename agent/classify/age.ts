@@ -26,7 +26,7 @@ export function byAge(birthdays: readonly Birthday[]): Classifier {
   return {
     by: 'age',
     header: 'Age (born between checkpoints)',
-    classify: (columns) => classify(columns, birthdays),
+    classify: ({ columns }) => classify(columns, birthdays),
   };
 }
 

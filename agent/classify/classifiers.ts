@@ -27,6 +27,9 @@ export const CLASSIFIERS: readonly Classifier[] = [
   unity,
 ];
 
+/** Products by name, each made once, so that what is kept of it is found again. */
+const PRODUCTS = new Map<string, Classifier>();
+
 /**
  * The classifier that `--by` names, or the product of several with `&` between them, each once. @throws RangeError that
  * names those there are
@@ -35,7 +38,10 @@ export function classifierNamed(by: string): Classifier {
   const factors = [...new Set(by.split('&').map((word) => factorNamed(word.trim(), by)))];
   const telling = factors.filter((factor) => factor !== unity);
   if (telling.length < 2) return telling[0] ?? unity;
-  return product(telling);
+  const made = product(telling);
+  const known = PRODUCTS.get(made.by) ?? made;
+  PRODUCTS.set(made.by, known);
+  return known;
 }
 
 function factorNamed(word: string, by: string): Classifier {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { byAge } from '../../agent/classify/age.ts';
 import { NOT_IN_SET } from '../../agent/classify/classifier.ts';
 import type { Columns } from '../../agent/heap/columns.ts';
+import { Heap } from '../../agent/heap/heap.ts';
 import { partition } from '../../agent/partition/partition.ts';
 import { graph } from '../support/snapshot-text.ts';
 
@@ -16,14 +17,14 @@ function withIds(spec: string, ids: number[]): Columns {
 }
 
 function ages(columns: Columns): string[] {
-  const { kindOf, kinds } = byAge(birthdays).classify(columns);
+  const { kindOf, kinds } = byAge(birthdays).classify(new Heap(columns));
   return Array.from(kindOf, (kind) => (kind === NOT_IN_SET ? '-' : kinds[kind]!));
 }
 
 test('by the checkpoints that an id stands between, the highest id of one still before it', () => {
   const columns = withIds('1 2 3 4 5 6', [3, 7, 9, 11, 13, 4]);
   assert.deepEqual(ages(columns), ['-', 'before a', 'before a', 'a to b', 'a to b', 'since b', 'embedder (no age)']);
-  assert.deepEqual(partition(columns, byAge(birthdays).classify(columns), byAge(birthdays)).count, 6);
+  assert.deepEqual(partition(columns, byAge(birthdays).classify(new Heap(columns)), byAge(birthdays)).count, 6);
 });
 
 test('memory of array buffers is as old as its oldest holder, whatever its id', () => {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
 import type { Columns } from '../../agent/heap/columns.ts';
+import { Heap } from '../../agent/heap/heap.ts';
 import { ownNodes, without } from '../../agent/partition/own-nodes.ts';
 import { limitRows } from '../../agent/partition/partition.ts';
 import { type Checkpoint, checkpointOf, type RelativeRows, relative } from '../../agent/partition/since.ts';
@@ -30,13 +31,13 @@ function withIds(columns: Columns, ids: readonly number[]): Columns {
 function checkpoint(columns: Columns, bys = ['type']): Checkpoint {
   return checkpointOf(
     columns,
-    bys.map((by) => ({ by, ...classifierNamed(by).classify(columns) })),
+    bys.map((by) => ({ by, ...classifierNamed(by).classify(new Heap(columns)) })),
   );
 }
 
 function since(before: Checkpoint, columns: Columns, by = 'type'): RelativeRows {
   const classifier = classifierNamed(by);
-  return relative(before, columns, classifier.classify(columns), classifier);
+  return relative(before, columns, classifier.classify(new Heap(columns)), classifier);
 }
 
 /** `kind: born/freed/survived` of each row. */
@@ -182,7 +183,7 @@ describe('own nodes', () => {
   it('are those with the ids given and those that nothing but a handle scope holds', () => {
     const columns = graph(`1:synthetic:'(Handle scope)' 0>1 0>2 1>3 1>4 2>4 0>5 1>1`);
     assert.deepEqual([...ownNodes(columns, [11])].sort(), [3, 5]);
-    const kinds = classifierNamed('type').classify(columns);
+    const kinds = classifierNamed('type').classify(new Heap(columns));
     const rows = since(checkpoint(heapOf([])), columns);
     assert.equal(rows.count, 4);
     const left = relative(checkpoint(heapOf([])), columns, without(kinds, ownNodes(columns, [11])), {
