@@ -22,7 +22,7 @@ function ages(columns: Columns): string[] {
 }
 
 test('by the checkpoints that an id stands between, the highest id of one still before it', () => {
-  const columns = withIds('1 2 3 4 5 6', [3, 7, 9, 11, 13, 4]);
+  const columns = withIds('0>6', [3, 7, 9, 11, 13, 4]);
   assert.deepEqual(ages(columns), ['-', 'before a', 'before a', 'a to b', 'a to b', 'since b', 'embedder (no age)']);
   assert.deepEqual(partition(columns, byAge(birthdays).classify(new Heap(columns)), byAge(birthdays)).count, 6);
 });
