@@ -18,7 +18,7 @@ import type { ScheduledProbe } from './config-file.ts';
 import type { Gate, Ticket } from './gate.ts';
 import type { Reader } from './reader.ts';
 import type { ProbeRun, Reports } from './reports.ts';
-import { Schedule } from './schedule.ts';
+import { type Due, Schedule } from './schedule.ts';
 
 /** How often a target that runs, and one that does not, is asked whether it does, and how long it has for the answer. */
 const CONDITION_EVERY_MS = { running: 5_000, other: 1_000 } as const;
@@ -89,8 +89,8 @@ export class Attachment {
     this.#options.reports.state(this.state());
     if (this.#schedule.has('sampling')) this.#start(this.#startSampling());
     while (!this.#end.signal.aborted) {
-      if (!this.#busy) this.#startNext();
-      await this.#bell.wait(this.#busy ? Number.POSITIVE_INFINITY : this.#restMs());
+      const nextAtMs = this.#busy ? Number.POSITIVE_INFINITY : this.#startNext(performance.now());
+      await this.#bell.wait(nextAtMs - performance.now());
     }
     stop.removeEventListener('abort', onStop);
     return reason;
@@ -152,15 +152,12 @@ export class Attachment {
     this.#bell.ring();
   }
 
-  /** Milliseconds until something is due. What is due already and was not started waits for the gate, which rings. */
-  #restMs(): number {
-    const nowMs = performance.now();
-    return Math.max(1, Math.min(this.#schedule.nextDueAfter(nowMs), this.#conditionDueAtMs) - nowMs);
-  }
-
-  #startNext(): void {
-    const nowMs = performance.now();
-    const due = this.#schedule.due(nowMs);
+  /**
+   * Starts what is to be done now, if anything is; gives when to look again at the latest (the end of a job rings before).
+   * What is due and is not started waits for the gate, which rings.
+   */
+  #startNext(nowMs: number): number {
+    const { due, nextAtMs } = this.#schedule.at(nowMs);
     const waiting = this.#waiting.find(({ wish }) => this.#mayRun(wish.probe));
     const next = waiting ? undefined : due.find(({ probe }) => this.#mayRun(probe));
     if (waiting) {
@@ -170,12 +167,17 @@ export class Attachment {
       this.#start(this.#checkCondition());
     } else if (next) {
       this.#schedule.take(next.probe, nowMs);
-      if (next.skipped > 0)
-        this.#options.reports.skipped(this.#runOf({ probe: next.probe, isolate: 'main' }), next.skipped);
+      if (next.skipped > 0) this.#reportSkipped(next);
       this.#start(this.#runScheduled(next.probe));
-    } else if (!due.some(isSnapshot) && !this.#waiting.some(({ wish }) => isSnapshot(wish))) {
-      this.#leaveGate();
+    } else {
+      if (!due.some(isSnapshot) && !this.#waiting.some(({ wish }) => isSnapshot(wish))) this.#leaveGate();
+      return Math.min(nextAtMs, this.#conditionDueAtMs);
     }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #reportSkipped({ probe, skipped }: Due): void {
+    this.#options.reports.skipped(this.#runOf({ probe, isolate: 'main' }), skipped);
   }
 
   /** A snapshot needs its group's turn; asking for it joins the line. */

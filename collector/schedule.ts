@@ -23,6 +23,13 @@ export interface Due {
   readonly skipped: number;
 }
 
+/** One look at the clock: every probe is either due or counted in `nextAtMs`, none falls between two looks. */
+export interface Agenda {
+  readonly due: readonly Due[];
+  /** When the next of the others is due; Infinity if there is none. */
+  readonly nextAtMs: number;
+}
+
 interface Entry {
   readonly every: number | 'auto';
   everyMs: number;
@@ -47,13 +54,15 @@ export class Schedule {
     return this.#entries.has(probe);
   }
 
-  /** What is due now, the cheapest first; it stays due until it is taken. */
-  due(nowMs: number): Due[] {
+  /** What is due at `nowMs`, the cheapest first (it stays due until it is taken), and when more will be. */
+  at(nowMs: number): Agenda {
     const due: Due[] = [];
+    let nextAtMs = Number.POSITIVE_INFINITY;
     for (const [probe, { everyMs, dueAtMs }] of this.#entries) {
       if (dueAtMs <= nowMs) due.push({ probe, skipped: Math.floor((nowMs - dueAtMs) / everyMs) });
+      else nextAtMs = Math.min(nextAtMs, dueAtMs);
     }
-    return due;
+    return { due, nextAtMs };
   }
 
   /** The probe is being run now: it is next due at the first point of its grid after `nowMs`. */
@@ -68,12 +77,6 @@ export class Schedule {
     if (entry?.every !== 'auto') return;
     entry.everyMs = Math.max(AUTO_EVERY_MS, Math.ceil(pauseMs / MAX_PAUSE_RATIO));
     entry.dueAtMs = nowMs + entry.everyMs;
-  }
-
-  /** When the next probe is due that is not due at `nowMs`; Infinity if there is none. */
-  nextDueAfter(nowMs: number): number {
-    const later = [...this.#entries.values()].map(({ dueAtMs }) => dueAtMs).filter((dueAtMs) => dueAtMs > nowMs);
-    return Math.min(...later);
   }
 }
 

@@ -9,33 +9,34 @@ describe('schedule', () => {
   it('is due once in each interval, at the same points whenever it starts', () => {
     const early = new Schedule('api', { usage: 5_000 }, 1_000_000);
     const late = new Schedule('api', { usage: 5_000 }, 1_002_345);
-    const due = early.nextDueAfter(1_000_000);
+    const due = early.at(1_000_000).nextAtMs;
     assert.ok(due > 1_000_000 && due <= 1_005_000);
-    assert.equal((late.nextDueAfter(0) - early.nextDueAfter(0)) % 5_000, 0);
-    assert.deepEqual(early.due(early.nextDueAfter(0) - 1), []);
-    assert.deepEqual(early.due(early.nextDueAfter(0)), [{ probe: 'usage', skipped: 0 }]);
+    assert.equal((late.at(0).nextAtMs - early.at(0).nextAtMs) % 5_000, 0);
+    assert.deepEqual(early.at(early.at(0).nextAtMs - 1).due, []);
+    assert.deepEqual(early.at(early.at(0).nextAtMs).due, [{ probe: 'usage', skipped: 0 }]);
   });
 
   it('skips what it overran, and says how much', () => {
     const schedule = new Schedule('api', { usage: 1_000 }, 0);
-    const first = schedule.nextDueAfter(0);
-    assert.deepEqual(schedule.due(first + 3_500), [{ probe: 'usage', skipped: 3 }]);
+    const first = schedule.at(0).nextAtMs;
+    assert.deepEqual(schedule.at(first + 3_500).due, [{ probe: 'usage', skipped: 3 }]);
     schedule.take('usage', first + 3_500);
-    assert.deepEqual(schedule.due(first + 3_999), []);
-    assert.equal(schedule.nextDueAfter(first + 3_500), first + 4_000);
+    assert.deepEqual(schedule.at(first + 3_999).due, []);
+    assert.equal(schedule.at(first + 3_500).nextAtMs, first + 4_000);
   });
 
   it('names the cheapest first', () => {
     const schedule = new Schedule('api', { snapshot: 1_000, sampling: 1_000, usage: 1_000 }, 0);
     assert.deepEqual(
-      schedule.due(5_000).map(({ probe }) => probe),
+      schedule.at(5_000).due.map(({ probe }) => probe),
       ['usage', 'sampling', 'snapshot'],
     );
   });
 
   it('spreads targets over the interval', () => {
-    const phases = Array.from({ length: 100 }, (_, i) =>
-      new Schedule(`target-${i}`, { snapshot: HOUR_MS }, 0).nextDueAfter(0),
+    const phases = Array.from(
+      { length: 100 },
+      (_, i) => new Schedule(`target-${i}`, { snapshot: HOUR_MS }, 0).at(0).nextAtMs,
     );
     const tenths = new Set(phases.map((phase) => Math.floor((phase * 10) / HOUR_MS)));
     assert.equal(tenths.size, 10);
@@ -44,26 +45,26 @@ describe('schedule', () => {
 
   it('lets auto wait until the pause has become half a percent of the time, and at least a minute', () => {
     const schedule = new Schedule('api', { sampling: 'auto' }, 0);
-    const first = schedule.nextDueAfter(0);
+    const first = schedule.at(0).nextAtMs;
     schedule.take('sampling', first);
     schedule.ended('sampling', first + 50, 20);
-    assert.equal(schedule.nextDueAfter(first), first + 50 + 60_000);
+    assert.equal(schedule.at(first).nextAtMs, first + 50 + 60_000);
     schedule.take('sampling', first + 60_050);
     schedule.ended('sampling', first + 60_100, 900);
-    assert.equal(schedule.nextDueAfter(first + 60_050), first + 60_100 + 180_000);
+    assert.equal(schedule.at(first + 60_050).nextAtMs, first + 60_100 + 180_000);
   });
 
   it('has nothing to wait for without probes', () => {
-    assert.equal(new Schedule('api', {}, 0).nextDueAfter(0), Number.POSITIVE_INFINITY);
+    assert.equal(new Schedule('api', {}, 0).at(0).nextAtMs, Number.POSITIVE_INFINITY);
   });
 
   it('never answers a time that has passed', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 100, max: HOUR_MS }), fc.nat(2 ** 41), (target, every, now) => {
         const schedule = new Schedule(target, { usage: every }, now);
-        const due = schedule.nextDueAfter(now);
+        const due = schedule.at(now).nextAtMs;
         schedule.take('usage', due);
-        return due > now && due <= now + every && schedule.nextDueAfter(due) === due + every;
+        return due > now && due <= now + every && schedule.at(due).nextAtMs === due + every;
       }),
     );
   });
