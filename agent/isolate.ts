@@ -6,9 +6,11 @@
  *
  * `NodeWorker.enable` reports every worker that lives, before its own answer, and from then on each new one; a session id
  * counts from 1 on each connection and is not the thread id. A message to a session that has ended is answered `{}` and
- * goes nowhere. Only `NodeWorker.detach` ends a session in a worker: on Node 18 to 26 neither `NodeWorker.disable` nor the
- * end of the connection does, and what the session started (sampling, tracking) then goes on in the worker for good.
- * So whoever enables NodeWorker detaches from each worker that was reported, before it goes. Messages pass the main thread: while that is blocked, so is the way to every worker.
+ * goes nowhere. Messages pass the main thread: while that is blocked, so is the way to every worker.
+ *
+ * Only `NodeWorker.detach` ends a session in a worker: on Node 18 to 26 neither `NodeWorker.disable` nor the end of the
+ * connection does, and what the session started (sampling, tracking of ids) goes on in the worker for good. So whoever
+ * enables NodeWorker detaches from each worker that was reported, before it goes.
  */
 import { z } from 'zod';
 

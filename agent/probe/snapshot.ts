@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import type { Cost, Partition, Price, Usage } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../agent.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
+import { MAIN } from '../isolate.ts';
 import { forecast } from '../price.ts';
 import type { LiveEvent, LiveJob, LiveResult } from '../snapshot/live-job.ts';
 import { type OutputPaths, outputPaths } from '../snapshot/output.ts';
@@ -96,7 +97,10 @@ async function take(
     measured = measure(agent, context, event.received, ping.stop().pauseMs);
   };
   try {
-    const rows = await inThread<LiveEvent, LiveResult>('live-thread', job, { signal: until.signal, onEvent });
+    // a worker's snapshot is let run to its end: cut off in the middle, it kills processes of Node 18 to 22 (isolate-channel)
+    const abort = context.isolate === MAIN && { signal: until.signal };
+    const rows = await inThread<LiveEvent, LiveResult>('live-thread', job, { ...abort, onEvent });
+    context.signal?.throwIfAborted();
     return { rows, measured: await (measured as Promise<Measured>) };
   } finally {
     if (!measured) ping.stop();

@@ -31,10 +31,15 @@ export class Connection {
   decode: ChunkDecoder = chunkDecoder();
   /** Told of each chunk, a view that is good during the call. What it throws ends the connection. */
   onChunk: (chunk: Uint8Array) => void = () => {};
+  /** What must be done over the channels before the socket may end; absent: nothing. */
+  part: (() => Promise<void>) | undefined;
+  /** Settles, never rejects, when a snapshot that has begun has been sent to its end, wanted or not. */
+  streamed: Promise<unknown> = Promise.resolve();
   readonly #channels: Channel[] = [];
   readonly #socket: WebSocket;
   readonly #where: string;
   readonly #closed: Promise<unknown>;
+  #parted: Promise<void> | undefined;
   readonly #failed: Promise<never>;
   #fail!: (error: unknown) => void;
 
@@ -47,7 +52,10 @@ export class Connection {
     });
     // a failure between two calls of `until` is told by the second
     this.#failed.catch(() => {});
-    this.main.on('NodeRuntime.waitingForDisconnect', () => this.#end('the process is ending'));
+    this.main.on('NodeRuntime.waitingForDisconnect', () => {
+      this.part = undefined; // an end is not to be held up
+      this.#end('the process is ending');
+    });
     this.#closed = new Promise((resolve) => socket.on('close', resolve));
     socket.on('message', (frame: Buffer) => this.#hear(frame));
     socket.on('error', (error) => this.#end(faultOf(error)));
@@ -86,12 +94,16 @@ export class Connection {
     return Promise.race([this.#failed, work]);
   }
 
-  /** Ends everything with `error`, and the socket in this very tick. */
+  /** Ends everything with `error`; the socket in this very tick, unless there is a parting. */
   fail(error: unknown): void {
     this.#fail(error);
     const ended = error instanceof DetachedError ? error : this.detached('the snapshot was given up');
-    for (const channel of this.#channels) channel.end(ended);
-    this.#socket.terminate();
+    const cut = () => {
+      for (const channel of this.#channels) channel.end(ended);
+      this.#socket.terminate();
+    };
+    if (this.#partsFirst()) void this.#part().then(cut);
+    else cut();
   }
 
   detached(reason: string, cause?: unknown): DetachedError {
@@ -100,10 +112,22 @@ export class Connection {
 
   /** Resolves when the socket is closed, so that the target is held by nothing. */
   async close(): Promise<void> {
+    if (this.#partsFirst()) await this.#part();
     const cut = setTimeout(() => this.#socket.terminate(), CLOSE_MS);
     this.#socket.close();
     await this.#closed;
     clearTimeout(cut);
+  }
+
+  /** False if there is nothing to be done, or nobody to do it to. */
+  #partsFirst(): boolean {
+    return this.part !== undefined && this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  #part(): Promise<void> {
+    this.onChunk = () => {}; // what still comes is nobody's
+    this.#parted ??= this.part?.() ?? Promise.resolve();
+    return this.#parted;
   }
 
   #end(reason: string): void {

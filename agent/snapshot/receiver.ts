@@ -10,7 +10,7 @@
 import type { Channel } from './channel.ts';
 import { CHUNK_EVENT } from './chunks.ts';
 import { Connection } from './connection.ts';
-import { channelOf, releaseWorkers } from './isolate-channel.ts';
+import { channelOf } from './isolate-channel.ts';
 
 export interface ReceiveOptions {
   readonly inspectorUrl: string;
@@ -56,7 +56,7 @@ async function receive(connection: Connection, options: ReceiveOptions): Promise
     await connection.main.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true });
     const channel = await channelOf(connection, isolate);
     const received = await take(connection, channel, { ...options, onBegin: () => clearTimeout(timer) });
-    await release(connection, channel);
+    await release(channel);
     return received;
   } finally {
     clearTimeout(timer);
@@ -68,30 +68,31 @@ async function take(
   channel: Channel,
   { onBegin, onWalk, onChunk }: Pick<ReceiveOptions, 'onChunk' | 'onWalk'> & { onBegin(): void },
 ): Promise<Received> {
+  const sentAtMs = Date.now();
+  const sent = channel.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
+  const begin = () => {
+    onBegin();
+    connection.streamed = sent.catch(() => {}); // told below
+  };
   let bytes = 0;
   connection.onChunk = (chunk) => {
-    onBegin();
+    begin();
     bytes += chunk.length;
     onChunk(chunk);
   };
   // a chunk whose frame is not dressed as V8 dresses it
   channel.on(CHUNK_EVENT, ({ chunk }) => connection.onChunk(Buffer.from(String(chunk))));
   channel.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
-    onBegin();
+    begin();
     onWalk(Number(done), Number(total));
   });
-  const sentAtMs = Date.now();
-  await channel.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
+  await sent;
   return { bytes, sentAtMs, endedAtMs: Date.now() };
 }
 
-/** Gives back the ids. The snapshot is whole by now: whatever goes wrong here, closing the connection does the same. */
-async function release(connection: Connection, channel: Channel): Promise<void> {
-  const released = async () => {
-    await channel.send('HeapProfiler.disable', {}, { timeoutMs: RELEASE_MS });
-    if (channel !== connection.main) await releaseWorkers(connection.main, RELEASE_MS);
-  };
-  await released().catch(() => {});
+/** Gives back the ids. The snapshot is whole by now: whatever goes wrong here, parting does the same. */
+async function release(channel: Channel): Promise<void> {
+  await channel.send('HeapProfiler.disable', {}, { timeoutMs: RELEASE_MS }).catch(() => {});
 }
 
 function notBegun(isolate: string, startTimeoutMs: number): DOMException {

@@ -54,6 +54,22 @@ for (const major of [18, 20, 22, 24, 26] as const) {
   });
 }
 
+test('a snapshot of a worker that is given up leaves no ids in it', async () => {
+  await using target = await startTarget('population', { args: ['--worker'] });
+  await target.line(/^ready/);
+  await using agent = await attach(target.wsUrl);
+  const worker = await agent.isolate('worker:1');
+  const { result } = await worker.send('Runtime.evaluate', { expression: 'globalThis.population' });
+  const giveUp = () => {
+    throw new Error('enough');
+  };
+  await assert.rejects(take(target.wsUrl, { isolate: 'worker:1', onChunk: giveUp }), /^Error: enough$/);
+  const { heapSnapshotObjectId } = await worker.send('HeapProfiler.getHeapObjectId', {
+    objectId: result.objectId as string,
+  });
+  assert.equal(heapSnapshotObjectId, '0');
+});
+
 test('an isolate that is not there is told, with those that are', async () => {
   await using target = await startTarget('population', { args: ['--worker'] });
   await target.line(/^ready/);
