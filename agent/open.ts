@@ -37,7 +37,7 @@ const CLOSE_MS = 1_000;
 /** The inspector of a process, opened if it is not. @throws AttachError that says what stands in the way */
 export async function openInspector(pid: number, options: FindOptions): Promise<OpenInspector> {
   try {
-    const found = await readProcess(pid);
+    const found = await startedProcess(pid, options);
     const { ownPid } = found;
     const open = await inspectorOf(found, options);
     if (open) return { ...open, ownPid, openedHere: false };
@@ -52,6 +52,18 @@ export async function openInspector(pid: number, options: FindOptions): Promise<
     if (cause instanceof ProcessError)
       throw new AttachError(`Cannot attach to pid:${pid}: ${cause.message}`, { cause });
     throw cause;
+  }
+}
+
+/** How long a process may take from its start until it has set up its signals; before, it blocks SIGUSR1 or would die of it. */
+const START_MS = 1_000;
+
+async function startedProcess(pid: number, { signal }: FindOptions): Promise<LocalProcess> {
+  for (;;) {
+    const found = await readProcess(pid);
+    const isYoung = Date.now() - found.startedAtMs < START_MS;
+    if (!isYoung || !found.isNode || found.sigusr1 === 'caught') return found;
+    await wait(POLL_MS, undefined, signal && { signal });
   }
 }
 

@@ -5,6 +5,7 @@ import { startTarget } from '../support/target.ts';
 
 test('a process is read without touching it', async () => {
   await using target = await startTarget('puppet');
+  await target.line(/ready/);
   const found = await readProcess(target.pid);
   assert.equal(found.ownPid, target.pid);
   assert.deepEqual([found.isNode, found.sigusr1, found.sharesNetwork], [true, 'caught', true]);
