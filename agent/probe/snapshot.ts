@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import type { Cost, Partition, Price, Usage } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../agent.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
-import { MAIN } from '../isolate.ts';
 import { forecast } from '../price.ts';
 import type { LiveEvent, LiveJob, LiveResult } from '../snapshot/live-job.ts';
 import { type OutputPaths, outputPaths } from '../snapshot/output.ts';
@@ -89,18 +88,22 @@ async function take(
   job: LiveJob,
 ): Promise<{ rows: LiveResult; measured: Measured }> {
   const ping = startPing(await agent.isolate(context.isolate));
-  const until = untilGone(agent, context.signal);
+  const end = new AbortController();
+  void agent.closed.then((error) => {
+    // a thread with a backlog would notice only at its end; what has been received already needs no target
+    if (!measured) end.abort(error);
+  });
   let measured: Promise<Measured> | undefined;
   const onEvent = (event: LiveEvent) => {
     if (event.phase !== 'received') return context.onProgress?.(event);
-    until.letGo();
     measured = measure(agent, context, event.received, ping.stop().pauseMs);
+    // the target is let go: from here on there is nothing to be ended in order
+    context.signal?.addEventListener('abort', () => end.abort(context.signal?.reason));
+    if (context.signal?.aborted) end.abort(context.signal.reason);
   };
   try {
-    // a worker's snapshot is let run to its end: cut off in the middle, it kills processes of Node 18 to 22 (isolate-channel)
-    const abort = context.isolate === MAIN && { signal: until.signal };
-    const rows = await inThread<LiveEvent, LiveResult>('live-thread', job, { ...abort, onEvent });
-    context.signal?.throwIfAborted();
+    const stop = context.signal && { stop: context.signal };
+    const rows = await inThread<LiveEvent, LiveResult>('live-thread', job, { signal: end.signal, ...stop, onEvent });
     return { rows, measured: await (measured as Promise<Measured>) };
   } finally {
     if (!measured) ping.stop();
@@ -112,21 +115,6 @@ function jobOf(agent: Agent, context: SnapshotContext, before: Usage, output: Ou
   const startTimeoutMs = context.startTimeoutMs ?? START_TIMEOUT_MS + priceOf(agent, before).pauseMs;
   const optional = { ...(rows !== undefined && { rows }), ...(output && { output }) };
   return { inspectorUrl: agent.inspectorUrl, isolate, startTimeoutMs, by, ...optional };
-}
-
-/** Aborts with the caller's signal, and when the target goes: a thread with a backlog would notice that only at its end. */
-function untilGone(agent: Agent, signal: AbortSignal | undefined): { signal: AbortSignal; letGo(): void } {
-  const gone = new AbortController();
-  let isLetGo = false;
-  void agent.closed.then((error) => {
-    if (!isLetGo) gone.abort(error);
-  });
-  return {
-    signal: signal ? AbortSignal.any([signal, gone.signal]) : gone.signal,
-    letGo() {
-      isLetGo = true;
-    },
-  };
 }
 
 async function measure(agent: Agent, context: SnapshotContext, received: Received, pauseMs: number): Promise<Measured> {

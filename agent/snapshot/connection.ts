@@ -7,9 +7,11 @@
  * There is no back-pressure: what is not taken swells the target. So nothing here waits, and no chunk becomes a string.
  */
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { AttachError, DetachedError } from '../errors.ts';
 import { FrameError } from '../frame.ts';
+import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
 import { refusalOf } from '../refusal.ts';
 import { Channel } from './channel.ts';
 import { type ChunkDecoder, chunkDecoder } from './chunks.ts';
@@ -21,6 +23,8 @@ const MAX_PARSED_BYTES = 8 * 2 ** 20;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a closing handshake may take before the socket is cut. */
 const CLOSE_MS = 500;
+/** How long a target that sends a snapshot to nobody may pause before it is given up. */
+const SILENCE_MS = 60_000;
 /** How long a silent peer is believed to be there, before TCP asks. */
 const KEEP_ALIVE_MS = 15_000;
 
@@ -31,10 +35,10 @@ export class Connection {
   decode: ChunkDecoder = chunkDecoder();
   /** Told of each chunk, a view that is good during the call. What it throws ends the connection. */
   onChunk: (chunk: Uint8Array) => void = () => {};
-  /** What must be done over the channels before the socket may end; absent: nothing. */
-  part: (() => Promise<void>) | undefined;
-  /** Settles, never rejects, when a snapshot that has begun has been sent to its end, wanted or not. */
-  streamed: Promise<unknown> = Promise.resolve();
+  /** What must be done over the channels before the socket may end; undefined: nothing. */
+  part: (() => Promise<void>) | undefined = () => this.streamed();
+  #streamed: Promise<unknown> = Promise.resolve();
+  #heardAtMs = 0;
   readonly #channels: Channel[] = [];
   readonly #socket: WebSocket;
   readonly #where: string;
@@ -94,9 +98,34 @@ export class Connection {
     return Promise.race([this.#failed, work]);
   }
 
-  /** Ends everything with `error`; the socket in this very tick, unless there is a parting. */
+  /** Says that a snapshot has begun, and what settles when the target has sent all of it. */
+  begin(sent: Promise<unknown>): void {
+    this.#streamed = sent.catch(() => {}); // whoever sent it is told
+  }
+
+  /**
+   * Resolves when a snapshot that has begun has been sent to its end, wanted or not, or when nothing of it comes any more.
+   * Nothing can cancel one, and Node 18, 20 and 22 die of a segmentation fault, two or three times in a hundred (a worker's:
+   * one in ten), if the connection ends in the middle.
+   */
+  async streamed(): Promise<void> {
+    const quiet = new AbortController();
+    await Promise.race([this.#streamed, this.#silence(quiet.signal)]);
+    quiet.abort();
+  }
+
+  async #silence(signal: AbortSignal): Promise<void> {
+    do await wait(SILENCE_MS / 10, undefined, { signal }).catch(() => {});
+    while (!signal.aborted && performance.now() - this.#heardAtMs < SILENCE_MS);
+  }
+
+  /**
+   * Ends everything with `error`; the socket in this very tick, unless there is a parting. There is none from a target that
+   * has gone, or that does not behave as one.
+   */
   fail(error: unknown): void {
     this.#fail(error);
+    if (error instanceof DetachedError || error instanceof SnapshotSyntaxError) this.part = undefined;
     const ended = error instanceof DetachedError ? error : this.detached('the snapshot was given up');
     const cut = () => {
       for (const channel of this.#channels) channel.end(ended);
@@ -137,6 +166,7 @@ export class Connection {
   #hear(frame: Buffer): void {
     // frames that were on their way when the connection failed
     if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#heardAtMs = performance.now();
     try {
       const chunk = this.decode(frame);
       if (chunk) this.onChunk(chunk);

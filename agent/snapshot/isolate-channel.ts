@@ -27,7 +27,7 @@ export async function channelOf(connection: Connection, isolate: string): Promis
   }
   const channel = workerChannel(connection, isolate, sessionId);
   connection.part = async () => {
-    await connection.streamed;
+    await connection.streamed();
     await letGo(connection.main, [...sessionIds.values()]);
   };
   connection.decode = chunkDecoder(sessionId);
@@ -39,8 +39,7 @@ const LET_GO_MS = 5_000;
 
 /**
  * Detaches from workers, as nothing else does: a session left behind would keep the ids, and slow down the worker's
- * collections, for good. Only once a worker has sent its snapshot: Node 18, 20 and 22 die of a segmentation fault, about one
- * time in ten, if its session or the connection ends in the middle of it.
+ * collections, for good. Only once a worker has sent its snapshot (`Connection.streamed` says why).
  */
 async function letGo(main: Channel, sessionIds: readonly string[]): Promise<void> {
   const detach = (sessionId: string) => main.send('NodeWorker.detach', { sessionId }, { timeoutMs: LET_GO_MS });

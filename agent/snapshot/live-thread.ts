@@ -9,7 +9,7 @@ import { splitter } from './splitter.ts';
 import { serve } from './thread.ts';
 import { throttled } from './throttle.ts';
 
-serve<LiveJob, LiveEvent>(async (job, tell): Promise<LiveResult> => {
+serve<LiveJob, LiveEvent>(async (job, tell, signal): Promise<LiveResult> => {
   const { by, rows, inspectorUrl, isolate, startTimeoutMs } = job;
   const sink = splitter({
     by,
@@ -24,6 +24,7 @@ serve<LiveJob, LiveEvent>(async (job, tell): Promise<LiveResult> => {
     inspectorUrl,
     isolate,
     startTimeoutMs,
+    signal,
     onWalk: (doneNodes, totalNodes) => tellSometimes({ phase: 'walking', doneNodes, totalNodes }),
     onChunk(chunk) {
       output?.write(chunk);

@@ -18,6 +18,8 @@ export interface ReceiveOptions {
   readonly isolate: string;
   /** Milliseconds until the target must have begun. */
   readonly startTimeoutMs: number;
+  /** Gives the snapshot up: what the target still sends is let go, and its connection ended when it has sent everything. */
+  readonly signal?: AbortSignal;
   /** Told of the snapshot's next bytes, a view that is good during the call. What it throws ends the reception. */
   onChunk(bytes: Uint8Array): void;
   /** Told how many of the heap's nodes V8 has walked, before the first chunk. */
@@ -41,11 +43,16 @@ const RELEASE_MS = 1_000;
  * that does not begin; what `onChunk` throws
  */
 export async function receiveSnapshot(options: ReceiveOptions): Promise<Received> {
+  const { signal } = options;
   const connection = await Connection.open(options.inspectorUrl);
+  const giveUp = () => connection.fail(signal?.reason);
+  signal?.addEventListener('abort', giveUp);
   try {
+    signal?.throwIfAborted();
     return await connection.until(receive(connection, options));
   } finally {
     await connection.close();
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 
@@ -72,7 +79,7 @@ async function take(
   const sent = channel.send('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
   const begin = () => {
     onBegin();
-    connection.streamed = sent.catch(() => {}); // told below
+    connection.begin(sent);
   };
   let bytes = 0;
   connection.onChunk = (chunk) => {

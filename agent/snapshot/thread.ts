@@ -3,6 +3,7 @@
  *
  *     inThread(program, job) ──job──> the program's serve(work)
  *                            <─events──
+ *                            ──stop──> its signal
  *                            <─result or failure── work's
  *
  * An error keeps its class on the way, as far as somebody may catch it by its class.
@@ -12,7 +13,10 @@ import { AttachError, DetachedError, ProtocolError } from '../errors.ts';
 import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
 
 export interface ThreadOptions<Event> {
+  /** Ends the thread where it stands. */
   readonly signal?: AbortSignal;
+  /** Asks the work to end in its own time: what it then gives or throws counts as the reason of this signal. */
+  readonly stop?: AbortSignal;
   /** Told of what the work tells, until the job has ended. */
   onEvent?(event: Event): void;
 }
@@ -21,23 +25,26 @@ type Message = { event: unknown } | { result: unknown } | { failure: Failure };
 
 /**
  * Runs `job` by the program `NAME.ts` beside this file; resolves or rejects when its thread has ended, on abort too.
- * @throws what the work throws, the reason of `signal`
+ * @throws what the work throws, the reason of `signal` or of `stop`
  */
 export async function inThread<Event, Result>(
   program: string,
   job: object,
-  { signal, onEvent }: ThreadOptions<Event> = {},
+  { signal, stop, onEvent }: ThreadOptions<Event> = {},
 ): Promise<Result> {
   signal?.throwIfAborted();
+  stop?.throwIfAborted();
   // the caller's own flags are not for our program: --input-type, for one, would keep it from starting
   const worker = new Worker(urlOf(program), { workerData: job, execArgv: [] });
   const isOver = new AbortController();
   try {
     return await new Promise<Result>((resolve, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { signal: isOver.signal });
+      stop?.addEventListener('abort', () => worker.postMessage('stop'), { signal: isOver.signal });
       worker.on('message', (message: Message) => {
         if (isOver.signal.aborted || signal?.aborted) return;
         if ('event' in message) onEvent?.(message.event as Event);
+        else if (stop?.aborted) reject(stop.reason);
         else if ('result' in message) resolve(message.result as Result);
         else reject(revived(message.failure));
       });
@@ -52,12 +59,16 @@ export async function inThread<Event, Result>(
   }
 }
 
-/** In a program: does the job that the thread was started for. */
-export function serve<Job, Event>(work: (job: Job, tell: (event: Event) => void) => Promise<unknown>): void {
+/** In a program: does the job that the thread was started for. `signal` is aborted when it is asked to stop. */
+export function serve<Job, Event>(
+  work: (job: Job, tell: (event: Event) => void, signal: AbortSignal) => Promise<unknown>,
+): void {
   const port = parentPort;
   if (!port) throw new Error('Cannot serve: this is no thread of ours');
+  const stopped = new AbortController();
+  port.once('message', () => stopped.abort());
   const post = (message: Message) => port.postMessage(message);
-  work(workerData as Job, (event) => post({ event })).then(
+  work(workerData as Job, (event) => post({ event }), stopped.signal).then(
     (result) => post({ result }),
     (error) => post({ failure: failureOf(error) }),
   );

@@ -149,20 +149,28 @@ test('a refusal is told with its method', async () => {
   });
 });
 
-test('what onChunk throws ends the reception, and the connection with it', async () => {
+test('what onChunk throws ends the reception once the target has sent the rest, to nobody', async () => {
+  const sent: string[] = [];
   await using fake = await startFakeInspector({
     answers: sending(async (peer) => {
-      await peer.raw(JSON.stringify(chunk('x')));
-      return HOLD;
+      for (const text of ['x', 'y', 'z']) {
+        await peer.raw(JSON.stringify(chunk(text)));
+        sent.push(text);
+      }
+      return {};
     }),
   });
   const full = new Error('disk full');
+  let heard = 0;
   const taken = take(fake.wsUrl, {
     onChunk: () => {
+      heard++;
       throw full;
     },
   });
   await assert.rejects(taken, full);
+  assert.deepEqual(sent, ['x', 'y', 'z']);
+  assert.equal(heard, 1);
 });
 
 const hostile = {
