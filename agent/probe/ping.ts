@@ -1,6 +1,6 @@
 /** How long a target stands still, seen from outside: the longest wait of a small evaluation beside a probe. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { DetachedError, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 
 /** Milliseconds from an answer to the next question. */
 const PERIOD_MS = 10;
@@ -31,9 +31,10 @@ export function startPing(session: Session): Ping {
       noteWait();
       await wait(PERIOD_MS);
     }
-  })().catch((error) => {
-    // the end of the target is told by the probe that this runs beside
-    if (!(error instanceof DetachedError)) throw error;
+  })().catch(() => {
+    // a target that goes, or refuses, is told by the probe that this runs beside; what was seen so far stands
+    if (!stopped) noteWait();
+    stopped = true;
   });
   return {
     stop: () => {
