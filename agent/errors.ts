@@ -10,6 +10,11 @@ export class DetachedError extends Error {
   override name = 'DetachedError';
 }
 
+/** Object ids of two snapshots cannot be compared: they do not mean the same objects any more. */
+export class EpochError extends Error {
+  override name = 'EpochError';
+}
+
 /** The target refused a command. */
 export class ProtocolError extends Error {
   override name = 'ProtocolError';

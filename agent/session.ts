@@ -13,6 +13,7 @@ import WebSocket from 'ws';
 import { type Answer, Calls, type SendOptions } from './calls.ts';
 import { AttachError, DetachedError, ProtocolError } from './errors.ts';
 import { FrameError, messageOf } from './frame.ts';
+import { whenFree } from './hold.ts';
 import { refusalOf } from './refusal.ts';
 
 export type { SendOptions };
@@ -23,6 +24,8 @@ type Events = ProtocolMapping.Events;
 
 /** What a probe runs on: the main isolate's connection, or a worker's channel through it. */
 export interface Session extends AsyncDisposable {
+  /** The inspector's address. */
+  readonly url: string;
   /**
    * Sends a command and gives its result. Rejects with `ProtocolError` (the target refused; the message names the method),
    * `DetachedError` at once when the target goes, or the reason of `signal`.
@@ -39,6 +42,7 @@ export interface Session extends AsyncDisposable {
   on(event: string, listener: (params: unknown) => void): () => void;
   /** Settles once, never rejects, with why the connection ended. */
   readonly closed: Promise<DetachedError>;
+  /** Gives the session up; its socket stays while object ids of the process are held (hold.ts). */
   close(): Promise<void>;
 }
 
@@ -71,8 +75,8 @@ export async function openSession(url: string, options: OpenOptions = {}): Promi
     signal?.throwIfAborted();
     throw new AttachError(`Cannot attach to ${where}: ${refusalOf(cause, timeoutMs)}`, { cause });
   });
-  const session = new ClientSession(client, where);
-  cutTogether(url, session);
+  const session = new ClientSession(client, url);
+  cutTogether(session);
   try {
     await session.send(
       'NodeRuntime.notifyWhenWaitingForDisconnect',
@@ -96,28 +100,34 @@ export async function openSession(url: string, options: OpenOptions = {}): Promi
  */
 const sessions = new Map<string, Set<ClientSession>>();
 
-function cutTogether(url: string, session: ClientSession): void {
+function cutTogether(session: ClientSession): void {
+  const { url } = session;
   const group = sessions.get(url) ?? new Set();
   sessions.set(url, group.add(session));
   session.on('NodeRuntime.waitingForDisconnect', () => {
     for (const each of group) each.cut('the process is ending');
   });
-  void session.closed.then(() => {
+  void session.ended.then(() => {
     group.delete(session);
     if (group.size === 0 && sessions.get(url) === group) sessions.delete(url);
   });
 }
 
 class ClientSession implements Session {
+  readonly url: string;
   readonly closed: Promise<DetachedError>;
+  /** Settles with the connection itself, which may outlive a session that was closed here. */
+  readonly ended: Promise<unknown>;
   readonly #client: Client;
   readonly #where: string;
   readonly #calls = new Calls();
   #settleClosed!: (error: DetachedError) => void;
 
-  constructor(client: Client, where: string) {
+  constructor(client: Client, url: string) {
+    this.url = url;
+    this.ended = client.ended;
     this.#client = client;
-    this.#where = where;
+    this.#where = new URL(url).host;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
@@ -138,8 +148,12 @@ class ClientSession implements Session {
   }
 
   async close(): Promise<void> {
-    this.#end('the session was closed here');
-    await this.#client.shut();
+    const reason = 'the session was closed here';
+    this.#settleClosed(this.#detached(reason));
+    await whenFree(this.url, async () => {
+      this.#end(reason);
+      await this.#client.shut();
+    });
   }
 
   /** Ends the connection in this very tick, without a closing handshake. */
@@ -153,9 +167,13 @@ class ClientSession implements Session {
   }
 
   #end(reason: string): void {
-    const error = new DetachedError(`Detached from ${this.#where}: ${reason}`);
+    const error = this.#detached(reason);
     this.#calls.end(error);
     this.#settleClosed(error);
+  }
+
+  #detached(reason: string): DetachedError {
+    return new DetachedError(`Detached from ${this.#where}: ${reason}`);
   }
 }
 

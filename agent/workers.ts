@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { Calls, type SendOptions } from './calls.ts';
 import { DetachedError } from './errors.ts';
 import { FrameError, messageOf } from './frame.ts';
+import { whenFree } from './hold.ts';
 import {
   ENABLE_WORKERS,
   threadIdOfTitle,
@@ -79,7 +80,9 @@ export class Workers implements AsyncDisposable {
     const sessions = [...this.#bySessionId.values()];
     this.#bySessionId.clear();
     await Promise.all(sessions.map((session) => session.close()));
-    await letGo(this.#connection.send('NodeWorker.disable', {}, { timeoutMs: RELEASE_MS }));
+    await whenFree(this.#connection.url, () =>
+      letGo(this.#connection.send('NodeWorker.disable', {}, { timeoutMs: RELEASE_MS })),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -112,6 +115,7 @@ export async function openWorker(
 
 /** A worker's session that closes its connection with it. */
 class OwnWorkerSession implements Session {
+  readonly url: string;
   readonly closed: Promise<DetachedError>;
   readonly on: Session['on'];
   readonly send: Session['send'];
@@ -119,6 +123,7 @@ class OwnWorkerSession implements Session {
   readonly #workers: Workers;
 
   constructor(connection: Session, workers: Workers, session: Session) {
+    this.url = connection.url;
     this.#connection = connection;
     this.#workers = workers;
     this.closed = session.closed;
@@ -137,6 +142,7 @@ class OwnWorkerSession implements Session {
 }
 
 class WorkerSession implements Session {
+  readonly url: string;
   readonly threadId: number | null;
   readonly closed: Promise<DetachedError>;
   readonly #connection: Session;
@@ -148,6 +154,7 @@ class WorkerSession implements Session {
   #settleClosed!: (error: DetachedError) => void;
 
   constructor(connection: Session, sessionId: string, threadId: number | null) {
+    this.url = connection.url;
     this.threadId = threadId;
     this.#connection = connection;
     this.#sessionId = sessionId;
@@ -179,7 +186,9 @@ class WorkerSession implements Session {
   async close(): Promise<void> {
     this.end('the session was closed here');
     const params = { sessionId: this.#sessionId };
-    await letGo(this.#connection.send('NodeWorker.detach', params, { timeoutMs: RELEASE_MS }));
+    await whenFree(this.#connection.url, () =>
+      letGo(this.#connection.send('NodeWorker.detach', params, { timeoutMs: RELEASE_MS })),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -73,8 +73,15 @@ export function checkpointOf(columns: Columns, classifications: readonly Classif
       kindOf: column(nodes, (node) => kindOf[node]!),
       texts: kinds,
     })),
-    maxId: columns.nodeId.reduce((max, id) => (id % 2 === 1 && id > max ? id : max), 0),
+    maxId: maxIdOf(columns),
   };
+}
+
+/** The highest odd id of a snapshot, of synthetic nodes too; 0 where there is none. */
+export function maxIdOf({ nodeId, nodeCount }: Columns): number {
+  let max = 0;
+  for (let node = 0; node < nodeCount; node++) if (nodeId[node]! % 2 === 1 && nodeId[node]! > max) max = nodeId[node]!;
+  return max;
 }
 
 export interface RelativeRows extends Rows {

@@ -1,4 +1,4 @@
-/** How long a target stands still, seen from outside: the longest wait of a small evaluation beside a probe. */
+/** How long a target stands still, seen from outside: the longest wait of a small question beside a probe. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Session } from '../session.ts';
 
@@ -11,7 +11,7 @@ export interface Ping {
 }
 
 /**
- * Asks an isolate a trifle about every 10 ms until stopped. V8 interrupts JavaScript to answer, so it sees what nothing can
+ * Asks an isolate a trifle, which makes no object in it, about every 10 ms until stopped. V8 interrupts JavaScript to answer, so it sees what nothing can
  * interrupt: a snapshot, a garbage collection, blocking native code; and neither a long loop of the program's own nor a
  * pause shorter than the round trip. A stall of our own event loop is seen as one of the target, and so is, for a worker,
  * one of its main thread, which its messages pass.
@@ -27,7 +27,7 @@ export function startPing(session: Session): Ping {
   void (async () => {
     while (!stopped) {
       askedAtMs = performance.now();
-      await session.send('Runtime.evaluate', { expression: '0', returnByValue: true });
+      await session.send('Runtime.getHeapUsage');
       noteWait();
       await wait(PERIOD_MS);
     }

@@ -62,7 +62,7 @@ async function receive(connection: Connection, options: ReceiveOptions): Promise
   try {
     await connection.main.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true });
     const channel = await channelOf(connection, isolate);
-    const received = await take(connection, channel, { ...options, onBegin: () => clearTimeout(timer) });
+    const received = await takeSnapshot(connection, channel, { ...options, onBegin: () => clearTimeout(timer) });
     await release(channel);
     return received;
   } finally {
@@ -70,7 +70,8 @@ async function receive(connection: Connection, options: ReceiveOptions): Promise
   }
 }
 
-async function take(
+/** Takes a snapshot on a connection that stays; the begin, each chunk and the walk are told as they come. @throws ProtocolError */
+export async function takeSnapshot(
   connection: Connection,
   channel: Channel,
   { onBegin, onWalk, onChunk }: Pick<ReceiveOptions, 'onChunk' | 'onWalk'> & { onBegin(): void },
@@ -102,7 +103,8 @@ async function release(channel: Channel): Promise<void> {
   await channel.send('HeapProfiler.disable', {}, { timeoutMs: RELEASE_MS }).catch(() => {});
 }
 
-function notBegun(isolate: string, startTimeoutMs: number): DOMException {
+/** What a target is given up with that has not begun in time. */
+export function notBegun(isolate: string, startTimeoutMs: number): DOMException {
   return new DOMException(
     `Cannot take snapshot of ${isolate}: the target has not begun within ${startTimeoutMs} ms, ` +
       'its event loop is blocked or it stands in a debugger; try again when it runs',

@@ -9,14 +9,16 @@
  * An error keeps its class on the way, as far as somebody may catch it by its class.
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { AttachError, DetachedError, ProtocolError } from '../errors.ts';
-import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
+import { type Failure, failureOf, revived } from './failure.ts';
+import { programUrl } from './program.ts';
 
 export interface ThreadOptions<Event> {
   /** Ends the thread where it stands. */
   readonly signal?: AbortSignal;
   /** Asks the work to end in its own time: what it then gives or throws counts as the reason of this signal. */
   readonly stop?: AbortSignal;
+  /** What of the job is handed over instead of copied. */
+  readonly transfer?: readonly ArrayBuffer[];
   /** Told of what the work tells, until the job has ended. */
   onEvent?(event: Event): void;
 }
@@ -30,12 +32,12 @@ type Message = { event: unknown } | { result: unknown } | { failure: Failure };
 export async function inThread<Event, Result>(
   program: string,
   job: object,
-  { signal, stop, onEvent }: ThreadOptions<Event> = {},
+  { signal, stop, transfer = [], onEvent }: ThreadOptions<Event> = {},
 ): Promise<Result> {
   signal?.throwIfAborted();
   stop?.throwIfAborted();
   // the caller's own flags are not for our program: --input-type, for one, would keep it from starting
-  const worker = new Worker(urlOf(program), { workerData: job, execArgv: [] });
+  const worker = new Worker(programUrl(program), { workerData: job, transferList: [...transfer], execArgv: [] });
   const isOver = new AbortController();
   try {
     return await new Promise<Result>((resolve, reject) => {
@@ -72,56 +74,4 @@ export function serve<Job, Event>(
     (result) => post({ result }),
     (error) => post({ failure: failureOf(error) }),
   );
-}
-
-/** The same program beside the built file and, where Node runs TypeScript, beside the source. */
-function urlOf(program: string): URL {
-  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  return new URL(`./${program}${extension}`, import.meta.url);
-}
-
-/** An error without its class, which does not cross between threads. */
-interface Failure {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string;
-  readonly byteOffset?: number;
-  readonly method?: string;
-  readonly code?: number;
-}
-
-function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { name, message, stack } = error;
-  const failure: Failure = { name, message, ...(stack !== undefined && { stack }) };
-  if (error instanceof SnapshotSyntaxError) return { ...failure, byteOffset: error.byteOffset };
-  if (error instanceof ProtocolError) return { ...failure, method: error.method, code: error.code };
-  return failure;
-}
-
-function revived(failure: Failure): Error {
-  const error = blank(failure);
-  for (const key of ['message', 'stack'] as const) {
-    Object.defineProperty(error, key, { value: failure[key], configurable: true, writable: true });
-  }
-  return error;
-}
-
-function blank({ name, message, byteOffset = 0, method = '', code = 0 }: Failure): Error {
-  switch (name) {
-    case 'AttachError':
-      return new AttachError(message);
-    case 'DetachedError':
-      return new DetachedError(message);
-    case 'ProtocolError':
-      return new ProtocolError(method, code, message);
-    case 'SnapshotSyntaxError':
-      return new SnapshotSyntaxError(message, byteOffset);
-    case 'RangeError':
-      return new RangeError(message);
-    case 'TimeoutError':
-      return new DOMException(message, name);
-    default:
-      return new Error(message);
-  }
 }

@@ -177,6 +177,7 @@ function idleProcess(pid: number): Record<string, Answer> {
   const self = { pid, nodeVersion, v8Version: versions.v8, title: 'fake', startedAtMs };
   const value = (expression: string) => {
     if (expression.includes('process.pid')) return self;
+    if (expression === 'process.memoryUsage.rss()') return gauges.rssBytes;
     return expression.includes('memoryUsage') ? gauges : true;
   };
   return {

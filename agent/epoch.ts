@@ -1,0 +1,282 @@
+/**
+ * The span in which an isolate's object ids mean the same objects, held for as long as somebody needs it.
+ *
+ *     join ──> held-thread: its connection stays open       (V8 forgets ids when a session ends: hold.ts keeps ours)
+ *              take ──> columns ──> analysis-thread: rows   (one after the other; the held thread computes nothing)
+ *     leave ─> the last one: ids released, connection closed
+ *
+ * V8 does not tell when another inspector client, by leaving, has made it forget; and numbers that begin anew look like the
+ * old ones: the same object at the same place gets the same id. So each snapshot carries a canary of three:
+ *
+ *     the sentinel, an object of ours from before, has the id that it had: before the snapshot, and after it
+ *     the newborn, an object made just before the snapshot, has an id above all that were ever seen: ids only rise
+ *     few ids belong to another object than at the checkpoint (since.ts, `recycled`)
+ *
+ * If one of them is missing the epoch is over: its checkpoints are void, and the snapshot begins the next epoch.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Agent } from './agent.ts';
+import type { Birthday } from './classify/age.ts';
+import { DetachedError, EpochError } from './errors.ts';
+import { buffersOf } from './heap/packed.ts';
+import { hold, whenFree } from './hold.ts';
+import type { Checkpoint } from './partition/since.ts';
+import type { Run } from './probe/measured.ts';
+import type { Analysis, AnalysisEvent, AnalysisJob } from './snapshot/analysis-job.ts';
+import { Conversation } from './snapshot/conversation.ts';
+import type { Canary, HeldEvent, HeldOpen, HeldTake, HeldTaken } from './snapshot/held-job.ts';
+import type { OutputPaths } from './snapshot/output.ts';
+import { inThread } from './snapshot/thread.ts';
+
+/** Of the ids that a checkpoint and a later snapshot share, how many may belong to another object: 0.02 was seen at most. */
+const MAX_RECYCLED_RATIO = 0.25;
+/** Fewer than this many prove nothing. */
+const MIN_RECYCLED = 1_000;
+
+/** A checkpoint as its epoch knows it. */
+export interface Member extends Birthday {
+  readonly checkpoint: Checkpoint;
+  /** Called once if the epoch ends before the checkpoint is released. */
+  onVoid(why: Error): void;
+}
+
+export interface TakeOptions {
+  readonly by: readonly string[];
+  readonly rows?: number;
+  readonly output?: OutputPaths;
+  /** Rows are what was born since this one. */
+  readonly against?: Member;
+  /** Whether to make a checkpoint of it. */
+  readonly keep?: boolean;
+}
+
+export interface Taken extends Analysis {
+  /** The epoch that the snapshot is of. */
+  readonly epoch: string;
+}
+
+/** By inspector and isolate. */
+const epochs = new Map<string, Promise<Epoch>>();
+
+export class Epoch implements AsyncDisposable {
+  readonly #key: string;
+  readonly #url: string;
+  readonly #thread: Conversation;
+  readonly #unhold: () => Promise<void>;
+  readonly #members = new Set<Member>();
+  #joined = 0;
+  #id = randomUUID();
+  /** 0 while no snapshot of this epoch has been taken. */
+  #sentinel = 0;
+  #maxId = 0;
+  #heldSinceMs = 0;
+  #ended: Error | undefined;
+  #taking = 0;
+  /** Settles when the last snapshot asked for has been taken and split. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Holds the ids of an isolate from its next snapshot on. Each join is ended by one dispose. @throws AttachError, RangeError */
+  static async join(agent: Agent, isolate: string): Promise<Epoch> {
+    const key = `${agent.inspectorUrl} ${isolate}`;
+    const opening = epochs.get(key) ?? Epoch.#open(agent, isolate, key);
+    epochs.set(key, opening);
+    try {
+      const epoch = await opening;
+      epoch.#joined++;
+      return epoch;
+    } catch (error) {
+      epochs.delete(key);
+      throw error;
+    }
+  }
+
+  static async #open(agent: Agent, isolate: string, key: string): Promise<Epoch> {
+    const { inspectorUrl } = agent;
+    const unhold = hold(inspectorUrl);
+    const thread = new Conversation('held-thread');
+    try {
+      const job: HeldOpen = { inspectorUrl, isolate };
+      await thread.ask('open', job);
+    } catch (error) {
+      await thread.terminate(error as Error);
+      await unhold();
+      throw error;
+    }
+    const epoch = new Epoch(key, inspectorUrl, thread, unhold);
+    void agent.closed.then((error) => epoch.#close(error));
+    return epoch;
+  }
+
+  private constructor(key: string, url: string, thread: Conversation, unhold: () => Promise<void>) {
+    this.#key = key;
+    this.#url = url;
+    this.#thread = thread;
+    this.#unhold = unhold;
+    void thread.ended.then((error) => this.#end(error));
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  /** What a partition says of the epoch that it is of; nothing where no checkpoint holds it. */
+  get held(): { epoch: string; heldMs: number } | undefined {
+    if (this.#members.size === 0) return undefined;
+    return { epoch: this.#id, heldMs: Math.round(performance.now() - this.#heldSinceMs) };
+  }
+
+  /** Whether `by` names a classifier that only checkpoints give. */
+  knows(by: string): boolean {
+    return by === 'age' && this.#members.size > 0;
+  }
+
+  /** A checkpoint holds the epoch `epoch` from now on; it is told at once if that one is over already. */
+  add(member: Member, epoch: string): void {
+    if (this.#ended) member.onVoid(this.#ended);
+    else if (epoch !== this.#id) member.onVoid(epochError(member.label));
+    else this.#members.add(member);
+  }
+
+  remove(member: Member): void {
+    this.#members.delete(member);
+  }
+
+  /** Asks V8 whether it still has our ids. @throws EpochError if it has forgotten them; DetachedError if the target has gone */
+  async assertHolds(member: Member): Promise<void> {
+    if (this.#ended) throw this.#ended;
+    const sentinel = await this.#thread.ask<number>('sentinel').catch((error) => {
+      throw this.#ended ?? error;
+    });
+    if (sentinel !== this.#sentinel) this.#renew();
+    if (!this.#members.has(member)) throw epochError(member.label);
+  }
+
+  /** Takes a snapshot when those before it are done. @throws as `snapshot`; EpochError if it cannot be compared with `against` */
+  take(options: TakeOptions, how: Run): Promise<Taken> {
+    const taking = this.#last.then(() => this.#take(options, how));
+    this.#last = taking.catch(() => {});
+    return untilAborted(taking, AbortSignal.any(how.stop ? [how.signal, how.stop] : [how.signal]));
+  }
+
+  /** Lets go; the last one who does releases the ids and closes the connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (--this.#joined > 0) return;
+    epochs.delete(this.#key);
+    if (this.#ended) return;
+    // one that stands in a snapshot is told nothing: the end of its connection releases the ids too
+    if (this.#taking === 0) await this.#thread.ask('release').catch(() => {});
+    await whenFree(this.#url, () => this.#close(new DetachedError('Detached: object ids were released')));
+    await this.#unhold();
+  }
+
+  /** Ends the connection, after a snapshot that the target is in the middle of (Connection.streamed), and the thread. */
+  async #close(why: Error): Promise<void> {
+    await this.#thread.ask('close').catch(() => {}); // where it cannot be ended in order it has ended already
+    await this.#thread.terminate(why);
+  }
+
+  async #take(options: TakeOptions, { signal, stop, startTimeoutMs, onEvent }: Run): Promise<Taken> {
+    signal.throwIfAborted();
+    stop?.throwIfAborted();
+    if (this.#ended) throw this.#ended;
+    const tell = (event: HeldEvent | AnalysisEvent) => {
+      if (!signal.aborted && !stop?.aborted) onEvent(event);
+    };
+    const { output, against } = options;
+    this.#taking++;
+    let taken: HeldTaken;
+    try {
+      const job: HeldTake = { startTimeoutMs, ...(output && { output }) };
+      taken = await this.#thread.ask<HeldTaken>('take', job, tell);
+    } catch (error) {
+      throw this.#ended ?? error;
+    } finally {
+      this.#taking--;
+    }
+    this.#follow(taken.canary);
+    if (against && !this.#members.has(against)) throw epochError(against.label);
+    const epoch = this.#id;
+    const analysis = await this.#analyse(taken, options, tell);
+    if (epoch === this.#id) this.#maxId = Math.max(this.#maxId, analysis.maxId);
+    if (against && !isBelievable(analysis)) {
+      this.#renew();
+      throw epochError(against.label);
+    }
+    return { ...analysis, epoch };
+  }
+
+  #analyse(
+    { columns, canary }: HeldTaken,
+    { by, rows, against, keep = false }: TakeOptions,
+    onEvent: (event: AnalysisEvent) => void,
+  ): Promise<Analysis> {
+    const job: AnalysisJob = {
+      columns,
+      by,
+      keep,
+      birthdays: [...this.#members].map(({ label, maxId }) => ({ label, maxId })),
+      ownIds: [canary.after, canary.newborn],
+      ...(rows !== undefined && { rows }),
+      ...(against && { against: against.checkpoint }),
+    };
+    return inThread<AnalysisEvent, Analysis>('analysis-thread', job, { transfer: buffersOf(columns), onEvent });
+  }
+
+  /** Goes on with the epoch if the canary lives, else begins the next. */
+  #follow({ before, after, newborn }: Canary): void {
+    const isFirst = this.#sentinel === 0;
+    const lives = before === this.#sentinel && after === this.#sentinel && newborn > this.#maxId;
+    if (!isFirst && !lives) this.#renew();
+    if (this.#sentinel === 0) this.#heldSinceMs = performance.now();
+    this.#sentinel = after;
+  }
+
+  #renew(): void {
+    this.#id = randomUUID();
+    this.#sentinel = 0;
+    this.#maxId = 0;
+    this.#void(epochError);
+  }
+
+  #end(error: Error): void {
+    if (this.#ended) return;
+    this.#ended = error instanceof DetachedError ? error : new DetachedError(error.message, { cause: error });
+    epochs.delete(this.#key);
+    this.#void(() => this.#ended as Error);
+    void this.#unhold();
+  }
+
+  #void(why: (label: string) => Error): void {
+    const members = [...this.#members];
+    this.#members.clear();
+    for (const member of members) member.onVoid(why(member.label));
+  }
+}
+
+function epochError(label: string): EpochError {
+  return new EpochError(
+    `Cannot compare with checkpoint "${label}": object ids of this isolate were reset since then, because an inspector ` +
+      'session of it was closed; take a new checkpoint',
+  );
+}
+
+/** Whether the ids that two snapshots share are those of the same objects, by and large. */
+function isBelievable({ rows }: Analysis): boolean {
+  return rows.every(({ recycled = 0, since }) => {
+    const shared = recycled + (since?.survived.count ?? 0);
+    return recycled < MIN_RECYCLED || recycled < shared * MAX_RECYCLED_RATIO;
+  });
+}
+
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const isOver = new AbortController();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { signal: isOver.signal });
+      work.then(resolve, reject);
+    });
+  } finally {
+    isOver.abort();
+  }
+}
