@@ -18,6 +18,7 @@ export function liveTable(results: readonly LiveResult[]): string {
     middle(result, ({ transferBytes }) => transferBytes / MB).toFixed(0),
     middle(result, ({ snapshotMs }) => snapshotMs).toFixed(0),
     middle(result, ({ lagMs }) => lagMs).toFixed(0),
+    middle(result, ({ partingMs }) => partingMs).toFixed(0),
     percent(lagRatioOf(result)),
     middle(result, ({ receiverCpuMs, transferBytes }) => receiverCpuMs / (transferBytes / MB)).toFixed(1),
   ]);
@@ -32,7 +33,10 @@ export function liveTable(results: readonly LiveResult[]): string {
   );
   return [
     'Live snapshots --by kind',
-    table(['target', 'MB', 'to last chunk ms', 'then to partition ms', 'share', 'receiver CPU ms/MB'], snapshots),
+    table(
+      ['target', 'MB', 'to last chunk ms', 'then to partition ms', 'of it parting', 'share', 'receiver CPU ms/MB'],
+      snapshots,
+    ),
     "\nThe target's allocation throughput, operations per CPU second",
     table(['target, probe', 'before, M', 'noise', 'during ÷ before', 'after ÷ before'], effects),
   ].join('\n');

@@ -38,6 +38,8 @@ export interface TimedSnapshot {
   readonly snapshotMs: number;
   /** From the last chunk to the partition. */
   readonly lagMs: number;
+  /** Of that, until the target had answered, released the ids and closed the connection. */
+  readonly partingMs: number;
   readonly transferBytes: number;
   readonly receiverCpuMs: number;
 }
@@ -118,6 +120,7 @@ async function receive(port: number): Promise<TimedSnapshot> {
   return {
     snapshotMs: wire.lastChunkAtMs - received.beganAtMs,
     lagMs: received.partitionAtMs - wire.lastChunkAtMs,
+    partingMs: received.closedAtMs - wire.lastChunkAtMs,
     transferBytes: received.transferBytes,
     receiverCpuMs: received.cpuMs,
   };

@@ -7,8 +7,9 @@ import { attach } from '../../agent/agent.ts';
 import { snapshot } from '../../agent/probe/snapshot.ts';
 
 export interface Received {
-  /** Instants in milliseconds since 1970: the snapshot was asked for, its partition was there, the target was let go. */
+  /** Instants in milliseconds since 1970: the snapshot was asked for, its connection was closed, its partition was there, the target was let go. */
   readonly beganAtMs: number;
+  readonly closedAtMs: number;
   readonly partitionAtMs: number;
   readonly leftAtMs: number;
   /** CPU time of this process, all threads, from asking to the partition. */
@@ -26,12 +27,21 @@ async function receive(target: string): Promise<Received> {
   const agent = await attach(target);
   const beganAtMs = Date.now();
   const cpu = process.cpuUsage();
-  const { partitions, transferBytes } = await snapshot(agent, { target, isolate: 'main', by: ['kind'] });
+  let closedAtMs = 0;
+  const { partitions, transferBytes } = await snapshot(agent, {
+    target,
+    isolate: 'main',
+    by: ['kind'],
+    onProgress: ({ phase }) => {
+      if (phase === 'classifying') closedAtMs = Date.now();
+    },
+  });
   const partitionAtMs = Date.now();
   const { user, system } = process.cpuUsage(cpu);
   await agent.close();
   return {
     beganAtMs,
+    closedAtMs,
     partitionAtMs,
     leftAtMs: Date.now(),
     cpuMs: (user + system) / 1000,
