@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DetachedError } from '../../agent/errors.ts';
 import type { StreamEvent, TargetEvent, Topic, UsageEvent } from '../../protocol/events.ts';
 import type { Gap, Subscribe } from '../../protocol/frames.ts';
-import { partitionTable } from '../../protocol/table.ts';
 import type { Io } from './io.ts';
+import { tableText } from './partition-output.ts';
 import { roughSize } from './rough.ts';
 import { StreamConnection } from './stream-connection.ts';
 
@@ -59,7 +59,7 @@ async function reopen(url: string, forMs: number, io: Io): ReturnType<typeof Str
 function eventText(event: StreamEvent | Gap, rows: number): string {
   switch (event.type) {
     case 'partition':
-      return partitionTable({ ...event, label: headline(event) }, { rows, more: 'shell' });
+      return tableText({ ...event, label: headline(event) }, { rows });
     case 'usage':
       return usageText(event);
     case 'target':

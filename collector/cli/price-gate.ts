@@ -12,21 +12,31 @@ export interface PriceQuestion {
   readonly isolate: string;
   /** The person agreed beforehand. */
   readonly yes: boolean;
+  /** How many are to be taken, one after the other; default 1. */
+  readonly snapshots?: number;
 }
 
 /**
- * Prints the forecast of a snapshot to stderr, and returns if it is small or agreed to.
+ * Prints the forecast of one or more snapshots to stderr, and returns if it is small or agreed to.
  *
  * @throws RefusedError where the person says no, or where `--yes` is wanting and nobody is there to ask
  */
-export async function agreeToPrice({ agent, target, isolate, yes }: PriceQuestion, io: Io): Promise<void> {
+export async function agreeToPrice(
+  { agent, target, isolate, yes, snapshots = 1 }: PriceQuestion,
+  io: Io,
+): Promise<void> {
   const { heapUsedBytes } = await usage(agent, { target, isolate, signal: io.signal });
   const { nodeVersion } = agent.identity;
   const price = forecast(heapUsedBytes, nodeVersion);
-  const what = `${roughDuration(price.pauseMs)} of pause, ${roughSize(price.extraBytes)} of extra memory`;
-  io.say(`snapshot of ${target} (${roughSize(heapUsedBytes)} of heap, Node ${nodeVersion}): about ${what}`);
-  if (yes || !exceeds(price)) return;
-  const answer = await io.ask('The target stands still for that long, and not all of the memory comes back. Take it?');
+  const [subject, each] = snapshots === 1 ? ['snapshot', ''] : [`${snapshots} snapshots`, ' each'];
+  // memory that one snapshot has taken the next one uses again
+  const what = `${roughDuration(price.pauseMs)} of pause${each}, ${roughSize(price.extraBytes)} of extra memory`;
+  io.say(`${subject} of ${target} (${roughSize(heapUsedBytes)} of heap, Node ${nodeVersion}): about ${what}`);
+  if (yes || !exceeds({ ...price, pauseMs: price.pauseMs * snapshots })) return;
+  const times = snapshots === 1 ? '' : `, ${snapshots} times`;
+  const answer = await io.ask(
+    `The target stands still for that long${times}, and not all of the memory comes back. Take it?`,
+  );
   if (answer === true) return;
   throw new RefusedError(`Cannot take a snapshot of ${target}: ${answer === false ? 'you said no' : wantsYes}`);
 }

@@ -23,11 +23,12 @@ export function progressText(progress: SnapshotProgress | FileProgress): string 
 }
 
 /** `paused 1.2 s (forecast 1.5 s), RSS +146 MB (forecast 160 MB), 31.0 MB received`; what is not known is left out. */
-export function costText({ forecast, pauseMs, extraBytes, transferBytes }: Cost): string {
+export function costText({ forecast, pauseMs, extraBytes, transferBytes, heldMs }: Cost): string {
   const parts: string[] = [];
   if (pauseMs !== undefined) parts.push(`paused ${roughDuration(pauseMs)}${beside(forecast?.pauseMs, roughDuration)}`);
   if (extraBytes !== undefined) parts.push(`RSS ${signed(extraBytes)}${beside(forecast?.extraBytes, roughSize)}`);
   if (transferBytes !== undefined) parts.push(`${roughSize(transferBytes)} received`);
+  if (heldMs !== undefined) parts.push(`object ids held for ${roughDuration(heldMs)}`);
   return parts.join(', ');
 }
 
