@@ -192,7 +192,8 @@ test('sample', async (t) => {
     const { code, stdout } = await cli.result;
     assert.equal(code, 0);
     assert.match(stdout, /^Partition of a set of ~\d+ objects/m);
-    assert.match(stdout, /makeLarge \(.*allocate\.mjs:\d+\)/);
+    // where the table breaks the line depends on where the project stands
+    assert.match(stdout.replaceAll(/\s+/g, ''), /makeLarge\(\S*allocate\.mjs:\d+\)/);
     assert.ok('head' in JSON.parse(await readFile(output, 'utf8')));
   });
 
