@@ -2,7 +2,8 @@
  * What ends a command: one line on stderr and a code.
  *
  *     0 done   1 failed   2 usage or configuration   3 cannot attach, or the target went away
- *     4 refused by a limit, by a person, or for want of --yes   5 unreadable snapshot   130 interrupted   143 terminated
+ *     4 refused by a limit, by a person, or for want of --yes   5 unreadable snapshot   6 judged, and failed
+ *     130 interrupted   143 terminated
  */
 
 /** The command line itself is wrong. Exit code 2. */
@@ -13,6 +14,11 @@ export class UsageError extends Error {
 /** A price was not agreed to: by a person, or for want of `--yes`. Exit code 4. */
 export class RefusedError extends Error {
   override name = 'RefusedError';
+}
+
+/** What the command was asked to judge is as it must not be (`--fail-on`). Exit code 6. */
+export class JudgedError extends Error {
+  override name = 'JudgedError';
 }
 
 /** A signal, or a reader of our output that left, ended the command. */
@@ -37,6 +43,7 @@ const codeByName: Record<string, number> = {
   DetachedError: 3,
   RefusedError: 4,
   SnapshotSyntaxError: 5,
+  JudgedError: 6,
 };
 
 /** The exit code of what a command threw; 1 for what nobody foresaw. */

@@ -1,14 +1,12 @@
 /** `heapwatch heap`: heapy's table of one target, once. */
 import type { CommandModule } from 'yargs';
-import type { Agent } from '../../agent/agent.ts';
 import { CLASSIFIERS, classifierNamed } from '../../agent/classify/classifiers.ts';
-import type { SnapshotContext } from '../../agent/probe/snapshot.ts';
-import { parseTarget, type Target } from '../../agent/target.ts';
+import { parseTarget } from '../../agent/target.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 import { type OutputArguments, outputOptions, printPartition } from './partition-output.ts';
-import { costText, progressText } from './words.ts';
+import { readPartition } from './read-partition.ts';
 
 interface HeapArguments extends OutputArguments {
   target: string;
@@ -53,75 +51,20 @@ export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
         .example("$0 heap 9229 --by 'kind&size'", 'by kind, and within each by size')
         .example('$0 heap 9229 --isolate worker:1 --json', 'a worker thread, as JSON'),
     handler: async (args) => {
-      printPartition(await readPartition(parseTarget(args.target), args, io), args, io);
+      const { target, label, since } = args;
+      const read = since === undefined ? await readPartition(target, args, io) : await readSince(since, args, io);
+      printPartition(label === undefined ? read : { ...read, label }, args, io);
     },
   };
 }
 
-async function readPartition(target: Target, args: HeapArguments, io: Io): Promise<Partition> {
-  switch (target.kind) {
-    case 'file':
-      return await fromFile(target.path, args, io);
-    case 'collector':
-      return await fromCollector(target, args, io);
-    default:
-      return await fromProcess(args, io);
-  }
-}
-
-async function fromFile(path: string, { by, label, since }: HeapArguments, io: Io): Promise<Partition> {
-  if (since !== undefined) {
+async function readSince(since: string, { target, ...reading }: HeapArguments, io: Io): Promise<Partition> {
+  const { kind } = parseTarget(target);
+  if (kind === 'file') {
     throw new UsageError(
-      `Cannot compare ${path} by --since: object ids mean nothing across files; use heapwatch diff A B, which goes by kind`,
+      `Cannot compare ${target} by --since: object ids mean nothing across files; use heapwatch diff A B, which goes by kind`,
     );
   }
-  const { partitionFile } = await import('../../agent/file.ts');
-  const [partition] = await partitionFile(path, {
-    by: [by],
-    // nothing else goes on in this process, and a thread would cost more memory than the histogram
-    inline: by === 'name',
-    signal: io.signal,
-    onProgress: (progress) => io.progress(progressText(progress)),
-    ...(label !== undefined && { label }),
-  });
-  io.progress('');
-  return partition as Partition;
-}
-
-async function fromCollector(
-  target: Extract<Target, { kind: 'collector' }>,
-  { by }: HeapArguments,
-  io: Io,
-): Promise<Partition> {
-  const { storedPartition } = await import('./stored.ts');
-  return await storedPartition(target, by, io.signal);
-}
-
-async function fromProcess(args: HeapArguments, io: Io): Promise<Partition> {
-  const { target, isolate, by, label, yes, since } = args;
-  const { attach } = await import('../../agent/agent.ts');
-  const { agreeToPrice } = await import('./price-gate.ts');
-  const { bornWithin, sinceDuration } = await import('./since.ts');
-  if (since !== undefined) sinceDuration(since);
-  await using agent = await attach(target, { signal: io.signal });
-  await agreeToPrice({ agent, target, isolate, yes, snapshots: since === undefined ? 1 : 2 }, io);
-  const context = { target, isolate, by: [by] };
-  const partition = since === undefined ? await whole(agent, context, io) : await bornWithin(since, agent, context, io);
-  return label === undefined ? partition : { ...partition, label };
-}
-
-async function whole(
-  agent: Agent,
-  context: Pick<SnapshotContext, 'target' | 'isolate' | 'by'>,
-  io: Io,
-): Promise<Partition> {
-  const { snapshot } = await import('../../agent/probe/snapshot.ts');
-  const { partitions } = await snapshot(agent, {
-    ...context,
-    signal: io.signal,
-    onProgress: (progress) => io.progress(progressText(progress)),
-  });
-  const partition = partitions[0] as Partition;
-  io.say(costText(partition.cost ?? {}));
-  return partition;
+  const { bornWithin } = await import('./since.ts');
+  return await bornWithin(since, target, reading, io);
 }

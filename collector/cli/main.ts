@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { version } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { collectCommand } from './collect.ts';
+import { diffCommand } from './diff.ts';
 import { exitCodeOf, lineOf, UsageError } from './exit.ts';
 import { heapCommand } from './heap.ts';
 import { processIo } from './io.ts';
@@ -16,7 +17,8 @@ const epilogue = `A target is 9229, host:9229, an inspector's ws://…, pid:1234
 or a collector's target ws://127.0.0.1:7331/v1/stream#api.
 
 Exit codes: 0 done; 1 failed; 2 usage or configuration; 3 cannot attach, or the target went away;
-4 refused by a limit, by you, or for want of --yes; 5 unreadable snapshot; 130 interrupted; 143 terminated.
+4 refused by a limit, by you, or for want of --yes; 5 unreadable snapshot; 6 what --fail-on names has grown;
+130 interrupted; 143 terminated.
 HEAPWATCH_DEBUG=1 adds a stack to an error.`;
 
 async function main(): Promise<number> {
@@ -28,6 +30,7 @@ async function main(): Promise<number> {
       .parserConfiguration({ 'strip-dashed': true })
       .command(lsCommand(io))
       .command(heapCommand(io))
+      .command(diffCommand(io))
       .command(sampleCommand(io))
       .command(snapshotCommand(io))
       .command(collectCommand(io))

@@ -1,18 +1,21 @@
 /** `heap --since`: a snapshot, a while, another; what was born between them. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Agent } from '../../agent/agent.ts';
-import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../../agent/checkpoint.ts';
+import { attach } from '../../agent/agent.ts';
+import { type LiveCheckpoint, takeCheckpoint } from '../../agent/checkpoint.ts';
+import type { SnapshotProgress } from '../../agent/probe/snapshot.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { parseDuration } from '../units.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { agreeToPrice } from './price-gate.ts';
+import type { Reading } from './read-partition.ts';
 import { roughDuration } from './rough.ts';
 import { costText, progressText } from './words.ts';
 
 const LOOK_MS = 1_000;
 
 /** Milliseconds of `--since 30s`. @throws UsageError for a name: checkpoints that have one live in a collector */
-export function sinceDuration(since: string): number {
+function sinceDuration(since: string): number {
   try {
     return parseDuration(since);
   } catch {
@@ -24,23 +27,33 @@ export function sinceDuration(since: string): number {
 }
 
 /**
- * Takes a checkpoint, waits, and gives what was born since; the object ids are held meanwhile, which is said.
- * @throws EpochError when another inspector client left meanwhile; DetachedError when the target did
+ * Takes a checkpoint of a process, waits, and gives what was born since; the object ids are held meanwhile, which is said.
+ * @throws EpochError when another inspector client left meanwhile; DetachedError when the target did; as `readPartition`
  */
 export async function bornWithin(
   since: string,
-  agent: Agent,
-  context: Omit<CheckpointContext, 'label'>,
+  target: string,
+  { by, isolate, yes }: Reading,
   io: Io,
 ): Promise<Partition> {
   const durationMs = sinceDuration(since);
-  const onProgress: NonNullable<CheckpointContext['onProgress']> = (progress) => io.progress(progressText(progress));
-  const label = `${since} ago`;
-  await using checkpoint = await takeCheckpoint(agent, { ...context, label, onProgress, signal: io.signal });
+  await using agent = await attach(target, { signal: io.signal });
+  await agreeToPrice({ agent, target, isolate, yes, snapshots: 2 }, io);
+  const progress = {
+    signal: io.signal,
+    onProgress: (progress: SnapshotProgress) => io.progress(progressText(progress)),
+  };
+  await using checkpoint = await takeCheckpoint(agent, {
+    target,
+    isolate,
+    by: [by],
+    label: `${since} ago`,
+    ...progress,
+  });
   io.say(`first of two snapshots: ${costText(checkpoint.partitions[0]?.cost ?? {})}`);
-  io.say(`object ids are held: minor collections of ${context.target} take 4 to 8 times as long until the second`);
+  io.say(`object ids are held: minor collections of ${target} take 4 to 8 times as long until the second`);
   await untilOver(durationMs, checkpoint, io);
-  const { partitions } = await checkpoint.since({ onProgress, signal: io.signal });
+  const { partitions } = await checkpoint.since(progress);
   const partition = partitions[0] as Partition;
   io.say(`second: ${costText(partition.cost ?? {})}`);
   return partition;

@@ -1,0 +1,108 @@
+/** `heapwatch diff`: what one heap has over another, kind by kind, across processes and times; and whether that is too much. */
+import type { Argv, CommandModule } from 'yargs';
+import { CLASSIFIERS, classifierNamed } from '../../agent/classify/classifiers.ts';
+import { aligned } from '../../protocol/aligned.ts';
+import { diffTable } from '../../protocol/diff-table.ts';
+import { type Difference, difference } from '../../protocol/difference.ts';
+import type { Partition } from '../../protocol/partition.ts';
+import { JudgedError, UsageError } from './exit.ts';
+import { type Growth, growthOf, isOver, parseGrowth } from './growth.ts';
+import type { Io } from './io.ts';
+import { type OutputArguments, outputOptions } from './partition-output.ts';
+import { readPartition } from './read-partition.ts';
+
+interface DiffArguments extends OutputArguments {
+  a: string;
+  b: string;
+  by: string;
+  isolate: string;
+  failOn: Growth[] | undefined;
+  yes: boolean;
+}
+
+export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
+  return {
+    command: 'diff <a> <b>',
+    describe: "print heapy's table of what a has over b, by kind: processes, files, a collector's samples",
+    builder: (yargs) =>
+      outputOptions(
+        yargs
+          .positional('a', {
+            type: 'string',
+            demandOption: true,
+            describe: 'the newer one, where growth is looked for',
+          })
+          .positional('b', { type: 'string', demandOption: true, describe: 'what it is compared with' })
+          .option('by', {
+            type: 'string',
+            coerce: (by: string): string => classifierNamed(by).by,
+            default: 'kind',
+            describe: `what a row is: ${CLASSIFIERS.map(({ by }) => by).join(', ')}; or several with & between them`,
+          })
+          .option('fail-on', {
+            type: 'string',
+            array: true,
+            nargs: 1,
+            coerce: (texts: string[] | undefined) => texts?.map(parseGrowth),
+            describe: "end with code 6 where a has that much more: 'Session>0', '*>1000', 'Buffer>1MB'",
+          })
+          .option('isolate', { type: 'string', default: 'main', describe: 'of processes: main, or worker:N' })
+          .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'agree to the price beforehand' }),
+      )
+        .example('$0 diff after.heapsnapshot before.heapsnapshot', 'a - b: name the newer one first')
+        .example("$0 diff 9229 before.heapsnapshot --fail-on 'Session>0' --yes", 'in a test: no session may stay')
+        .example(
+          '$0 diff ws://127.0.0.1:7331/v1/stream#api ws://127.0.0.1:7331/v1/stream#sample=ID',
+          'now and then, as a collector has them',
+          // yargs gives --fail-on as failOn, which its types do not tell
+        ) as Argv<unknown> as Argv<DiffArguments>,
+    handler: (args) => diff(args, io),
+  };
+}
+
+async function diff(args: DiffArguments, io: Io): Promise<void> {
+  const a = await readPartition(args.a, args, io);
+  const b = await readPartition(args.b, args, io);
+  checkComparable(a, b);
+  if (Date.parse(a.takenAt) < Date.parse(b.takenAt)) {
+    io.say('A is older than B: what has grown since stands with a minus; name the newer one first');
+  }
+  const [ofA, ofB] = aligned(a, b);
+  const between = difference(ofA, ofB);
+  const rows = args.all === true ? Number.POSITIVE_INFINITY : (args.rows ?? 10);
+  if (args.json) io.print(JSON.stringify(asJson(a, b, between, args.rows)));
+  else io.print(diffTable(ofA, ofB, { rows, more: 'shell' }));
+  judge(between, args.failOn ?? []);
+}
+
+function checkComparable(a: Partition, b: Partition): void {
+  if (a.by !== b.by) throw new UsageError(`Cannot compare: one is by ${a.by}, one by ${b.by}`);
+  if ((a.since === undefined) !== (b.since === undefined)) {
+    throw new UsageError('Cannot compare: one is a whole heap, one only what was born since a checkpoint');
+  }
+}
+
+function asJson(a: Partition, b: Partition, { header, rows }: Difference, limit: number | undefined): object {
+  const side = ({ target, isolate, takenAt, count, sizeBytes }: Partition) => ({
+    target,
+    isolate,
+    takenAt,
+    count,
+    sizeBytes,
+  });
+  const told = rows.map(({ estimated, ...row }) => (estimated ? { ...row, estimated } : row));
+  return { by: a.by, header, a: side(a), b: side(b), rows: told.slice(0, limit) };
+}
+
+/** @throws JudgedError that names the kinds that have grown too much */
+function judge({ rows }: Difference, growths: readonly Growth[]): void {
+  const grown = growths.flatMap((growth) =>
+    rows.filter((row) => isOver(row, growth)).map((row) => growthOf(row, growth)),
+  );
+  if (grown.length === 0) return;
+  const shown = grown.slice(0, MAX_SHOWN).join(', ');
+  const more = grown.length > MAX_SHOWN ? `, and ${grown.length - MAX_SHOWN} more` : '';
+  throw new JudgedError(`More than --fail-on allows: ${shown}${more}`);
+}
+
+const MAX_SHOWN = 5;
