@@ -120,9 +120,16 @@ function targetsOf(body: string): z.infer<typeof List> | null {
   try {
     return List.parse(JSON.parse(body));
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    if (error instanceof SyntaxError) return unescapedTarget(body);
+    if (error instanceof z.ZodError) return null;
     throw error;
   }
+}
+
+/** Node escapes nothing in its list: a script's path with a control character, a quote or a backslash makes it no JSON. */
+function unescapedTarget(body: string): z.infer<typeof List> | null {
+  const [, webSocketDebuggerUrl] = /"webSocketDebuggerUrl": "(ws:[^"\s]+)"\s*\} \]\s*$/.exec(body) ?? [];
+  return webSocketDebuggerUrl === undefined ? null : [{ webSocketDebuggerUrl }];
 }
 
 /** The path that the list gives, on the address that answered: through a forwarded port the list's own host means nothing. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { attach } from '../../agent/agent.ts';
 import { usage } from '../../agent/probe/usage.ts';
+import { folder } from '../support/folder.ts';
 import { startTarget } from '../support/target.ts';
 
 test('a target is attached to by port, host:port, localhost and WebSocket URL', async () => {
@@ -18,6 +20,15 @@ test('a target is attached to by port, host:port, localhost and WebSocket URL', 
     assert.equal(agent.identity.pid, target.pid);
     assert.equal(agent.inspectorUrl, wsUrl);
   }
+});
+
+test('a script whose path makes /json/list no JSON', async () => {
+  await using dir = await folder();
+  const path = dir.join('a"\\b\x1b\nc.mjs');
+  await writeFile(path, 'setInterval(() => {}, 1000);');
+  await using target = await startTarget(path);
+  await using agent = await attach(`${target.port}`);
+  assert.equal(agent.inspectorUrl, target.wsUrl);
 });
 
 test('the identity is the same at every attach, and says who it is', async () => {
