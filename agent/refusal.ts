@@ -27,7 +27,7 @@ interface NetworkError extends Error {
 export function refusalOf(error: NetworkError, timeoutMs: number): string {
   const { code = '' } = error;
   if (error.name === 'TimeoutError' || code === 'ETIMEDOUT' || error.message === 'Opening handshake has timed out') {
-    return `no answer within ${timeoutMs} ms, ${NO_INSPECTOR}`;
+    return `no answer within ${timeoutMs} ms, its process is stopped (kill -CONT) or ${NO_INSPECTOR}`;
   }
   if (code.startsWith('HPE_')) {
     if (error.rawPacket?.[0] === TLS_ALERT) return `it speaks TLS, ${NO_INSPECTOR}`;
