@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { RingLog } from '../../collector/log.ts';
 import { Outbox } from '../../collector/stream/outbox.ts';
 import { LostError } from '../../collector/stream/subscription.ts';
-import { decodeServerFrame } from '../../protocol/codec.ts';
+import { decodeServerFrame, encode } from '../../protocol/codec.ts';
 import type { ServerFrame } from '../../protocol/frames.ts';
 import { partitionEvent, usageEvent } from '../support/events.ts';
 
@@ -45,6 +45,19 @@ describe('outbox', () => {
     outbox.pushEvent(events.append(partitionEvent('api')), ['s']);
     assert.deepEqual(sent.map(short), ['usage 1', 'partition 2']);
     assert.equal(outbox.waitingBytes, 0);
+  });
+
+  it('tells of a gap only the subscriptions that the partition would have gone to', () => {
+    const { outbox, sent, takeAll } = outboxOver({ highWaterBytes: 1, bufferBytes: 1_000_000 });
+    const events = log();
+    outbox.pushEvent(events.append(usageEvent('api')), ['early']);
+    outbox.pushEvent(events.append(partitionEvent('api')), ['early']);
+    outbox.push(Buffer.from(encode({ type: 'subscribed', id: 'late', log: events.id, offset: events.offset })));
+    outbox.pushEvent(events.append(partitionEvent('api')), ['early', 'late']);
+    outbox.pushEvent(events.append(partitionEvent('api')), ['early', 'late']);
+    takeAll();
+    const gaps = sent.flatMap((frame) => (frame.type === 'gap' ? [`${frame.id} ${short(frame)}`] : []));
+    assert.deepEqual(gaps, ['early gap 2-2 (1)', 'early gap 3-3 (1)', 'late gap 3-3 (1)']);
   });
 
   it('lets the newest partition of a key win while they wait, and says what was left out', () => {
