@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DetachedError } from '../../agent/errors.ts';
 import type { StreamEvent, TargetEvent, Topic, UsageEvent } from '../../protocol/events.ts';
 import type { Gap, Subscribe } from '../../protocol/frames.ts';
+import { printable } from '../../protocol/printable.ts';
 import type { Io } from './io.ts';
 import { tableText } from './partition-output.ts';
 import { roughSize } from './rough.ts';
@@ -57,9 +58,12 @@ async function reopen(url: string, forMs: number, io: Io): ReturnType<typeof Str
 }
 
 function eventText(event: StreamEvent | Gap, rows: number): string {
+  if (event.type === 'partition') return tableText({ ...event, label: headline(event) }, { rows });
+  return printable(eventLine(event));
+}
+
+function eventLine(event: Exclude<StreamEvent, { type: 'partition' }> | Gap): string {
   switch (event.type) {
-    case 'partition':
-      return tableText({ ...event, label: headline(event) }, { rows });
     case 'usage':
       return usageText(event);
     case 'target':

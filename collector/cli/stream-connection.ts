@@ -77,7 +77,7 @@ export class StreamConnection implements AsyncDisposable {
       await once(socket, 'open');
       const connection = new StreamConnection(address, socket);
       connection.#send({ type: 'hello', ...(options.token !== undefined && { token: options.token }) });
-      const welcome = await connection.#inbox.take();
+      const welcome = await connection.#welcome();
       if (welcome.type !== 'welcome') throw new Error(`it answered hello with "${welcome.type}"`);
       return [connection, welcome];
     } catch (cause) {
@@ -128,6 +128,18 @@ export class StreamConnection implements AsyncDisposable {
     });
     if ('error' in response) throw new RequestError(response.error.code, response.error.message);
     return readResult(method, response.result);
+  }
+
+  /** What hello is answered with. @throws DetachedError; Error where nothing comes */
+  async #welcome(): Promise<ServerFrame> {
+    const timer = setTimeout(() => {
+      this.#end(new Error(`it did not answer hello within ${OPEN_TIMEOUT_MS} ms`));
+    }, OPEN_TIMEOUT_MS);
+    try {
+      return await this.#inbox.take();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
