@@ -6,7 +6,7 @@ import { classifierNamed } from '../classify/classifiers.ts';
 import { Epoch } from '../epoch.ts';
 import { isHeld } from '../hold.ts';
 import type { LiveEvent, LiveJob, LiveResult } from '../snapshot/live-job.ts';
-import { type OutputPaths, outputPaths } from '../snapshot/output.ts';
+import { type OutputPaths, snapshotPaths } from '../snapshot/output.ts';
 import { inThread } from '../snapshot/thread.ts';
 import { measured, partitionOf, type Run } from './measured.ts';
 
@@ -55,7 +55,7 @@ export async function snapshot(agent: Agent, context: SnapshotContext): Promise<
   const { label } = context;
   await using epoch = isHeld(agent.inspectorUrl) ? await Epoch.join(agent, context.isolate) : null;
   for (const by of context.by) if (!epoch?.knows(by)) classifierNamed(by);
-  const output = context.output === undefined ? undefined : outputPaths(context.output, context.force);
+  const output = context.output === undefined ? undefined : snapshotPaths(context.output, context.force);
   try {
     const run = (how: Run) => (epoch ? heldRows(epoch, context, output, how) : received(agent, context, output, how));
     const { result, measured: seen } = await measured(agent, context, run);

@@ -1,5 +1,5 @@
 /**
- * The file that a snapshot is written to as it comes.
+ * The file that a snapshot (or a profile) is written to as it comes.
  *
  *     x.heapsnapshot       nothing, or what was there before, until the snapshot is whole
  *     .heapwatch-….partial  what has come so far, in the same folder, mode 0600
@@ -7,7 +7,7 @@
  * Bytes are written by the thread that receives them, at once and in order: nothing is buffered, so nothing can swell.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsync, lstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, fsync, lstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileError } from './file-error.ts';
@@ -20,11 +20,18 @@ export interface OutputPaths {
   readonly force: boolean;
 }
 
-/** @throws Error of one line for a path at which nothing can be put: a folder, a device, a file and no `force` */
-export function outputPaths(path: string, force = false): OutputPaths {
+/** As `outputPaths`, for a snapshot. */
+export function snapshotPaths(path: string, force = false): OutputPaths {
   if (/\.gz$/i.test(path)) {
     throw new Error(`Cannot write ${path}: snapshots are written unpacked, leave out .gz and run gzip on the file`);
   }
+  return outputPaths(path, force);
+}
+
+/** @throws Error of one line for a path at which nothing can be put: no folder, a device, a file and no `force` */
+export function outputPaths(path: string, force = false): OutputPaths {
+  if (path === '' || path.endsWith('/')) throw new Error(`Cannot write "${path}": name a file`);
+  told(path, () => accessSync(dirname(path), constants.W_OK));
   const paths: OutputPaths = { path, partialPath: join(dirname(path), `.heapwatch-${randomUUID()}.partial`), force };
   assertFree(paths);
   return paths;

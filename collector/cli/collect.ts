@@ -17,6 +17,7 @@ export function collectCommand(io: Io): CommandModule<object, CollectArguments> 
     describe: 'hold many targets, run probes on a schedule, stream partitions over WebSocket',
     builder: (yargs) =>
       yargs
+        .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
         .option('config', {
           alias: 'c',
           type: 'string',

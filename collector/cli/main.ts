@@ -27,7 +27,8 @@ async function main(): Promise<number> {
     await yargs(process.argv.slice(2))
       .scriptName('heapwatch')
       .usage('heapy for Node.js processes that are already running\n\n$0 <command>')
-      .parserConfiguration({ 'strip-dashed': true })
+      // of an option that is given twice the last counts; commands that take lists say so
+      .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': false })
       .command(lsCommand(io))
       .command(heapCommand(io))
       .command(diffCommand(io))
@@ -52,6 +53,7 @@ async function main(): Promise<number> {
         throw error ?? new UsageError(`${message.replace(/\s*\n\s*/g, ' ')}; see heapwatch --help`);
       })
       .parseAsync();
+    await io.printed();
     return 0;
   } catch (error) {
     const cause = io.signal.aborted ? io.signal.reason : error;

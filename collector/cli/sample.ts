@@ -1,17 +1,24 @@
 /** `heapwatch sample`: who allocates what is still alive, by V8's sampling heap profiler. */
-import { writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import type { SamplingProfile } from '../../agent/probe/sampling-profile.ts';
-import { parseDuration, parseSize } from '../units.ts';
+import type { OutputPaths } from '../../agent/snapshot/output.ts';
+import { within } from '../deadline.ts';
+import { formatDuration, parseDuration, parseSize } from '../units.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 import { type OutputArguments, outputOptions, printPartition } from './partition-output.ts';
 
+/** How long the target may take to hand over its profile: a full garbage collection comes first. */
+const STOP_MS = 60_000;
+/** What a timer of Node can wait, in whole days. */
+const MAX_FOR_MS = 24 * 86_400_000;
+
 interface SampleArguments extends OutputArguments {
   target: string;
-  for: string;
-  interval: string;
+  for: number;
+  interval: number;
   output: string | undefined;
   isolate: string;
 }
@@ -24,8 +31,13 @@ export function sampleCommand(io: Io): CommandModule<object, SampleArguments> {
       outputOptions(
         yargs
           .positional('target', { type: 'string', demandOption: true, describe: '9229, host:9229, ws://…, pid:1234' })
-          .option('for', { type: 'string', default: '30s', describe: 'how long to sample' })
-          .option('interval', { type: 'string', default: '512KB', describe: 'mean bytes between two samples' })
+          .option('for', { type: 'string', default: '30s', coerce: sampleDuration, describe: 'how long to sample' })
+          .option('interval', {
+            type: 'string',
+            default: '512KB',
+            coerce: (text: string) => read('interval', text, parseSize),
+            describe: 'mean bytes between two samples',
+          })
           .option('output', {
             alias: 'o',
             type: 'string',
@@ -40,39 +52,70 @@ export function sampleCommand(io: Io): CommandModule<object, SampleArguments> {
 }
 
 async function sample(args: SampleArguments, io: Io): Promise<void> {
-  const durationMs = parseDuration(args.for);
-  const samplingIntervalBytes = parseSize(args.interval);
-  if (args.output !== undefined) checkEnding(args.output);
+  const output = args.output === undefined ? undefined : await profilePaths(args.output);
   const { attach } = await import('../../agent/agent.ts');
   const { startSampling } = await import('../../agent/probe/sampling.ts');
   const { profilePartition } = await import('../../agent/probe/sampling-profile.ts');
   await using agent = await attach(args.target, { signal: io.signal });
-  await using sampling = await startSampling(agent, args.isolate, { samplingIntervalBytes });
+  await using sampling = await startSampling(agent, args.isolate, {
+    samplingIntervalBytes: args.interval,
+    signal: io.signal,
+  });
   if (sampling.foreign) {
     io.say(`${args.target} is sampled by somebody else already: this is their profile, since they began`);
   }
-  io.say(`sampling ${args.target} for ${args.for}`);
-  await untilOver(durationMs, sampling.closed, io);
-  const profile = await sampling.stop();
-  if (args.output !== undefined) {
-    await writeProfile(args.output, profile);
-    io.say(`wrote ${args.output}`);
+  io.say(`sampling ${args.target} for ${formatDuration(args.for)}`);
+  await untilOver(args.for, sampling.closed, io);
+  const profile = await within(
+    STOP_MS,
+    `read the profile of ${args.target}, its process may be stopped or blocked`,
+    sampling.stop({ signal: io.signal }),
+  );
+  if (output) {
+    await writeProfile(output, profile);
+    io.say(`wrote ${output.path}`);
   }
   const context = { target: args.target, isolate: args.isolate };
   const partition = profilePartition(profile, context);
   printPartition(partition, args, io);
 }
 
-function checkEnding(path: string): void {
-  if (/\.(heapprofile|pb\.gz)$/.test(path)) return;
-  throw new UsageError(`Cannot write ${path}: its name must end in .heapprofile (DevTools) or .pb.gz (pprof)`);
+function sampleDuration(text: string): number {
+  const durationMs = read('for', text, parseDuration);
+  if (durationMs <= MAX_FOR_MS) return durationMs;
+  throw new UsageError(`Cannot use --for ${text}: expected at most ${formatDuration(MAX_FOR_MS)}`);
 }
 
-async function writeProfile(path: string, profile: SamplingProfile): Promise<void> {
-  const text = path.endsWith('.pb.gz')
+/** @throws UsageError that names the option */
+function read(option: string, text: string, parse: (text: string) => number): number {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new UsageError(`Cannot use --${option}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+/** Looked at before anything is sampled. @throws UsageError for another ending; Error of one line where nothing can be put */
+async function profilePaths(path: string): Promise<OutputPaths> {
+  if (!/\.(heapprofile|pb\.gz)$/.test(path)) {
+    throw new UsageError(`Cannot write ${path}: its name must end in .heapprofile (DevTools) or .pb.gz (pprof)`);
+  }
+  const { outputPaths } = await import('../../agent/snapshot/output.ts');
+  return outputPaths(path, true);
+}
+
+async function writeProfile(paths: OutputPaths, profile: SamplingProfile): Promise<void> {
+  const { Output } = await import('../../agent/snapshot/output.ts');
+  const bytes = paths.path.endsWith('.pb.gz')
     ? (await import('../../agent/probe/pprof.ts')).pprof(profile)
-    : (await import('../../agent/probe/heapprofile.ts')).heapprofile(profile);
-  await writeFile(path, text, { mode: 0o600 });
+    : Buffer.from((await import('../../agent/probe/heapprofile.ts')).heapprofile(profile));
+  try {
+    using file = new Output(paths);
+    file.write(bytes);
+    await file.commit();
+  } finally {
+    await rm(paths.partialPath, { force: true });
+  }
 }
 
 /** Waits; throws at once when the target goes or the person interrupts. */

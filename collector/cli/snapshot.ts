@@ -34,7 +34,10 @@ export function snapshotCommand(io: Io): CommandModule<object, SnapshotArguments
     handler: async (args) => {
       const { attach } = await import('../../agent/agent.ts');
       const { snapshot } = await import('../../agent/probe/snapshot.ts');
+      const { snapshotPaths } = await import('../../agent/snapshot/output.ts');
       const { agreeToPrice } = await import('./price-gate.ts');
+      // nobody is to be asked for the price of what could not be written, and no inspector opened
+      snapshotPaths(args.output, args.force);
       await using agent = await attach(args.target, { signal: io.signal });
       await agreeToPrice({ agent, target: args.target, isolate: args.isolate, yes: args.yes }, io);
       const { output, partitions } = await snapshot(agent, {

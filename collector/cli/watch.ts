@@ -13,6 +13,7 @@ export function watchCommand(io: Io): CommandModule<object, FollowArguments> {
     describe: "follow a collector's stream",
     builder: (yargs) =>
       yargs
+        .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
         .positional('url', { type: 'string', demandOption: true, describe: 'ws://127.0.0.1:7331' })
         .option('topic', {
           array: true,
