@@ -60,5 +60,6 @@ export function lineOf(error: unknown, debug = false): string | null {
   if (error instanceof Interrupted) return null;
   if (!(error instanceof Error)) return `heapwatch: ${String(error)}`;
   if (debug && error.stack !== undefined) return `heapwatch: ${error.stack}`;
-  return `heapwatch: ${error.message}`;
+  // what a target answered may stand in the message, and need not be one line
+  return `heapwatch: ${error.name === 'ConfigError' ? error.message : error.message.replaceAll(/\s*\n\s*/g, ' ')}`;
 }

@@ -1,13 +1,17 @@
 /** The ends of a command: data to stdout, words to stderr, and the person at the terminal, if there is one. */
 import { createInterface } from 'node:readline/promises';
+import { fileError } from '../../agent/snapshot/file-error.ts';
+import { printable } from '../../protocol/printable.ts';
 import { Interrupted } from './exit.ts';
 
 export interface Io {
-  /** Aborted, with an `Interrupted`, by SIGINT, SIGTERM and by a reader of stdout that left. */
+  /** Aborted, with an `Interrupted`, by SIGINT, SIGTERM and by a reader of stdout that left; with an Error by a full disk. */
   readonly signal: AbortSignal;
   /** Writes data and a newline to stdout. */
   print(text: string): void;
-  /** Writes a line to stderr. */
+  /** Resolves when all that was printed has been written. @throws Error of one line: disk full; Interrupted */
+  printed(): Promise<void>;
+  /** Writes a line to stderr; what in it would steer a terminal is shown as an escape. */
   say(text: string): void;
   /** Shows `text` in place on stderr while a long work runs; '' clears it. Nothing where stderr is no terminal. */
   progress(text: string): void;
@@ -24,9 +28,10 @@ export function processIo(): Io {
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    interruption.abort(new Interrupted('EPIPE'));
+    interruption.abort(error.code === 'EPIPE' ? new Interrupted('EPIPE') : fileError('write', 'output', error));
   });
+  // words that nobody can read are lost, but not the data
+  process.stderr.on('error', () => {});
   const { signal } = interruption;
   const drawn = new InPlace(process.stderr);
   return {
@@ -35,9 +40,14 @@ export function processIo(): Io {
       drawn.show('');
       process.stdout.write(`${text}\n`);
     },
+    printed: async () => {
+      // an error is told after the callback of the write that met it
+      await new Promise((resolve) => process.stdout.write('', () => setImmediate(resolve)));
+      signal.throwIfAborted();
+    },
     say: (text) => {
       drawn.show('');
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${printable(text)}\n`);
     },
     progress: (text) => drawn.show(text),
     ask: (question) => {

@@ -1,13 +1,18 @@
 /** The command line as a shell runs it: what it prints where, and the code that it ends with. */
 import assert from 'node:assert/strict';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openSession, ProtocolError } from '../../agent/session.ts';
 import { Partition } from '../../protocol/partition.ts';
-import { type CliResult, runCli, startCli } from '../support/cli.ts';
+import { type CliResult, mainPath, runCli, startCli } from '../support/cli.ts';
+import { Refusal, startFakeInspector } from '../support/fake-inspector.ts';
 import { folder } from '../support/folder.ts';
 import { startTarget } from '../support/target.ts';
 
@@ -45,7 +50,9 @@ test('the command line itself', async (t) => {
     [['heap', '9229', '--by', 'colour'], /Cannot classify by "colour": expected one of "kind"/],
     [['heap', '9229', '--rows', '0'], /Cannot use --rows/],
     [['heap', '9229', '--rows', '3', '--all'], /mutually exclusive/],
-    [['sample', '9229', '--for', 'long'], /expected a duration/],
+    [['sample', '9229', '--for', 'long'], /Cannot use --for: expected a duration/],
+    [['sample', '9229', '--for', '60d'], /Cannot use --for 60d: expected at most 24d/],
+    [['sample', '9229', '--interval', '1', '--interval', '2'], /Cannot use --interval: expected a size .* got "2"/],
     [['sample', '9229', '-o', 'x.txt'], /must end in \.heapprofile/],
     [['snapshot', '9229'], /Missing required argument: output/],
     [['collect'], /no targets: give --target/],
@@ -175,6 +182,46 @@ test('cannot attach: exit code 3', async () => {
   const result = await runCli(['heap', `${address.port}`]);
   assert.equal(result.code, 3);
   assert.match(complaint(result), /connection refused/);
+});
+
+test('output that nobody can take', async (t) => {
+  await using target = await startTarget('puppet');
+
+  await t.test('a full disk under stdout: exit code 1 and one line', async () => {
+    const full = openSync('/dev/full', 'w');
+    const stdio: StdioOptions = ['ignore', full, 'pipe'];
+    const cli = spawn(process.execPath, [mainPath, 'ls', '--json'], { stdio });
+    closeSync(full);
+    const [said, [code]] = await Promise.all([text(cli.stderr as Readable), once(cli, 'exit')]);
+    assert.equal(said, 'heapwatch: Cannot write output: no space left on device, free some or choose another folder\n');
+    assert.equal(code, 1);
+  });
+
+  await t.test('no folder for a profile or a snapshot: told before the target is asked', async () => {
+    for (const args of [
+      ['sample', `${target.port}`, '-o', '/no/such/x.heapprofile'],
+      ['snapshot', `${target.port}`, '-o', '/no/such/x.heapsnapshot'],
+    ]) {
+      const result = await runCli(args);
+      assert.match(
+        complaint(result),
+        /^heapwatch: Cannot write \/no\/such\/x\.\w+: no such file or folder, check the path$/,
+      );
+      assert.equal(result.code, 1);
+    }
+  });
+});
+
+test('what a target says cannot steer the terminal', async () => {
+  const refuses = () => {
+    throw new Refusal(-32000, 'no\x1b[2J\nnever');
+  };
+  await using fake = await startFakeInspector({ answers: { 'HeapProfiler.takeHeapSnapshot': refuses } });
+  const { stderr } = await runCli(['heap', `${fake.port}`]);
+  assert.match(
+    stderr,
+    /\nheapwatch: HeapProfiler.takeHeapSnapshot was refused by the target: no\\x1b\[2J never \(-32000\)\n$/,
+  );
 });
 
 test('sample', async (t) => {

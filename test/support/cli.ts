@@ -3,7 +3,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../collector/cli/main.js', import.meta.url));
+/** The built command. */
+export const mainPath = fileURLToPath(new URL('../../collector/cli/main.js', import.meta.url));
 
 export interface CliResult {
   /** The exit code; null where a signal ended it. */
@@ -21,7 +22,7 @@ export interface Cli {
 
 /** Starts `heapwatch ...args`; its stdin is a pipe, so nobody is at a terminal. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Cli {
-  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+  const child = spawn(process.execPath, [mainPath, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
   const text = { stdout: '', stderr: '' };
   const closed = once(child, 'close') as Promise<[number | null]>;
   for (const name of ['stdout', 'stderr'] as const) {
