@@ -82,7 +82,11 @@ async function askPerson(question: string, signal: AbortSignal): Promise<boolean
   try {
     return /^\s*y(es)?\s*$/i.test(await dialog.question(`${question} [y/N] `, { signal }));
   } catch (error) {
-    throw signal.aborted ? signal.reason : error;
+    signal.throwIfAborted();
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+    // Ctrl-D: no answer is a no, and leaves the line unfinished
+    process.stderr.write('\n');
+    return false;
   } finally {
     dialog.close();
   }
