@@ -24,7 +24,7 @@ test('a target is attached to by port, host:port, localhost and WebSocket URL', 
 
 test('a script whose path makes /json/list no JSON', async () => {
   await using dir = await folder();
-  const path = dir.join('a"\\b\x1b\nc.mjs');
+  const path = dir.join('a"b\x1b\nc.mjs');
   await writeFile(path, 'setInterval(() => {}, 1000);');
   await using target = await startTarget(path);
   await using agent = await attach(`${target.port}`);
