@@ -1,4 +1,5 @@
 /** The ends of a command: data to stdout, words to stderr, and the person at the terminal, if there is one. */
+import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { fileError } from '../../agent/snapshot/file-error.ts';
 import { printable } from '../../protocol/printable.ts';
@@ -33,6 +34,8 @@ export function processIo(): Io {
   // words that nobody can read are lost, but not the data
   process.stderr.on('error', () => {});
   const { signal } = interruption;
+  // `ls` asks all processes at once, and each that is asked listens: that is no leak to warn of
+  setMaxListeners(0, signal);
   const drawn = new InPlace(process.stderr);
   return {
     signal,
