@@ -87,8 +87,18 @@ function itemsNoun(origin: string): string {
 
 /** A value in a message: short, on one line. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = jsonOf(value) ?? String(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** Undefined for what JSON lacks; an alias in YAML may make a value hold itself. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof TypeError) return 'a value that holds itself';
+    throw error;
+  }
 }
 
 function unknownKey(key: string, path: Path): string {

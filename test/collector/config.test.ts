@@ -168,6 +168,7 @@ stream: { maxClients: 0, quux: 1 }
     const bomb = names.map((name, i) => `${name}: &${name} [${i === 0 ? 'x' : `${`*${names[i - 1]}, `.repeat(9)}`}]`);
     assert.match(errorOf(file(bomb.join('\n'))), /^heapwatch\.yaml:1:1: Excessive alias count/);
     assert.match(errorOf(file('targets: *nobody')), /^heapwatch\.yaml:1:1: Unresolved alias/);
+    assert.match(errorOf(file('targets: &all [*all]')), /: targets\[0\]: expected .*, got a value that holds itself$/);
   });
 
   it('has a JSON Schema, which knows every key', () => {
