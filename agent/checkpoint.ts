@@ -96,7 +96,7 @@ class HeldCheckpoint implements LiveCheckpoint {
   readonly #held: Epoch;
   readonly #member: Member;
   #why: Error | undefined;
-  #isReleased = false;
+  #released: Promise<void> | undefined;
 
   constructor(agent: Agent, context: CheckpointContext, epoch: Epoch, taken: Taken, seen: Measured) {
     const { label, isolate } = context;
@@ -144,7 +144,7 @@ class HeldCheckpoint implements LiveCheckpoint {
   }
 
   async epochHolds(): Promise<boolean> {
-    if (this.#isReleased || this.#why) return false;
+    if (this.#released !== undefined || this.#why) return false;
     try {
       await this.#held.assertHolds(this.#member);
       return true;
@@ -154,16 +154,16 @@ class HeldCheckpoint implements LiveCheckpoint {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
+  [Symbol.asyncDispose](): Promise<void> {
     this.#held.remove(this.#member);
-    await this.#held[Symbol.asyncDispose]();
+    this.#released ??= this.#held[Symbol.asyncDispose]();
+    return this.#released;
   }
 
   /** @throws why it cannot be compared with */
   #assertUsable(): void {
-    if (this.#isReleased) throw new RangeError(`Cannot compare with checkpoint "${this.label}": it was released`);
+    if (this.#released !== undefined)
+      throw new RangeError(`Cannot compare with checkpoint "${this.label}": it was released`);
     if (this.#why) throw this.#why;
   }
 }

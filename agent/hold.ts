@@ -26,7 +26,8 @@ export function hold(url: string): () => Promise<void> {
     isOver = true;
     if (--held.count > 0) return;
     holds.delete(url);
-    for (const close of held.waiting) await close();
+    // one that the target refuses ends with its connection; the others are not to wait for it
+    for (const close of held.waiting) await close().catch(() => {});
   };
 }
 

@@ -8,11 +8,12 @@
  * Nothing is published after the end, however late an answer comes.
  */
 import type { Agent, Condition } from '../agent/agent.ts';
-import type { DetachedError } from '../agent/errors.ts';
+import { DetachedError, EpochError } from '../agent/errors.ts';
 import type { TargetState } from '../protocol/events.ts';
 import type { Partition } from '../protocol/partition.ts';
 import { RequestError } from '../protocol/requests.ts';
 import { Bell } from './bell.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { TargetConfig } from './config.ts';
 import type { ScheduledProbe } from './config-file.ts';
 import type { Gate, Ticket } from './gate.ts';
@@ -33,6 +34,10 @@ export interface Wish {
   /** Absent: as the target is configured. */
   readonly by?: readonly string[];
   readonly label?: string;
+  /** Of a snapshot: label of the checkpoint that its partitions are relative to. */
+  readonly since?: string;
+  /** Of a snapshot: label of the checkpoint that it becomes. */
+  readonly checkpoint?: string;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
 }
@@ -47,6 +52,7 @@ interface Waiting {
 export interface AttachmentOptions {
   readonly agent: Agent;
   readonly reader: Reader;
+  readonly checkpoints: Checkpoints;
   readonly target: TargetConfig;
   /** The gate of the target's group. */
   readonly gate: Gate;
@@ -79,12 +85,12 @@ export class Attachment {
   /** Runs probes until the target goes, and gives why; undefined when `stop` ended it. */
   async tend(stop: AbortSignal): Promise<DetachedError | undefined> {
     let reason: DetachedError | undefined;
-    const onStop = () => this.#finish();
+    const onStop = () => this.#finish(new DetachedError('the collector lets go of the target'));
     stop.addEventListener('abort', onStop, { once: true });
     if (stop.aborted) onStop();
     void this.#options.agent.closed.then((error) => {
       reason = error;
-      this.#finish();
+      this.#finish(error);
     });
     this.#options.reports.state(this.state());
     if (this.#schedule.has('sampling')) this.#start(this.#startSampling());
@@ -129,9 +135,10 @@ export class Attachment {
     };
   }
 
-  #finish(): void {
+  #finish(why: DetachedError): void {
     if (this.#end.signal.aborted) return;
     this.#end.abort();
+    this.#options.checkpoints.end(why);
     this.#options.reports.end();
     this.#ticket?.release();
     for (const { reject } of this.#waiting.splice(0)) reject(this.#notAttached());
@@ -238,7 +245,7 @@ export class Attachment {
   }
 
   async #read(wish: Wish, run: ProbeRun): Promise<Partition[]> {
-    const { reader, reports } = this.#options;
+    const { reader, reports, checkpoints } = this.#options;
     if (run.probe === 'usage') {
       // a reading of the gauges speaks for itself: of `usage` only failures are told
       reports.usage(await reader.usage(run.isolate));
@@ -246,15 +253,24 @@ export class Attachment {
     }
     reports.started(run);
     const partitions =
-      run.probe === 'sampling'
-        ? [await reader.sampling(run.isolate, wish.label)]
-        : await reader.snapshot(run.isolate, run.by, wish.label, this.#end.signal);
+      run.probe === 'sampling' ? [await reader.sampling(run.isolate, wish.label)] : await this.#snapshot(wish, run);
     reports.done(run, partitions);
+    if (wish.checkpoint !== undefined) checkpoints.reportTaken(run.isolate, wish.checkpoint);
     return partitions;
   }
 
-  #runOf({ probe, isolate, by }: Wish): ProbeRun {
-    return { probe, isolate, by: this.#options.reader.classifiers(probe, by) };
+  #snapshot({ since, checkpoint, label }: Wish, { isolate, by }: ProbeRun): Promise<Partition[]> {
+    const { reader, checkpoints } = this.#options;
+    const options = { by, signal: this.#end.signal, ...(label !== undefined && { label }) };
+    if (checkpoint !== undefined) return checkpoints.take(isolate, checkpoint, options);
+    if (since !== undefined) return checkpoints.since(isolate, since, options);
+    return reader.snapshot(isolate, by, label, this.#end.signal);
+  }
+
+  #runOf({ probe, isolate, by, since }: Wish): ProbeRun {
+    const { reader, checkpoints } = this.#options;
+    const wanted = by ?? (since === undefined ? undefined : checkpoints.classifiers(isolate, since));
+    return { probe, isolate, by: reader.classifiers(probe, wanted) };
   }
 
   #failed(run: ProbeRun, error: unknown): void {
@@ -287,7 +303,8 @@ export class Attachment {
   }
 
   async #checkCondition(): Promise<void> {
-    const { agent, reports } = this.#options;
+    const { agent, reports, checkpoints } = this.#options;
+    void checkpoints.look();
     try {
       const condition = await agent.condition(CONDITION_TIMEOUT_MS);
       if (condition !== this.#condition) {
@@ -315,6 +332,7 @@ function isSnapshot({ probe }: { readonly probe: ScheduledProbe }): boolean {
 
 function requestError(probe: ScheduledProbe, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
+  if (error instanceof EpochError) return new RequestError('void', error.message);
   // what an agent throws for an isolate that it does not have
   const code = error instanceof RangeError ? 'not-found' : 'probe-failed';
   return new RequestError(code, error instanceof Error ? error.message : `Cannot run "${probe}": ${String(error)}`);

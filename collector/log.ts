@@ -178,6 +178,7 @@ function headOf(event: NewEvent): EventHead {
       return { type, target, isolate: event.isolate, by: event.by, id: event.id };
     case 'usage':
     case 'probe':
+    case 'checkpoint':
       return { type, target, isolate: event.isolate };
     case 'target':
       return { type, target };
@@ -192,8 +193,9 @@ function keyOf(event: NewEvent): string {
 function discriminators(event: NewEvent): string[] {
   switch (event.type) {
     case 'partition':
-      return [event.isolate, event.probe, event.by];
+      return [event.isolate, event.probe, event.by, ...(event.since ? ['since'] : [])];
     case 'usage':
+    case 'checkpoint':
       return [event.isolate];
     case 'probe':
       return [event.isolate, event.probe];

@@ -1,5 +1,6 @@
 /** What the collector asks of an agent: the one place where its loop meets the agent's functions. */
 import { type Agent, type AttachOptions, attach, type ProbeContext } from '../agent/agent.ts';
+import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../agent/checkpoint.ts';
 import { startSampling } from '../agent/probe/sampling.ts';
 import { profilePartition } from '../agent/probe/sampling-profile.ts';
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../agent/probe/snapshot.ts';
@@ -23,12 +24,14 @@ export interface Probes {
   usage(agent: Agent, context: ProbeContext): Promise<Usage>;
   startSampling(agent: Agent, isolate: string, samplingIntervalBytes: number): Promise<Sampling>;
   snapshot(agent: Agent, context: SnapshotContext): Promise<SnapshotResult>;
+  takeCheckpoint(agent: Agent, context: CheckpointContext): Promise<LiveCheckpoint>;
 }
 
 export const liveProbes: Probes = {
   attach,
   usage,
   snapshot,
+  takeCheckpoint,
   async startSampling(agent, isolate, samplingIntervalBytes) {
     const sampling = await startSampling(agent, isolate, { samplingIntervalBytes, timeoutMs: START_TIMEOUT_MS });
     return {

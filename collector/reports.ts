@@ -1,6 +1,6 @@
 /** What one attached target has to say, as events: probes, failures, its state. Silent once the attachment has ended. */
 import type { Logger } from 'pino';
-import type { TargetState } from '../protocol/events.ts';
+import type { CheckpointEvent, TargetState } from '../protocol/events.ts';
 import type { Cost, Partition, Usage } from '../protocol/partition.ts';
 import type { ScheduledProbe } from './config-file.ts';
 import type { NewEvent } from './log.ts';
@@ -61,6 +61,10 @@ export class Reports {
     const passed = times === 1 ? 'once' : `${times} times`;
     const reason = `passed over ${passed}: this target or its group was busy with another probe`;
     this.#probe(run, { phase: 'skipped', reason });
+  }
+
+  checkpoint(event: Pick<CheckpointEvent, 'isolate' | 'checkpoint' | 'phase' | 'held' | 'reason'>): void {
+    this.#publish({ type: 'checkpoint', target: this.#options.target, ...event, at: this.at() });
   }
 
   /** Something went wrong that no event tells. */

@@ -9,9 +9,10 @@ import type { Agent } from '../agent/agent.ts';
 import type { DetachedError } from '../agent/errors.ts';
 import type { TargetState } from '../protocol/events.ts';
 import { RequestError } from '../protocol/requests.ts';
-import { Attachment, type Wish } from './attachment.ts';
+import { Attachment, type AttachmentOptions, type Wish } from './attachment.ts';
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
+import { Checkpoints } from './checkpoints.ts';
 import type { TargetConfig } from './config.ts';
 import { within } from './deadline.ts';
 import type { Gate } from './gate.ts';
@@ -38,12 +39,15 @@ export interface RunnerOptions {
   readonly random: () => number;
 }
 
+type Attached = Pick<AttachmentOptions, 'agent' | 'reader' | 'checkpoints' | 'reports'>;
+
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #stop = new AbortController();
   readonly #bell = new Bell();
   readonly #backoff: Backoff;
   #attachment: Attachment | undefined;
+  #checkpoints: Checkpoints | undefined;
   /** Published while nothing is attached. */
   #gone: TargetState;
   #incarnationKey: string | undefined;
@@ -69,6 +73,18 @@ export class Runner {
     return Promise.reject(new RequestError('not-attached', `Cannot probe "${target}": it is not attached, ${reason}`));
   }
 
+  /** Lets go of a checkpoint; gives the labels of those that are left. @throws RequestError */
+  async release(isolate: string, label: string): Promise<string[]> {
+    if (this.#checkpoints) return await this.#checkpoints.release(isolate, label);
+    const { target, reason } = this.#gone;
+    throw new RequestError('not-attached', `Cannot release "${label}": "${target}" is not attached, ${reason}`);
+  }
+
+  /** The checkpoints of an isolate that are held, oldest first. */
+  held(isolate: string): { readonly label: string; readonly takenAt: string }[] {
+    return this.#checkpoints?.held(isolate) ?? [];
+  }
+
   /** Resolves when `stop` was called and the target was let go. */
   async run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
@@ -84,7 +100,7 @@ export class Runner {
 
   /** One attachment from its beginning to its end, or the attempt. */
   async #attach(): Promise<void> {
-    const { target, probes, logger } = this.#options;
+    const { target, probes, log, logger, now } = this.#options;
     let agent: Agent;
     try {
       agent = await probes.attach(target.inspect, { signal: this.#stop.signal });
@@ -96,12 +112,14 @@ export class Runner {
     }
     const { incarnation, nodeVersion } = agent.identity;
     logger.info({ incarnation, nodeVersion }, 'target attached');
+    const reports = new Reports({ target: target.name, publish: (event) => log.append(event), logger, now });
     const reader = new Reader(agent, target, probes);
+    const checkpoints = new Checkpoints(agent, target, probes, reports);
     const beganAtMs = performance.now();
-    const gone = await this.#tend(agent, reader);
+    const gone = await this.#tend({ agent, reader, checkpoints, reports });
     if (performance.now() - beganAtMs >= HELD_MS) this.#backoff.reset();
     if (gone) this.#leave(gone.message, true);
-    await this.#letGo(agent, reader);
+    await this.#letGo(agent, [checkpoints, reader]);
   }
 
   /** A mistake of ours: told like a target's end, so that the other targets go on. */
@@ -111,23 +129,24 @@ export class Runner {
   }
 
   /** Probes until the target goes, and gives why; undefined when `stop` ended it. */
-  async #tend(agent: Agent, reader: Reader): Promise<DetachedError | undefined> {
-    const { target, log, gate, logger, now } = this.#options;
+  async #tend(attached: Attached): Promise<DetachedError | undefined> {
+    const { target, log, gate } = this.#options;
+    const { agent, checkpoints } = attached;
     // what is known of an earlier process is no state of this one
     if (this.#incarnationKey !== agent.identity.key) log.forget(target.name);
     this.#incarnationKey = agent.identity.key;
+    this.#checkpoints = checkpoints;
     this.#attachment = new Attachment({
-      agent,
-      reader,
+      ...attached,
       target,
       gate,
-      reports: new Reports({ target: target.name, publish: (event) => log.append(event), logger, now }),
       forget: (isolate) => log.forget(target.name, isolate),
     });
     try {
       return await this.#attachment.tend(this.#stop.signal);
     } finally {
       this.#attachment = undefined;
+      this.#checkpoints = undefined;
     }
   }
 
@@ -141,13 +160,13 @@ export class Runner {
     this.#options.logger.warn({ reason, retryInMs }, 'target gone');
   }
 
-  async #letGo(agent: Agent, reader: Reader): Promise<void> {
+  async #letGo(agent: Agent, begun: readonly AsyncDisposable[]): Promise<void> {
+    const end = async () => {
+      for (const each of begun) await each[Symbol.asyncDispose]();
+      await agent.close();
+    };
     try {
-      await within(
-        CLOSE_TIMEOUT_MS,
-        'let target go',
-        reader[Symbol.asyncDispose]().then(() => agent.close()),
-      );
+      await within(CLOSE_TIMEOUT_MS, 'let target go', end());
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'target was not let go in order');
     }

@@ -7,7 +7,7 @@ import { text } from './text.ts';
 const name = text(limits.maxNameLength);
 
 /** The kinds of event that a subscription chooses from. */
-export const Topic = z.enum(['partition', 'usage', 'target', 'probe']);
+export const Topic = z.enum(['partition', 'usage', 'target', 'probe', 'checkpoint']);
 export type Topic = z.infer<typeof Topic>;
 
 /** An event's place in the log: 1 for a log's first event, then rising by 1. */
@@ -79,4 +79,27 @@ export const ProbeEvent = z.strictObject({
 });
 export type ProbeEvent = z.infer<typeof ProbeEvent>;
 
-export type StreamEvent = PartitionEvent | UsageEvent | TargetEvent | ProbeEvent;
+/** `void`: nothing can be compared with it any more. `released`: by somebody's wish. */
+export const CheckpointPhase = z.enum(['taken', 'void', 'released']);
+export type CheckpointPhase = z.infer<typeof CheckpointPhase>;
+
+/** A checkpoint of an isolate began to be held, or ceased. */
+export const CheckpointEvent = z.strictObject({
+  type: z.literal('checkpoint'),
+  offset,
+  replay,
+  target: name,
+  isolate: name,
+  /** Its label. */
+  checkpoint: name,
+  phase: CheckpointPhase,
+  /** Labels of all that are held of this isolate now, oldest first. */
+  held: z.array(name),
+  /** ISO 8601, UTC. */
+  at: z.iso.datetime(),
+  /** Why it is void, for people. */
+  reason: z.string().optional(),
+});
+export type CheckpointEvent = z.infer<typeof CheckpointEvent>;
+
+export type StreamEvent = PartitionEvent | UsageEvent | TargetEvent | ProbeEvent | CheckpointEvent;

@@ -1,6 +1,14 @@
 /** Every frame of the stream, client's and server's; PROTOCOL.md says what each means and what closes the socket. */
 import { z } from 'zod';
-import { PartitionEvent, ProbeEvent, type StreamEvent, TargetEvent, Topic, UsageEvent } from './events.ts';
+import {
+  CheckpointEvent,
+  PartitionEvent,
+  ProbeEvent,
+  type StreamEvent,
+  TargetEvent,
+  Topic,
+  UsageEvent,
+} from './events.ts';
 import { limits } from './limits.ts';
 import { text } from './text.ts';
 
@@ -96,6 +104,7 @@ export const ErrorCode = z.enum([
   'not-attached',
   'busy',
   'probe-failed',
+  'void',
   'refused',
   'forbidden',
   'internal',
@@ -127,6 +136,7 @@ export const serverFrames = {
   usage: UsageEvent,
   target: TargetEvent,
   probe: ProbeEvent,
+  checkpoint: CheckpointEvent,
   gap: Gap,
   unsubscribed: Unsubscribed,
   response: Response,

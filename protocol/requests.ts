@@ -10,6 +10,10 @@ import { text } from './text.ts';
 const id = text(limits.maxIdLength);
 const name = text(limits.maxNameLength);
 
+const classifiers = z.union([name, z.array(name).min(1).max(limits.maxClassifiers)], {
+  error: `a classifier or an array of 1 to ${limits.maxClassifiers} of them`,
+});
+
 export const methods = {
   /** The targets that the collector has, and how each is. */
   targets: {
@@ -24,15 +28,42 @@ export const methods = {
       /** Absent: `main`. */
       isolate: name.optional(),
       /** Classifiers; absent: those of the target's configuration. */
-      by: z
-        .union([name, z.array(name).min(1).max(limits.maxClassifiers)], {
-          error: `a classifier or an array of 1 to ${limits.maxClassifiers} of them`,
-        })
-        .optional(),
+      by: classifiers.optional(),
       /** A line above each table. */
       label: name.optional(),
+      /** Of a snapshot: the label of a checkpoint; the partitions are then of what was born since. */
+      since: name.optional(),
     }),
     result: z.strictObject({ partitions: z.array(id) }),
+  },
+  /** Takes a snapshot that later ones are compared with, and holds the isolate's object ids until `release`. */
+  checkpoint: {
+    params: z.strictObject({
+      target: name,
+      /** One that has the same label is released. */
+      label: name,
+      /** Absent: `main`. */
+      isolate: name.optional(),
+      /** Classifiers that can be compared by; absent: those of the target's configuration. */
+      by: classifiers.optional(),
+    }),
+    result: z.strictObject({
+      /** Partitions of the whole heap at the time. */
+      partitions: z.array(id),
+      takenAt: z.iso.datetime(),
+      /** Labels of all that are held of this isolate now, oldest first. */
+      held: z.array(name),
+    }),
+  },
+  /** Lets go of a checkpoint, and of the object ids with the last one. */
+  release: {
+    params: z.strictObject({
+      target: name,
+      label: name,
+      /** Absent: `main`. */
+      isolate: name.optional(),
+    }),
+    result: z.strictObject({ held: z.array(name) }),
   },
   /** One sample, with all the rows that the collector kept of it. */
   partition: {

@@ -59,8 +59,12 @@ export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
 }
 
 async function readSince(since: string, { target, ...reading }: HeapArguments, io: Io): Promise<Partition> {
-  const { kind } = parseTarget(target);
-  if (kind === 'file') {
+  const parsed = parseTarget(target);
+  if (parsed.kind === 'collector') {
+    const { relativePartition } = await import('./stored.ts');
+    return await relativePartition(parsed, since, reading, io.signal);
+  }
+  if (parsed.kind === 'file') {
     throw new UsageError(
       `Cannot compare ${target} by --since: object ids mean nothing across files; use heapwatch diff A B, which goes by kind`,
     );

@@ -3,6 +3,7 @@
 import yargs from 'yargs';
 import { version } from '../version.ts';
 import { checkCommand } from './check.ts';
+import { checkpointCommand } from './checkpoint.ts';
 import { collectCommand } from './collect.ts';
 import { diffCommand } from './diff.ts';
 import { exitCodeOf, lineOf, UsageError } from './exit.ts';
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
       .command(snapshotCommand(io))
       .command(collectCommand(io))
       .command(watchCommand(io))
+      .command(checkpointCommand(io))
       .command(checkCommand(io))
       .completion('completion', 'Print a completion script for bash or zsh')
       .example('$0 ls', 'which Node processes are here, and on which ports')

@@ -19,6 +19,27 @@ export async function storedPartition(target: CollectorTarget, by: string, signa
   return await latest(connection, target.name, by);
 }
 
+/**
+ * Has a collector take a snapshot of its target now, and gives what was born since one of its checkpoints.
+ * @throws UsageError where `#api` is missing; RequestError: no such checkpoint, or a void one; AttachError
+ */
+export async function relativePartition(
+  target: CollectorTarget,
+  since: string,
+  { by, isolate }: { readonly by: string; readonly isolate: string },
+  signal: AbortSignal,
+): Promise<Partition> {
+  const { name } = target;
+  if (name === undefined) {
+    throw new UsageError(`Cannot compare with "${since}": name one of the collector's targets, ${target.url}#api`);
+  }
+  const [connection] = await StreamConnection.open(target.url, { signal });
+  await using _ = connection;
+  const { partitions } = await connection.request('probe', { target: name, probe: 'snapshot', isolate, by, since });
+  const [id] = partitions as [string];
+  return (await connection.request('partition', { id })).partition;
+}
+
 async function latest(connection: StreamConnection, name: string, by: string): Promise<Partition> {
   await connection.subscribe({ topics: ['partition'], targets: [name], by: [by] });
   // the replay is sent before the answer to what is asked after it
@@ -27,7 +48,9 @@ async function latest(connection: StreamConnection, name: string, by: string): P
     const names = targets.map((state) => state.target).join(', ');
     throw new UsageError(`Cannot read ${connection.url}#${name}: the collector has no such target, only ${names}`);
   }
-  const frame = connection.waiting().findLast((frame) => frame.type === 'partition' && frame.target === name);
+  const frame = connection
+    .waiting()
+    .findLast((frame) => frame.type === 'partition' && frame.target === name && !frame.since);
   if (frame?.type !== 'partition') {
     throw new Error(
       `Cannot read ${connection.url}#${name}: the collector has no partition of it by ${by} yet; try again`,

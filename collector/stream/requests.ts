@@ -1,7 +1,7 @@
 /** Answers what clients ask. Names of targets are looked up, never attached to: no address comes from a client. */
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
 import type { Request } from '../../protocol/frames.ts';
-import { type Params, RequestError, type Result, readCall } from '../../protocol/requests.ts';
+import { type Method, type Params, RequestError, type Result, readCall } from '../../protocol/requests.ts';
 import { SCHEDULED_PROBES } from '../config-file.ts';
 import type { EventLog } from '../log.ts';
 import type { Runner } from '../runner.ts';
@@ -16,34 +16,63 @@ export class Requests {
   }
 
   /** @param signal aborted when the client that asked has left. @throws RequestError */
-  async answer(request: Request, signal: AbortSignal): Promise<Result<'targets' | 'probe' | 'partition'>> {
+  async answer(request: Request, signal: AbortSignal): Promise<Result<Method>> {
     const call = readCall(request);
     switch (call.method) {
       case 'targets':
         return { targets: [...this.#runners.values()].map((runner) => runner.state()) };
       case 'probe':
         return { partitions: await this.#probe(call.params, signal) };
+      case 'checkpoint':
+        return await this.#checkpoint(call.params, signal);
+      case 'release':
+        return await this.#release(call.params);
       case 'partition':
         return this.#partition(call.params);
     }
   }
 
-  #probe({ target, probe, isolate = 'main', by, label }: Params<'probe'>, signal: AbortSignal): Promise<string[]> {
-    const runner = this.#runners.get(target);
-    if (!runner) throw new RequestError('unknown-target', `Cannot run "${probe}": there is no target "${target}"`);
+  #probe(params: Params<'probe'>, signal: AbortSignal): Promise<string[]> {
+    const { target, probe, isolate = 'main', by, label, since } = params;
+    const runner = this.#runnerOf(target, `run "${probe}"`);
     const known = SCHEDULED_PROBES.find((name) => name === probe);
     if (!known) {
       const expected = SCHEDULED_PROBES.join(', ');
       throw new RequestError('bad-params', `Cannot run "${probe}": not supported yet, expected one of ${expected}`);
     }
-    const classifiers = by === undefined ? undefined : checked(typeof by === 'string' ? [by] : by);
+    if (since !== undefined && probe !== 'snapshot') {
+      throw new RequestError('bad-params', `Cannot run "${probe}" since "${since}": only a snapshot can be compared`);
+    }
     return runner.request({
       probe: known,
       isolate,
       signal,
-      ...(classifiers && { by: classifiers }),
+      ...classifiersOf(by),
       ...(label !== undefined && { label }),
+      ...(since !== undefined && { since }),
     });
+  }
+
+  async #checkpoint(params: Params<'checkpoint'>, signal: AbortSignal): Promise<Result<'checkpoint'>> {
+    const { target, label, isolate = 'main', by } = params;
+    const runner = this.#runnerOf(target, `take checkpoint "${label}"`);
+    const wish = { probe: 'snapshot', isolate, signal, checkpoint: label, ...classifiersOf(by) } as const;
+    const partitions = await runner.request(wish);
+    const held = runner.held(isolate);
+    const taken = held.find((each) => each.label === label);
+    if (!taken) throw new RequestError('void', `Cannot take checkpoint "${label}": it is void already`);
+    return { partitions, takenAt: taken.takenAt, held: held.map((each) => each.label) };
+  }
+
+  async #release({ target, label, isolate = 'main' }: Params<'release'>): Promise<Result<'release'>> {
+    return { held: await this.#runnerOf(target, `release "${label}"`).release(isolate, label) };
+  }
+
+  /** @throws RequestError */
+  #runnerOf(target: string, action: string): Runner {
+    const runner = this.#runners.get(target);
+    if (runner) return runner;
+    throw new RequestError('unknown-target', `Cannot ${action}: there is no target "${target}"`);
   }
 
   #partition({ id }: Params<'partition'>): Result<'partition'> {
@@ -56,11 +85,14 @@ export class Requests {
 }
 
 /** @throws RequestError for a classifier that there is not */
-function checked(by: readonly string[]): readonly string[] {
+function classifiersOf(by: string | readonly string[] | undefined): { by?: readonly string[] } {
+  if (by === undefined) return {};
+  const names = typeof by === 'string' ? [by] : by;
   try {
-    for (const name of by) classifierNamed(name);
+    // whether there is an age depends on the target's checkpoints, which it is asked for in its turn
+    for (const name of names) if (name !== 'age') classifierNamed(name);
   } catch (error) {
     throw new RequestError('bad-params', error instanceof Error ? error.message : String(error));
   }
-  return by;
+  return { by: names };
 }

@@ -27,14 +27,25 @@ test('the command line itself', async (t) => {
   await t.test('--help names every command and the exit codes', async () => {
     const { code, stdout } = await runCli(['--help']);
     assert.equal(code, 0);
-    for (const command of ['ls', 'heap', 'diff', 'sample', 'snapshot', 'collect', 'watch', 'check', 'completion']) {
+    for (const command of [
+      'ls',
+      'heap',
+      'diff',
+      'sample',
+      'snapshot',
+      'collect',
+      'watch',
+      'checkpoint',
+      'check',
+      'completion',
+    ]) {
       assert.match(stdout, new RegExp(`^  heapwatch ${command}\\b`, 'm'));
     }
     assert.match(stdout, /Exit codes: 0 done/);
   });
 
   await t.test('each command helps with an example', async () => {
-    for (const command of ['ls', 'heap', 'diff', 'sample', 'snapshot', 'collect', 'watch', 'check']) {
+    for (const command of ['ls', 'heap', 'diff', 'sample', 'snapshot', 'collect', 'watch', 'checkpoint', 'check']) {
       const { code, stdout } = await runCli([command, '--help']);
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`Examples:\\s+heapwatch ${command}\\b`));

@@ -15,7 +15,7 @@ const clientFrames: ClientFrame[] = [
   {
     type: 'subscribe',
     id: 'a',
-    topics: ['partition', 'usage', 'target', 'probe'],
+    topics: ['partition', 'usage', 'target', 'probe', 'checkpoint'],
     targets: ['api*', 'worker'],
     by: ['kind'],
     from: { log: 'l1', offset: 0 },
@@ -62,6 +62,7 @@ const serverFrames: ServerFrame[] = [
   { type: 'target', offset: 10, target: 'api', state: 'gone', reason: 'Cannot attach', retryInMs: 250, at },
   { type: 'target', offset: 11, target: 'api', state: 'attached', pid: 4711, nodeVersion: 'v20.20.2', at },
   { type: 'probe', offset: 12, target: 'api', isolate: 'main', probe: 'snapshot', phase: 'started', by: ['kind'], at },
+  { type: 'checkpoint', offset: 15, target: 'api', isolate: 'main', checkpoint: 'a', phase: 'taken', held: ['a'], at },
   {
     type: 'probe',
     offset: 13,
@@ -140,7 +141,7 @@ const badClientFrames: [text: string, message: string][] = [
   ],
   [
     '{"type":"subscribe","id":"a","topics":["weather"]}',
-    'Cannot read "subscribe" frame: expected "topics.0" to be one of "partition", "usage", "target", "probe", got "weather"',
+    'Cannot read "subscribe" frame: expected "topics.0" to be one of "partition", "usage", "target", "probe", "checkpoint", got "weather"',
   ],
   [
     `{"type":"subscribe","id":"a","topics":["usage"],"targets":${JSON.stringify(Array(65).fill('*'))}}`,

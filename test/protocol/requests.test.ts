@@ -16,8 +16,16 @@ test('a request is read as the call it makes', () => {
 
 test('what is wrong with a request is told by code and message', () => {
   const wrong: [Request, code: string, message: string][] = [
-    [request('reboot'), 'unknown-method', 'Cannot run "reboot": expected one of targets, probe, partition'],
-    [request('toString'), 'unknown-method', 'Cannot run "toString": expected one of targets, probe, partition'],
+    [
+      request('reboot'),
+      'unknown-method',
+      'Cannot run "reboot": expected one of targets, probe, checkpoint, release, partition',
+    ],
+    [
+      request('toString'),
+      'unknown-method',
+      'Cannot run "toString": expected one of targets, probe, checkpoint, release, partition',
+    ],
     [request('targets', { all: true }), 'bad-params', 'Cannot run "targets": expected no field "all"'],
     [
       request('probe', { probe: 'usage' }),
