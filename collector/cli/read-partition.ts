@@ -2,6 +2,7 @@
 import { parseTarget } from '../../agent/target.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import type { Io } from './io.ts';
+import { snapshotProgress } from './snapshot-progress.ts';
 import { costText, progressText } from './words.ts';
 
 export interface Reading {
@@ -51,7 +52,7 @@ async function fromProcess(target: string, { by, isolate, yes }: Reading, io: Io
     isolate,
     by: [by],
     signal: io.signal,
-    onProgress: (progress) => io.progress(progressText(progress)),
+    onProgress: snapshotProgress(io),
   });
   const partition = partitions[0] as Partition;
   io.say(costText(partition.cost ?? {}));

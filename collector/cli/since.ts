@@ -2,7 +2,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { attach } from '../../agent/agent.ts';
 import { type LiveCheckpoint, takeCheckpoint } from '../../agent/checkpoint.ts';
-import type { SnapshotProgress } from '../../agent/probe/snapshot.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { parseDuration } from '../units.ts';
 import { UsageError } from './exit.ts';
@@ -10,7 +9,8 @@ import type { Io } from './io.ts';
 import { agreeToPrice } from './price-gate.ts';
 import type { Reading } from './read-partition.ts';
 import { roughDuration } from './rough.ts';
-import { costText, progressText } from './words.ts';
+import { snapshotProgress } from './snapshot-progress.ts';
+import { costText } from './words.ts';
 
 const LOOK_MS = 1_000;
 
@@ -41,7 +41,7 @@ export async function bornWithin(
   await agreeToPrice({ agent, target, isolate, yes, snapshots: 2 }, io);
   const progress = {
     signal: io.signal,
-    onProgress: (progress: SnapshotProgress) => io.progress(progressText(progress)),
+    onProgress: snapshotProgress(io),
   };
   await using checkpoint = await takeCheckpoint(agent, {
     target,

@@ -2,7 +2,8 @@
 import type { CommandModule } from 'yargs';
 import type { Io } from './io.ts';
 import { roughSize } from './rough.ts';
-import { costText, progressText } from './words.ts';
+import { snapshotProgress } from './snapshot-progress.ts';
+import { costText } from './words.ts';
 
 interface SnapshotArguments {
   target: string;
@@ -48,7 +49,7 @@ export function snapshotCommand(io: Io): CommandModule<object, SnapshotArguments
         output: args.output,
         force: args.force,
         signal: io.signal,
-        onProgress: (progress) => io.progress(progressText(progress)),
+        onProgress: snapshotProgress(io),
       });
       const cost = partitions[0]?.cost ?? {};
       io.say(costText(cost));
