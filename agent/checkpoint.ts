@@ -13,7 +13,6 @@
  */
 import type { Partition, Since } from '../protocol/partition.ts';
 import type { Agent } from './agent.ts';
-import { classifierNamed } from './classify/classifiers.ts';
 import { Epoch, type Member, type Taken, type TakeOptions } from './epoch.ts';
 import { DetachedError, EpochError } from './errors.ts';
 import { type Checkpoint, kindsBy } from './partition/since.ts';
@@ -66,9 +65,9 @@ export async function takeCheckpoint(agent: Agent, context: CheckpointContext): 
 }
 
 async function take(agent: Agent, context: CheckpointContext, epoch: Epoch): Promise<LiveCheckpoint> {
-  for (const by of context.by) if (!epoch.knows(by)) classifierNamed(by);
-  const { taken, seen } = await read(agent, context, epoch, { by: context.by, keep: true });
-  return new HeldCheckpoint(agent, context, epoch, taken, seen);
+  const by = context.by.map((each) => epoch.classifier(each));
+  const { taken, seen } = await read(agent, context, epoch, { by, keep: true });
+  return new HeldCheckpoint(agent, { ...context, by }, epoch, taken, seen);
 }
 
 /** One snapshot of the epoch, and what it cost. */
@@ -124,9 +123,9 @@ class HeldCheckpoint implements LiveCheckpoint {
     this.#assertUsable();
     const { label: _, ...context } = this.#context;
     const wanted = { ...context, ...options };
-    for (const by of wanted.by) kindsBy(this.#member.checkpoint, by);
+    const by = wanted.by.map((each) => kindsBy(this.#member.checkpoint, this.#held.classifier(each)).by);
     await this.#held.assertHolds(this.#member);
-    const { taken, seen } = await read(this.#agent, wanted, this.#held, { by: wanted.by, against: this.#member });
+    const { taken, seen } = await read(this.#agent, wanted, this.#held, { by, against: this.#member });
     const partitions = taken.rows.map(({ since, recycled: _, ...rows }) => {
       const relative: Since = {
         checkpoint: this.label,

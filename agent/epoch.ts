@@ -16,7 +16,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Agent } from './agent.ts';
-import type { Birthday } from './classify/age.ts';
+import { type Birthday, byAge } from './classify/age.ts';
+import { classifierNamed } from './classify/classifiers.ts';
 import { DetachedError, EpochError } from './errors.ts';
 import { buffersOf } from './heap/packed.ts';
 import { hold, whenFree } from './hold.ts';
@@ -125,9 +126,10 @@ export class Epoch implements AsyncDisposable {
     return { epoch: this.#id, heldMs: Math.round(performance.now() - this.#heldSinceMs) };
   }
 
-  /** Whether `by` names a classifier that only checkpoints give. */
-  knows(by: string): boolean {
-    return by === 'age' && this.#members.size > 0;
+  /** The name of a classifier as its partitions give it; `age` is one while there are checkpoints. @throws RangeError */
+  classifier(by: string): string {
+    const birthdays = this.#birthdays();
+    return classifierNamed(by, birthdays.length > 0 ? [byAge(birthdays)] : []).by;
   }
 
   /** A checkpoint holds the epoch `epoch` from now on; it is told at once if that one is over already. */
@@ -214,12 +216,17 @@ export class Epoch implements AsyncDisposable {
       columns,
       by,
       keep,
-      birthdays: [...this.#members].map(({ label, maxId }) => ({ label, maxId })),
+      birthdays: this.#birthdays(),
       ownIds: [canary.after, canary.newborn],
       ...(rows !== undefined && { rows }),
       ...(against && { against: against.checkpoint }),
     };
     return inThread<AnalysisEvent, Analysis>('analysis-thread', job, { transfer: buffersOf(columns), onEvent });
+  }
+
+  /** Oldest first. */
+  #birthdays(): Birthday[] {
+    return [...this.#members].map(({ label, maxId }) => ({ label, maxId }));
   }
 
   /** Goes on with the epoch if the canary lives, else begins the next. */

@@ -33,20 +33,22 @@ const PRODUCTS = new Map<string, Classifier>();
 /**
  * The classifier that `--by` names, or the product of several with `&` between them, each once. @throws RangeError that
  * names those there are
+ * @param more classifiers that there are for this heap beside those of every heap (age.ts)
  */
-export function classifierNamed(by: string): Classifier {
-  const factors = [...new Set(by.split('&').map((word) => factorNamed(word.trim(), by)))];
+export function classifierNamed(by: string, more: readonly Classifier[] = []): Classifier {
+  const factors = [...new Set(by.split('&').map((word) => factorNamed(word.trim(), by, [...CLASSIFIERS, ...more])))];
   const telling = factors.filter((factor) => factor !== unity);
   if (telling.length < 2) return telling[0] ?? unity;
   const made = product(telling);
+  if (telling.some((factor) => more.includes(factor))) return made;
   const known = PRODUCTS.get(made.by) ?? made;
   PRODUCTS.set(made.by, known);
   return known;
 }
 
-function factorNamed(word: string, by: string): Classifier {
-  const classifier = CLASSIFIERS.find((candidate) => candidate.by === word);
+function factorNamed(word: string, by: string, all: readonly Classifier[]): Classifier {
+  const classifier = all.find((candidate) => candidate.by === word);
   if (classifier !== undefined) return classifier;
-  const known = CLASSIFIERS.map((candidate) => `"${candidate.by}"`).join(', ');
+  const known = all.map((candidate) => `"${candidate.by}"`).join(', ');
   throw new RangeError(`Cannot classify by "${by}": expected one of ${known}, or several with "&" between them`);
 }

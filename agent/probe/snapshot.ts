@@ -54,7 +54,7 @@ export interface SnapshotResult {
 export async function snapshot(agent: Agent, context: SnapshotContext): Promise<SnapshotResult> {
   const { label } = context;
   await using epoch = isHeld(agent.inspectorUrl) ? await Epoch.join(agent, context.isolate) : null;
-  for (const by of context.by) if (!epoch?.knows(by)) classifierNamed(by);
+  for (const by of context.by) (epoch ?? everyHeap).classifier(by);
   const output = context.output === undefined ? undefined : snapshotPaths(context.output, context.force);
   try {
     const run = (how: Run) => (epoch ? heldRows(epoch, context, output, how) : received(agent, context, output, how));
@@ -70,6 +70,9 @@ export async function snapshot(agent: Agent, context: SnapshotContext): Promise<
     if (output) await rm(output.partialPath, { force: true });
   }
 }
+
+/** The classifiers that there are without checkpoints. */
+const everyHeap = { classifier: (by: string) => classifierNamed(by).by };
 
 /** Takes the snapshot in a thread that holds nothing longer than it needs to. */
 function received(

@@ -19,7 +19,7 @@ serve<AnalysisJob, AnalysisEvent>(async (job, tell): Promise<Analysis> => {
     tell({ phase: 'classifying', by });
     const classifier = classifierOf(by, job);
     const classification: Classification = without(classifier.classify(heap), own);
-    if (job.keep) kept.push({ by, ...classification });
+    if (job.keep) kept.push({ by: classifier.by, ...classification });
     if (job.against) return limited(relative(job.against, columns, classification, classifier), job.rows);
     return limited(partition(columns, classification, classifier), job.rows);
   };
@@ -28,7 +28,7 @@ serve<AnalysisJob, AnalysisEvent>(async (job, tell): Promise<Analysis> => {
 });
 
 function classifierOf(by: string, { birthdays }: AnalysisJob): Classifier {
-  return by === 'age' ? byAge(birthdays) : classifierNamed(by);
+  return classifierNamed(by, birthdays.length > 0 ? [byAge(birthdays)] : []);
 }
 
 function limited<R extends Analysis['rows'][number]>(rows: R, limit: number | undefined): R {

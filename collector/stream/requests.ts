@@ -1,4 +1,5 @@
 /** Answers what clients ask. Names of targets are looked up, never attached to: no address comes from a client. */
+import { byAge } from '../../agent/classify/age.ts';
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
 import type { Request } from '../../protocol/frames.ts';
 import { type Method, type Params, RequestError, type Result, readCall } from '../../protocol/requests.ts';
@@ -84,15 +85,16 @@ export class Requests {
   }
 }
 
+/** Whether there is an age depends on the target's checkpoints, and those are looked at in the request's turn. */
+const ANY_AGE = byAge([{ label: '', maxId: 0 }]);
+
 /** @throws RequestError for a classifier that there is not */
 function classifiersOf(by: string | readonly string[] | undefined): { by?: readonly string[] } {
   if (by === undefined) return {};
   const names = typeof by === 'string' ? [by] : by;
   try {
-    // whether there is an age depends on the target's checkpoints, which it is asked for in its turn
-    for (const name of names) if (name !== 'age') classifierNamed(name);
+    return { by: names.map((name) => classifierNamed(name, [ANY_AGE]).by) };
   } catch (error) {
     throw new RequestError('bad-params', error instanceof Error ? error.message : String(error));
   }
-  return { by: names };
 }

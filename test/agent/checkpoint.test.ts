@@ -140,10 +140,16 @@ test('several checkpoints stand in one epoch, and give objects their age', async
   assert.equal(a.epoch, b.epoch);
   assert.equal(changes(await since(a), ['Session']).Session, '150/0');
   assert.equal(changes(await since(b), ['Session']).Session, '50/0');
-  const { partitions } = await snapshot(agent, { target: 'api', isolate: 'main', by: ['age', 'kind'] });
+  const { partitions } = await snapshot(agent, { target: 'api', isolate: 'main', by: ['age', 'kind & age'] });
   const ages = partitions[0]!.rows.map(({ kind }) => kind).sort();
   assert.deepEqual(ages, ['a to b', 'before a', 'embedder (no age)', 'since b']);
   assert.equal(partitions[0]!.epoch, a.epoch);
+  const sessions = partitions[1]!.rows.filter(({ kind }) => kind.startsWith('Session & '));
+  assert.deepEqual(sessions.map(({ kind, count }) => `${kind}: ${count}`).sort(), [
+    'Session & a to b: 100',
+    'Session & before a: 3',
+    'Session & since b: 50',
+  ]);
   await a[Symbol.asyncDispose]();
   assert.equal(changes(await since(b), ['Session']).Session, '50/0');
   await assert.rejects(a.since(), {

@@ -51,7 +51,7 @@ test('what was born since a checkpoint, while the schedule goes on', async () =>
   assert.deepEqual([sessions?.count, sessions?.freed?.count, sessions?.survived?.count], [300, 0, 5]);
   assert.equal((answer.result.partitions as string[]).length, 2);
 
-  const aged = await client.request('probe', { target: 'api', probe: 'snapshot', by: 'age' });
+  const aged = await client.request('probe', { target: 'api', probe: 'snapshot', by: 'kind&age' });
   assert.ok('result' in aged, JSON.stringify(aged));
   const released = await client.request('release', { target: 'api', label: 'a' });
   assert.deepEqual('result' in released && released.result, { held: [] });
