@@ -8,6 +8,7 @@
  * Memory is one slot a row, whatever the size of the heap.
  */
 import type { Row } from '../../protocol/partition.ts';
+import { isNamedByContent, rawNameText } from '../classify/raw-name.ts';
 import { SnapshotDocument } from './document.ts';
 import { findSection, type ReadAt } from './find-section.ts';
 import { type Header, HeaderReader } from './meta.ts';
@@ -26,16 +27,6 @@ export interface NameHistogram {
   readonly rows: Row[];
 }
 
-/** Types whose nodes' names are their contents: one row each. */
-const CONTENT_TYPES: ReadonlySet<string> = new Set([
-  'string',
-  'concatenated string',
-  'sliced string',
-  'regexp',
-  'symbol',
-  'bigint',
-  'number',
-]);
 const NOT_IN_SET = 'synthetic';
 
 const NUMBER_SECTIONS: ReadonlySet<string> = new Set(['edges', 'trace_function_infos', 'samples', 'locations']);
@@ -87,7 +78,7 @@ export class HistogramParser implements SnapshotSink<NameHistogram> {
         this.#header = new HeaderReader(offset);
         return this.#header;
       case 'nodes':
-        this.#nodes = new NodeCountsReader(this.#knownHeader(offset), (type) => !CONTENT_TYPES.has(type));
+        this.#nodes = new NodeCountsReader(this.#knownHeader(offset), (type) => !isNamedByContent(type));
         return this.#nodes;
       case 'strings':
         this.#strings = new WantedStringsReader(wantedNames(this.#knownNodes(offset), this.#knownHeader(offset)));
@@ -145,7 +136,7 @@ function writeNext(parser: HistogramParser, read: ReadAt, buffer: Uint8Array): b
 function wantedNames(nodes: NodeCountsReader, header: Header): Uint32Array {
   const names = new Set<number>();
   for (const { type, name } of nodes.counts.entries()) {
-    if (!CONTENT_TYPES.has(header.nodeTypes[type]!)) names.add(name);
+    if (!isNamedByContent(header.nodeTypes[type]!)) names.add(name);
   }
   return Uint32Array.from(names).sort();
 }
@@ -155,8 +146,7 @@ function rowsOf(nodes: NodeCountsReader, header: Header, texts: ReadonlyMap<numb
   for (const { type, name, count, sizeBytes } of nodes.counts.entries()) {
     const typeName = header.nodeTypes[type]!;
     if (typeName === NOT_IN_SET) continue;
-    const text = CONTENT_TYPES.has(typeName) ? '' : texts.get(name)!;
-    const kind = text === '' ? typeName : `${typeName} ${text}`;
+    const kind = rawNameText(typeName, texts.get(name) ?? '');
     const row = rows.get(kind);
     if (row === undefined) {
       rows.set(kind, { kind, count, sizeBytes });
