@@ -8,7 +8,7 @@
  *
  * Checkpoints of one isolate share its object ids: several may stand side by side, and the classifier `age` (of `snapshot`)
  * tells between which of them an object was born. While one is held, each minor collection of the target takes four to
- * eight times as long; and any other inspector client that leaves makes V8 forget the ids. Then the checkpoint is void, and
+ * thirteen times as long; and any other inspector client that leaves makes V8 forget the ids. Then the checkpoint is void, and
  * says so: it gives no number. The heap is not kept alive by it, only its ids: 16 bytes an object, in this process.
  */
 import type { Partition, Since } from '../protocol/partition.ts';

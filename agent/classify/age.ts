@@ -5,8 +5,8 @@
  *     kind      before a | a to b     | since b
  *
  * Memory of an ArrayBuffer is as old as the oldest ArrayBuffer that holds it, for malloc gives its address, and V8 with it
- * the id, more than once. Of other objects about one in a hundred that was allocated straight into the old generation
- * bears the id of a dead one, and counts as older than it is.
+ * the id, more than once. Of other objects the few that bear the id of a dead one count as older than they are: up to 2 % of
+ * those before the newest checkpoint in a busy program, code for the most part (../partition/since.ts).
  */
 import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';

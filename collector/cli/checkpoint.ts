@@ -55,7 +55,7 @@ async function checkpoint(args: CheckpointArguments, io: Io): Promise<void> {
   }
   const result = await connection.request('checkpoint', { ...which, ...(by && { by }) });
   io.print(json ? JSON.stringify(result) : `${result.takenAt} ${target} ${isolate}: ${heldText(result.held)}`);
-  io.say(`minor collections of ${target} take 4 to 8 times as long until the last checkpoint is released (--release)`);
+  io.say(`minor collections of ${target} take 4 to 13 times as long until the last checkpoint is released (--release)`);
 }
 
 function heldText(held: readonly string[]): string {

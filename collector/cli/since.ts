@@ -51,7 +51,7 @@ export async function bornWithin(
     ...progress,
   });
   io.say(`first of two snapshots: ${costText(checkpoint.partitions[0]?.cost ?? {})}`);
-  io.say(`object ids are held: minor collections of ${target} take 4 to 8 times as long until the second`);
+  io.say(`object ids are held: minor collections of ${target} take 4 to 13 times as long until the second`);
   await untilOver(durationMs, checkpoint, io);
   const { partitions } = await checkpoint.since(progress);
   const partition = partitions[0] as Partition;

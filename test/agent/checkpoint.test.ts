@@ -130,6 +130,18 @@ test('memory of buffers that malloc gives again counts as new', async () => {
   }
 });
 
+test('instances that others of their class replaced again and again are all born, and all freed', async () => {
+  await using target = await startMaker();
+  await tell(target, 'make session 20000');
+  await using agent = await attach(target.wsUrl);
+  await using checkpoint = await takeCheckpoint(agent, context());
+  for (let round = 0; round < 4; round++) {
+    await tell(target, 'make session 20000');
+    await agent.session.send('HeapProfiler.collectGarbage');
+  }
+  assert.equal(changes(await since(checkpoint), ['Session']).Session, '20000/20000');
+});
+
 test('several checkpoints stand in one epoch, and give objects their age', async () => {
   await using target = await startMaker();
   await using agent = await attach(target.wsUrl);

@@ -145,7 +145,7 @@ test('the command, and heap --since NAME', async () => {
   const taken = await runCli(['checkpoint', url, 'api', '--label', 'deploy-41']);
   assert.equal(taken.code, 0, taken.stderr);
   assert.match(taken.stdout, /^\d{4}-.*Z api main: checkpoints held: deploy-41$/m);
-  assert.match(taken.stderr, /4 to 8 times as long until the last checkpoint is released/);
+  assert.match(taken.stderr, /4 to 13 times as long until the last checkpoint is released/);
   await tell(target, 'make session 70');
   const since = await runCli(['heap', `${url}#api`, '--since', 'deploy-41', '--all']);
   assert.equal(since.code, 0, since.stderr);

@@ -7,7 +7,7 @@ import { runCli, startCli } from '../support/cli.ts';
 import { inspectorVisit } from '../support/inspector-visit.ts';
 import { startTarget } from '../support/target.ts';
 
-const HELD = /object ids are held: minor collections of .* take 4 to 8 times as long until the second/;
+const HELD = /object ids are held: minor collections of .* take 4 to 13 times as long until the second/;
 
 test('what is born while the command waits, and the price of two snapshots beforehand', async () => {
   await using target = await startTarget('maker');
