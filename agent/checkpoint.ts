@@ -13,7 +13,7 @@
  */
 import type { Partition, Since } from '../protocol/partition.ts';
 import type { Agent } from './agent.ts';
-import { Epoch, type Member, type Taken, type TakeOptions } from './epoch.ts';
+import { Epoch, type KeptMember, type Taken, type TakeOptions } from './epoch.ts';
 import { DetachedError, EpochError } from './errors.ts';
 import { type Checkpoint, kindsBy } from './partition/since.ts';
 import { type Measured, measured, partitionOf, type Run, takenAt } from './probe/measured.ts';
@@ -93,7 +93,7 @@ class HeldCheckpoint implements LiveCheckpoint {
   readonly #agent: Agent;
   readonly #context: CheckpointContext;
   readonly #held: Epoch;
-  readonly #member: Member;
+  readonly #member: KeptMember;
   #why: Error | undefined;
   #released: Promise<void> | undefined;
 

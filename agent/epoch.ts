@@ -18,10 +18,10 @@ import { randomUUID } from 'node:crypto';
 import type { Agent } from './agent.ts';
 import { type Birthday, byAge } from './classify/age.ts';
 import { classifierNamed } from './classify/classifiers.ts';
-import { DetachedError, EpochError } from './errors.ts';
-import { buffersOf } from './heap/packed.ts';
+import { DetachedError, epochError } from './errors.ts';
+import { buffersOf, type PackedColumns } from './heap/packed.ts';
 import { hold, whenFree } from './hold.ts';
-import type { Checkpoint } from './partition/since.ts';
+import { areOfOneEpoch, type Checkpoint, maxIdOf } from './partition/since.ts';
 import type { Run } from './probe/measured.ts';
 import type { Analysis, AnalysisEvent, AnalysisJob } from './snapshot/analysis-job.ts';
 import { Conversation } from './snapshot/conversation.ts';
@@ -29,16 +29,15 @@ import type { Canary, HeldEvent, HeldOpen, HeldTake, HeldTaken } from './snapsho
 import type { OutputPaths } from './snapshot/output.ts';
 import { inThread } from './snapshot/thread.ts';
 
-/** Of the ids that a checkpoint and a later snapshot share, how many may belong to another object: 0.02 was seen at most. */
-const MAX_RECYCLED_RATIO = 0.25;
-/** Fewer than this many prove nothing. */
-const MIN_RECYCLED = 1_000;
-
 /** A checkpoint as its epoch knows it. */
 export interface Member extends Birthday {
-  readonly checkpoint: Checkpoint;
   /** Called once if the epoch ends before the checkpoint is released. */
   onVoid(why: Error): void;
+}
+
+/** One whose heap is compared with here; of others their owner keeps it. */
+export interface KeptMember extends Member {
+  readonly checkpoint: Checkpoint;
 }
 
 export interface TakeOptions {
@@ -46,7 +45,7 @@ export interface TakeOptions {
   readonly rows?: number;
   readonly output?: OutputPaths;
   /** Rows are what was born since this one. */
-  readonly against?: Member;
+  readonly against?: KeptMember;
   /** Whether to make a checkpoint of it. */
   readonly keep?: boolean;
 }
@@ -54,6 +53,16 @@ export interface TakeOptions {
 export interface Taken extends Analysis {
   /** The epoch that the snapshot is of. */
   readonly epoch: string;
+}
+
+/** A snapshot for whoever computes by himself. */
+export interface TakenColumns {
+  readonly columns: PackedColumns;
+  readonly epoch: string;
+  /** Ids of objects of ours, which belong in no row. */
+  readonly ownIds: readonly number[];
+  /** The highest odd id. */
+  readonly maxId: number;
 }
 
 /** By inspector and isolate. */
@@ -155,9 +164,22 @@ export class Epoch implements AsyncDisposable {
 
   /** Takes a snapshot when those before it are done. @throws as `snapshot`; EpochError if it cannot be compared with `against` */
   take(options: TakeOptions, how: Run): Promise<Taken> {
-    const taking = this.#last.then(() => this.#take(options, how));
-    this.#last = taking.catch(() => {});
-    return untilAborted(taking, AbortSignal.any(how.stop ? [how.signal, how.stop] : [how.signal]));
+    return this.#inTurn(() => this.#take(options, how), how);
+  }
+
+  /** As `take`, but gives the columns. */
+  takeColumns(how: Run, against?: Member): Promise<TakenColumns> {
+    return this.#inTurn(async () => {
+      const { columns, canary } = await this.#receive(how, {}, against);
+      const maxId = maxIdOf(columns);
+      this.#maxId = Math.max(this.#maxId, maxId);
+      return { columns, epoch: this.#id, ownIds: [canary.after, canary.newborn], maxId };
+    }, how);
+  }
+
+  /** Somebody has seen that ids do not mean what they did: the epoch is over. */
+  distrust(): void {
+    this.#renew();
   }
 
   /** Lets go; the last one who does releases the ids and closes the connection. */
@@ -177,34 +199,42 @@ export class Epoch implements AsyncDisposable {
     await this.#thread.terminate(why);
   }
 
-  async #take(options: TakeOptions, { signal, stop, startTimeoutMs, onEvent }: Run): Promise<Taken> {
-    signal.throwIfAborted();
-    stop?.throwIfAborted();
-    if (this.#ended) throw this.#ended;
-    const tell = (event: HeldEvent | AnalysisEvent) => {
-      if (!signal.aborted && !stop?.aborted) onEvent(event);
-    };
+  #inTurn<T>(work: () => Promise<T>, how: Run): Promise<T> {
+    const taking = this.#last.then(work);
+    this.#last = taking.catch(() => {});
+    return untilAborted(taking, AbortSignal.any(how.stop ? [how.signal, how.stop] : [how.signal]));
+  }
+
+  async #take(options: TakeOptions, how: Run): Promise<Taken> {
     const { output, against } = options;
-    this.#taking++;
-    let taken: HeldTaken;
-    try {
-      const job: HeldTake = { startTimeoutMs, ...(output && { output }) };
-      taken = await this.#thread.ask<HeldTaken>('take', job, tell);
-    } catch (error) {
-      throw this.#ended ?? error;
-    } finally {
-      this.#taking--;
-    }
-    this.#follow(taken.canary);
-    if (against && !this.#members.has(against)) throw epochError(against.label);
+    const taken = await this.#receive(how, output ? { output } : {}, against);
     const epoch = this.#id;
-    const analysis = await this.#analyse(taken, options, tell);
+    const analysis = await this.#analyse(taken, options, telling(how));
     if (epoch === this.#id) this.#maxId = Math.max(this.#maxId, analysis.maxId);
     if (against && !isBelievable(analysis)) {
       this.#renew();
       throw epochError(against.label);
     }
     return { ...analysis, epoch };
+  }
+
+  /** @throws EpochError if the snapshot is of another epoch than `against` */
+  async #receive(how: Run, { output }: { output?: OutputPaths }, against: Member | undefined): Promise<HeldTaken> {
+    how.signal.throwIfAborted();
+    how.stop?.throwIfAborted();
+    if (this.#ended) throw this.#ended;
+    this.#taking++;
+    try {
+      const job: HeldTake = { startTimeoutMs: how.startTimeoutMs, ...(output && { output }) };
+      const taken = await this.#thread.ask<HeldTaken>('take', job, telling(how));
+      this.#follow(taken.canary);
+      if (against && !this.#members.has(against)) throw epochError(against.label);
+      return taken;
+    } catch (error) {
+      throw this.#ended ?? error;
+    } finally {
+      this.#taking--;
+    }
   }
 
   #analyse(
@@ -260,19 +290,15 @@ export class Epoch implements AsyncDisposable {
   }
 }
 
-function epochError(label: string): EpochError {
-  return new EpochError(
-    `Cannot compare with checkpoint "${label}": object ids of this isolate were reset since then, because an inspector ` +
-      'session of it was closed; take a new checkpoint',
-  );
+/** Tells what happens for as long as somebody listens. */
+function telling({ signal, stop, onEvent }: Run): (event: HeldEvent | AnalysisEvent) => void {
+  return (event) => {
+    if (!signal.aborted && !stop?.aborted) onEvent(event);
+  };
 }
 
-/** Whether the ids that two snapshots share are those of the same objects, by and large. */
 function isBelievable({ rows }: Analysis): boolean {
-  return rows.every(({ recycled = 0, since }) => {
-    const shared = recycled + (since?.survived.count ?? 0);
-    return recycled < MIN_RECYCLED || recycled < shared * MAX_RECYCLED_RATIO;
-  });
+  return rows.every(({ recycled = 0, since }) => areOfOneEpoch({ recycled, survived: since?.survived.count ?? 0 }));
 }
 
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

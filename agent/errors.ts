@@ -15,6 +15,14 @@ export class EpochError extends Error {
   override name = 'EpochError';
 }
 
+/** What everybody is told who compares with the checkpoint of that name after ids were reset. */
+export function epochError(label: string): EpochError {
+  return new EpochError(
+    `Cannot compare with checkpoint "${label}": object ids of this isolate were reset since then, because an inspector ` +
+      'session of it was closed; take a new checkpoint',
+  );
+}
+
 /** The target refused a command. */
 export class ProtocolError extends Error {
   override name = 'ProtocolError';

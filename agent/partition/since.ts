@@ -78,7 +78,7 @@ export function checkpointOf(columns: Columns, classifications: readonly Classif
 }
 
 /** The highest odd id of a snapshot, of synthetic nodes too; 0 where there is none. */
-export function maxIdOf({ nodeId, nodeCount }: Columns): number {
+export function maxIdOf({ nodeId, nodeCount }: Pick<Columns, 'nodeId' | 'nodeCount'>): number {
   let max = 0;
   for (let node = 0; node < nodeCount; node++) if (nodeId[node]! % 2 === 1 && nodeId[node]! > max) max = nodeId[node]!;
   return max;
@@ -115,6 +115,36 @@ export function relative(
   const ofKindBefore = before.texts.map((kind) => tallies.of(kind));
   for (const at of freedAt) add(ofKindBefore[before.kindOf[at]!]!.freed, sizeOf(checkpoint, at));
   return { header, by, ...tallies.rows(), recycled };
+}
+
+/** What has become of the objects of a checkpoint, as nodes of a later snapshot of the same epoch. */
+export interface Fates {
+  /** Ascending. */
+  readonly born: Uint32Array;
+  readonly survived: Uint32Array;
+  /** As in RelativeRows. */
+  readonly recycled: number;
+}
+
+/** Of the nodes that are in a row of `classification`. Linear. */
+export function fates(checkpoint: Checkpoint, columns: Columns, classification: Classification): Fates {
+  const { fate, recycled } = compare(checkpoint, columns, classification);
+  const nodes = Uint32Array.from(fate.keys());
+  return {
+    born: nodes.filter((node) => fate[node] === BORN),
+    survived: nodes.filter((node) => fate[node] === SURVIVED),
+    recycled,
+  };
+}
+
+/** Of the ids that a checkpoint and a later snapshot share, how many may belong to another object: 0.02 was seen at most. */
+const MAX_RECYCLED_RATIO = 0.25;
+/** Fewer than this many prove nothing. */
+const MIN_RECYCLED = 1_000;
+
+/** Whether the ids that a checkpoint and a later snapshot share are those of the same objects, by and large. */
+export function areOfOneEpoch({ recycled, survived }: { recycled: number; survived: number }): boolean {
+  return recycled < MIN_RECYCLED || recycled < (recycled + survived) * MAX_RECYCLED_RATIO;
 }
 
 /** @throws RangeError */

@@ -1,5 +1,5 @@
 /** Errors on their way between threads: they keep their class as far as somebody may catch it by its class. */
-import { AttachError, DetachedError, ProtocolError } from '../errors.ts';
+import { AttachError, DetachedError, EpochError, ProtocolError } from '../errors.ts';
 import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
 
 /** An error without its class, which does not cross between threads. */
@@ -35,6 +35,8 @@ function blank({ name, message, byteOffset = 0, method = '', code = 0 }: Failure
       return new AttachError(message);
     case 'DetachedError':
       return new DetachedError(message);
+    case 'EpochError':
+      return new EpochError(message);
     case 'ProtocolError':
       return new ProtocolError(method, code, message);
     case 'SnapshotSyntaxError':

@@ -61,17 +61,21 @@ export async function inThread<Event, Result>(
   }
 }
 
-/** In a program: does the job that the thread was started for. `signal` is aborted when it is asked to stop. */
-export function serve<Job, Event>(
-  work: (job: Job, tell: (event: Event) => void, signal: AbortSignal) => Promise<unknown>,
+/**
+ * In a program: does the job that the thread was started for. `signal` is aborted when it is asked to stop.
+ * @param buffersOf what of the result is handed over instead of copied
+ */
+export function serve<Job, Event, Result = unknown>(
+  work: (job: Job, tell: (event: Event) => void, signal: AbortSignal) => Promise<Result>,
+  buffersOf: (result: Result) => readonly ArrayBuffer[] = () => [],
 ): void {
   const port = parentPort;
   if (!port) throw new Error('Cannot serve: this is no thread of ours');
   const stopped = new AbortController();
   port.once('message', () => stopped.abort());
-  const post = (message: Message) => port.postMessage(message);
+  const post = (message: Message, buffers: readonly ArrayBuffer[] = []) => port.postMessage(message, [...buffers]);
   work(workerData as Job, (event) => post({ event }), stopped.signal).then(
-    (result) => post({ result }),
+    (result) => post({ result }, buffersOf(result)),
     (error) => post({ failure: failureOf(error) }),
   );
 }
