@@ -105,7 +105,8 @@ export function takenAt({ received: { sentAtMs, endedAtMs }, pauseMs }: Measured
   return new Date(Math.max(sentAtMs, endedAtMs - pauseMs)).toISOString();
 }
 
-function costOf(agent: Agent, { before, received, pauseMs, after }: Measured): Cost {
+/** The cost of a snapshot, beside its forecast. */
+export function costOf(agent: Agent, { before, received, pauseMs, after }: Measured): Cost {
   return {
     forecast: priceOf(agent, before),
     pauseMs,

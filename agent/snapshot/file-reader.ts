@@ -20,6 +20,17 @@ const GZIP = 0x1f;
 /** Told of the bytes read so far, of the file as it lies there. */
 export type OnBytes = (bytes: number) => void;
 
+/** `sizeBytes` is null for what is no regular file, whose time is now. Milliseconds since 1970. @throws Error of one line */
+export function look(path: string): { sizeBytes: number | null; modifiedAtMs: number } {
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return { sizeBytes: null, modifiedAtMs: Date.now() };
+    return { sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs };
+  } catch (cause) {
+    throw fileError('read', path, cause as NodeJS.ErrnoException);
+  }
+}
+
 /** A regular file, open. */
 export class RegularFile implements Disposable {
   readonly #path: string;

@@ -1,8 +1,6 @@
 /** The rows of a snapshot file's partitions, by the shortest way that gives them. */
-import { statSync } from 'node:fs';
 import { histogramOfFile } from '../heap/histogram.ts';
-import { fileError } from './file-error.ts';
-import { RegularFile, streamInto } from './file-reader.ts';
+import { look, RegularFile, streamInto } from './file-reader.ts';
 import { type KindRows, readsNoEdges, rowsOfHistogram, type SplitOptions, splitter } from './splitter.ts';
 import { throttled } from './throttle.ts';
 
@@ -62,14 +60,4 @@ function rowsOfPlain(
   const sink = splitter({ ...options, expectedBytes: sizeBytes });
   file.readInto(sink, onBytes);
   return sink.end()();
-}
-
-function look(path: string): { sizeBytes: number | null; modifiedAtMs: number } {
-  try {
-    const stats = statSync(path);
-    if (!stats.isFile()) return { sizeBytes: null, modifiedAtMs: Date.now() };
-    return { sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs };
-  } catch (cause) {
-    throw fileError('read', path, cause as NodeJS.ErrnoException);
-  }
 }

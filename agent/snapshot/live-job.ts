@@ -3,10 +3,15 @@ import type { OutputPaths } from './output.ts';
 import type { Received } from './receiver.ts';
 import type { KindRows } from './splitter.ts';
 
-export interface LiveJob {
+/** A snapshot to be received. */
+export interface ColumnsJob {
   readonly inspectorUrl: string;
   readonly isolate: string;
   readonly startTimeoutMs: number;
+}
+
+/** The same, and what to make of it while it comes. */
+export interface LiveJob extends ColumnsJob {
   readonly by: readonly string[];
   readonly rows?: number;
   readonly output?: OutputPaths;

@@ -1,0 +1,52 @@
+/** The probe `snapshot` for whoever computes by himself: the whole heap as columns, handed over and not copied. */
+import type { Cost } from '../../protocol/partition.ts';
+import type { Agent } from '../agent.ts';
+import type { Epoch, Member, TakenColumns } from '../epoch.ts';
+import type { PackedColumns } from '../heap/packed.ts';
+import type { ColumnsJob, LiveEvent } from '../snapshot/live-job.ts';
+import { inThread } from '../snapshot/thread.ts';
+import { costOf, type MeasuredContext, measured, type Run, takenAt } from './measured.ts';
+
+export interface ColumnsResult {
+  readonly columns: PackedColumns;
+  /** ISO 8601, UTC: the start of the pause. */
+  readonly takenAt: string;
+  readonly cost: Cost;
+  readonly rssBytes: number;
+  /** Where object ids are held: the epoch that the snapshot is of, the highest odd id, and ids of objects of ours. */
+  readonly held?: Omit<TakenColumns, 'columns'>;
+}
+
+/** Where the snapshot is to be of an epoch that is held. */
+export interface HeldBy {
+  readonly epoch: Epoch;
+  /** It must be of the epoch of this checkpoint. */
+  readonly against?: Member;
+}
+
+/**
+ * Takes a snapshot of an isolate: one pause of its target. Afterwards no object ids are held, unless by `held`.
+ * @throws as `snapshot`; EpochError if it cannot be compared with `against`
+ */
+export async function columns(agent: Agent, context: MeasuredContext, held?: HeldBy): Promise<ColumnsResult> {
+  const run = (how: Run) => (held ? held.epoch.takeColumns(how, held.against) : received(agent, context, how));
+  const { result, measured: seen } = await measured<TakenColumns | { columns: PackedColumns }>(agent, context, run);
+  const { columns, ...more } = result;
+  const { heldMs } = held?.epoch.held ?? {};
+  return {
+    columns,
+    takenAt: takenAt(seen),
+    cost: { ...costOf(agent, seen), ...(heldMs !== undefined && { heldMs }) },
+    rssBytes: seen.before.rssBytes,
+    ...('epoch' in more && { held: more as Omit<TakenColumns, 'columns'> }),
+  };
+}
+
+async function received(
+  agent: Agent,
+  { isolate }: MeasuredContext,
+  { startTimeoutMs, ...how }: Run,
+): Promise<{ columns: PackedColumns }> {
+  const job: ColumnsJob = { inspectorUrl: agent.inspectorUrl, isolate, startTimeoutMs };
+  return { columns: await inThread<LiveEvent, PackedColumns>('columns-thread', job, how) };
+}
