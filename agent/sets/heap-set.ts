@@ -28,7 +28,7 @@ import { describe } from './describe.ts';
 import { ClassDivision, type Division, IdentityDivision } from './division.ts';
 import { identityContent } from './identity.ts';
 import { indexed, rowIndex } from './indexed.ts';
-import { ANYTHING, ClassKind, Kind, MembersKind } from './kind.ts';
+import { ClassKind, Kind, MembersKind, NOTHING } from './kind.ts';
 import { allOf, moreOf, type Page, type Paged } from './pages.ts';
 import { type Paths, type PathsOptions, pathsTo } from './paths.ts';
 import { type Pattern, type PatternFaceOptions, pattern } from './pattern.ts';
@@ -120,7 +120,7 @@ export class PlainSet implements Paged {
   get kind(): Kind {
     if (this.er.by === 'id') return new MembersKind(this.view, this.nodes);
     const kinds = this.#classes().rows.map(({ kind }): Kind => new ClassKind(this.er.classifier, kind));
-    return kinds.length === 0 ? ANYTHING.not() : kinds.reduce((all, kind) => all.or(kind));
+    return kinds.length === 0 ? NOTHING : kinds.reduce((all, kind) => all.or(kind));
   }
 
   // sets and kinds

@@ -19,6 +19,7 @@ export interface Rows<T> {
 
 export type Indexed<T, R> = R & { readonly [index: number]: T };
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 const INDEXED = new WeakMap<object, object>();
 
 /**
@@ -32,8 +33,10 @@ export function indexed<T, R extends Rows<T> & object>(rows: R, find?: (name: st
     get(target, name) {
       if (typeof name === 'symbol' || name in target) return own(target, name);
       if (/^-?\d+$/.test(name)) return target.at(Number(name));
+      // before `find`, which may take any name for a row's: an answer to "then" would make this a promise
+      if (ASKED_OF_ALL.has(name)) return undefined;
       const found = find?.(name);
-      if (found !== undefined || ASKED_OF_ALL.has(name)) return found;
+      if (found !== undefined) return found;
       throw new TypeError(`Cannot get "${name}": there is no such property here`);
     },
   });
@@ -44,6 +47,8 @@ export function indexed<T, R extends Rows<T> & object>(rows: R, find?: (name: st
 /** A property of the object itself; methods run on it, not on what stands before it, so that they may have private parts. */
 function own(target: object, name: string | symbol): unknown {
   const value: unknown = Reflect.get(target, name, target);
+  // Node's inspect calls it on what it was given, which may be a page of this
+  if (name === INSPECT) return value;
   return typeof value === 'function' && name !== 'constructor' ? value.bind(target) : value;
 }
 

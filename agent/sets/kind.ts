@@ -67,9 +67,29 @@ class Everything extends Kind {
   select(_view: HeapView, nodes: NodeSet): NodeSet {
     return nodes;
   }
+
+  override not(): Kind {
+    return NOTHING;
+  }
+}
+
+/** No object of any heap. */
+class Nobody extends Kind {
+  toString(): string {
+    return 'hp.Nothing';
+  }
+
+  select(_view: HeapView, _nodes: NodeSet): NodeSet {
+    return nodeSet([]);
+  }
+
+  override not(): Kind {
+    return ANYTHING;
+  }
 }
 
 export const ANYTHING: Kind = new Everything();
+export const NOTHING: Kind = new Nobody();
 
 /** A kind of a classifier: the objects whose kind reads `text`, or stands to that as `comparison` says. */
 export class ClassKind extends Kind {

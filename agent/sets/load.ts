@@ -1,4 +1,4 @@
-import { readDump } from './dump.ts';
+import { readDump } from './read-dump.ts';
 import { type Difference, differenceOf, type Stat, stat } from './stat.ts';
 
 /** The stats and differences of a dump, in the order of its lines: heapy's `load`. @throws SyntaxError */

@@ -25,6 +25,8 @@ export interface ViewOptions {
   /** False: contents of strings, keys of maps among them, are not shown. Default true. */
   readonly strings?: boolean;
   readonly origin?: Origin;
+  /** Nodes that are there because the snapshot was taken: not counted as objects of the heap. */
+  readonly own?: ReadonlySet<number>;
   /** What `theone` of a set gives for a node of that id; default: the text that describes the node. */
   readonly theone?: (id: number, text: string) => unknown;
   /** Appends to the file that `dump` is given; without it sets are dumped as text only. */
@@ -50,9 +52,9 @@ export class HeapView {
     this.names = new NodeNames(this.heap, options.strings ?? true);
   }
 
-  /** All that is in a row: every node but those that V8 made up. */
+  /** All that is in a row: every node but those that V8 made up, and those that are our own doing. */
   get all(): NodeSet {
-    this.#all ??= ordinaryNodes(this.heap.columns);
+    this.#all ??= ordinaryNodes(this.heap.columns, this.options.own);
     return this.#all;
   }
 
@@ -98,10 +100,11 @@ export class HeapView {
   }
 }
 
-function ordinaryNodes({ nodeCount, nodeType, nodeTypes }: Columns): NodeSet {
+function ordinaryNodes({ nodeCount, nodeType, nodeTypes }: Columns, own?: ReadonlySet<number>): NodeSet {
   const synthetic = nodeTypes.indexOf('synthetic');
   const nodes = new Uint32Array(nodeCount);
   let length = 0;
   for (let node = 0; node < nodeCount; node++) if (nodeType[node] !== synthetic) nodes[length++] = node;
-  return nodes.slice(0, length);
+  const ordinary = nodes.subarray(0, length);
+  return own === undefined ? ordinary.slice() : ordinary.filter((node) => !own.has(node));
 }
