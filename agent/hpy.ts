@@ -1,0 +1,246 @@
+/**
+ * The library's face, in heapy's words:
+ *
+ *     import { hpy } from 'heapwatch';
+ *
+ *     await using hp = await hpy(9229);        // a port, host:port, ws://…, pid:4711, a .heapsnapshot file; nothing: this process
+ *     const h = await hp.heap();               // takes a snapshot: the process stands still meanwhile
+ *     console.log(String(h));                  // heapy's table
+ *     console.log(String(h[0].byvia), String(h[0].sp));
+ *
+ * What costs the process something is awaited; sets are this thread's own and answer at once.
+ */
+import { appendFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Cost, Usage } from '../protocol/partition.ts';
+import { byAge } from './classify/age.ts';
+import { epochError } from './errors.ts';
+import { ownNodes } from './partition/own-nodes.ts';
+import { type HeapSet, setOfIds, wholeHeap } from './sets/heap-set.ts';
+import { ANYTHING, Kind, NOTHING } from './sets/kind.ts';
+import type { Path, Paths } from './sets/paths.ts';
+import type { Pattern } from './sets/pattern.ts';
+import { Relation, relation } from './sets/relation.ts';
+import { type Mark, markOf, Since, sinceMark } from './sets/since.ts';
+import type { Difference, Stat } from './sets/stat.ts';
+import { HeapView } from './sets/view.ts';
+import { fileError } from './snapshot/file-error.ts';
+import { FileSource, takeFile } from './source/file-source.ts';
+import { LiveSource } from './source/live-source.ts';
+import { OwnSource } from './source/own-source.ts';
+import type { HeapProgress, Quote, Source, Taken, TakeOptions } from './source/source.ts';
+import { TheOne } from './source/the-one.ts';
+import { parseTarget, TargetSyntaxError } from './target.ts';
+
+export type { Cost, Difference, HeapProgress, HeapSet, Path, Paths, Pattern, Quote, Stat, Usage };
+export { Kind, Relation, Since, TheOne };
+
+export interface HpyOptions {
+  /** Of a live process: `main` (the default) or `worker:N`. */
+  readonly isolate?: string;
+  /** False: contents of strings, keys of maps among them, are not shown. Default true. */
+  readonly strings?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface HeapOptions {
+  readonly signal?: AbortSignal;
+  /** Goes into dumps. */
+  readonly label?: string;
+  /** Told at most ten times a second. */
+  readonly onProgress?: (progress: HeapProgress) => void;
+  /** Told what the snapshot has cost the process; never for a file. */
+  readonly onCost?: (cost: Cost) => void;
+}
+
+/**
+ * A session on a process or a file. A live process is attached to until the session is closed, in a thread of its own: its
+ * exit is never held up. Without a target: on the process itself, without what is heapwatch's own.
+ * @throws TargetSyntaxError, AttachError, an Error of one line
+ */
+export async function hpy(target?: string | number, options: HpyOptions = {}): Promise<Hpy> {
+  return new Hpy(await sourceOf(target, options), options);
+}
+
+async function sourceOf(
+  target: string | number | undefined,
+  { isolate = 'main', strings = true, signal }: HpyOptions,
+): Promise<Source> {
+  if (target === undefined) return new OwnSource();
+  const text = String(target);
+  const { kind } = parseTarget(text);
+  switch (kind) {
+    case 'file':
+      return new FileSource(text);
+    case 'collector':
+      throw new TargetSyntaxError(
+        `Cannot open ${text}: a collector stores partitions, no heaps; name a process or a file`,
+      );
+    default:
+      return LiveSource.open({ target: text, isolate, strings, signal });
+  }
+}
+
+export class Hpy implements AsyncDisposable {
+  readonly #source: Source;
+  readonly #options: HpyOptions;
+  /** The heap taken last, for `iso`. */
+  #view: HeapView | undefined;
+  /** Checkpoints, oldest first; the last is what heaps are relative to. */
+  #marks: Mark[] = [];
+
+  /** Use `hpy`. */
+  constructor(source: Source, options: HpyOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  /** The target as it was given; `self` for this process. */
+  get target(): string {
+    return this.#source.target;
+  }
+
+  /** `pid 4711, node v20.20.2, /srv/app/server.js`, or that it is a file. */
+  get description(): string {
+    return this.#source.description;
+  }
+
+  /** Settles once, never rejects, with why no further heap can be taken: the process ended, the session was closed. */
+  get ended(): Promise<Error> {
+    return this.#source.ended;
+  }
+
+  /**
+   * The objects of the heap as it is now, by a full snapshot: all of them, or after `setrelheap` those born since.
+   * @throws DetachedError when the process goes; EpochError where what is new cannot be told any more; SnapshotSyntaxError
+   */
+  async heap(options: HeapOptions = {}): Promise<HeapSet> {
+    if (this.#marks.length > 0) return (await this.since(options)).born;
+    return wholeHeap(await this.#take((how) => this.#source.take(how), options));
+  }
+
+  /**
+   * heapy's checkpoint: from now on `heap()` gives what was born after it, and `since()` also what was freed and what
+   * survived. It keeps nothing alive in the process; but it makes V8 keep the ids of objects, by which each of the process's
+   * minor garbage collections takes four to eight times as long, until `setrelheap(null)` or `close()`. Several checkpoints
+   * may stand: heaps are relative to the last, and `Age` tells between which of them an object was born.
+   * @param label names it; default `checkpoint 1`, `checkpoint 2`, …. Null, or hp.Nothing: no checkpoint any more
+   * @returns the whole heap at the time; null if there is no checkpoint any more
+   * @throws as `heap`; TypeError for a file
+   */
+  async setrelheap(label?: string | Kind | null, options: HeapOptions = {}): Promise<HeapSet | null> {
+    if (label === null || label instanceof Kind) {
+      this.#marks = [];
+      await this.#source.release();
+      return null;
+    }
+    const name = label ?? `checkpoint ${this.#marks.length + 1}`;
+    const view = await this.#take((how) => this.#source.mark(name, how), { ...options, label: options.label ?? name });
+    this.#marks = [...this.#marks.filter((mark) => mark.label !== name), markOf(name, view)];
+    return wholeHeap(view);
+  }
+
+  /**
+   * What has become of the heap since the last checkpoint.
+   * @throws as `heap`; RangeError if there is no checkpoint
+   */
+  async since(options: HeapOptions = {}): Promise<Since> {
+    const mark = this.#marks.at(-1);
+    if (!mark) throw new RangeError('Cannot tell what is new: there is no checkpoint, call setrelheap() first');
+    const view = await this.#take((how) => this.#source.takeSince(mark.label, how), options);
+    const since = sinceMark(mark, view);
+    if (since) return since;
+    await this.#source.distrust();
+    throw epochError(mark.label);
+  }
+
+  /** What `heap()` would cost the process now; null for a file. */
+  quote(options: { signal?: AbortSignal } = {}): Promise<Quote | null> {
+    return this.#source.quote(options.signal);
+  }
+
+  /** The process's gauges now: heap used, limit, RSS. @throws TypeError for a file */
+  usage(options: { signal?: AbortSignal } = {}): Promise<Usage> {
+    return this.#source.usage(options.signal);
+  }
+
+  /** All objects of a snapshot file, plain or gzipped. @throws SnapshotSyntaxError, an Error of one line */
+  async load(path: string, { signal, onProgress, label }: HeapOptions = {}): Promise<HeapSet> {
+    return wholeHeap(this.#viewOf(await takeFile(path, { signal, onProgress }), label));
+  }
+
+  /** The figures that a dump file holds, in its order. @throws SyntaxError that tells the line, an Error of one line */
+  async loadStats(path: string): Promise<(Stat | Difference)[]> {
+    const { load } = await import('./sets/load.ts');
+    const text = await readFile(path, 'utf8').catch((cause) => {
+      throw fileError('read', path, cause);
+    });
+    return load(text);
+  }
+
+  /** The objects with those ids of V8's in the heap taken last. @throws RangeError for an id that no object has */
+  iso(...ids: readonly number[]): HeapSet {
+    if (this.#view === undefined) {
+      throw new RangeError('Cannot take objects by id: no heap has been taken yet, call heap()');
+    }
+    return setOfIds(this.#view, ...ids);
+  }
+
+  /** A relation by its name: `by('kind&size')`. Its `of` gives kinds. @throws RangeError that names those there are */
+  by(name: string): Relation {
+    return relation(name);
+  }
+
+  /** The relation by which objects differ that were born between other checkpoints. @throws RangeError without any */
+  get Age(): Relation {
+    return new Relation(byAge(this.#marks.map(({ label, maxId }) => ({ label, maxId }))));
+  }
+
+  get Anything(): Kind {
+    return ANYTHING;
+  }
+
+  /** The kind that no object is of. */
+  get Nothing(): Kind {
+    return NOTHING;
+  }
+
+  /** Lets go of the process and leaves it as it was found; sets stay good. */
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  toString(): string {
+    const mark = this.#marks.at(-1);
+    const relative = mark ? `, relative to "${mark.label}"` : '';
+    return `heapwatch on ${this.#source.target} (${this.#source.description})${relative}`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  async #take(take: (how: TakeOptions) => Promise<Taken>, options: HeapOptions): Promise<HeapView> {
+    const { signal, onProgress, onCost, label } = options;
+    const taken = await take({ signal, onProgress });
+    if (taken.cost) onCost?.(taken.cost);
+    const view = this.#viewOf(taken, label);
+    this.#view = view;
+    return view;
+  }
+
+  #viewOf(taken: Taken, label: string | undefined): HeapView {
+    return new HeapView(taken.columns, {
+      strings: this.#options.strings ?? true,
+      // without ids that are held nothing is compared by them, and a heap has what it has
+      ...(taken.epoch !== undefined && { own: ownNodes(taken.columns, taken.ownIds) }),
+      origin: { ...taken.origin, ...(label !== undefined && { label }) },
+      theone: (id, text) => this.#source.look(id, text, taken),
+      append: appendFileSync,
+    });
+  }
+}
