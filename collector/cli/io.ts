@@ -8,6 +8,16 @@ import { Interrupted } from './exit.ts';
 export interface Io {
   /** Aborted, with an `Interrupted`, by SIGINT, SIGTERM and by a reader of stdout that left; with an Error by a full disk. */
   readonly signal: AbortSignal;
+  /**
+   * Hands SIGINT to `handler` instead of ending the command, until what it returns is called: for a session that goes on
+   * after an interruption.
+   */
+  onInterrupt(handler: () => void): () => void;
+  /**
+   * Does `work` while SIGINT is nobody's: Node breaks off a script that runs on and on (`breakOnSigint`) only if the process
+   * has no listener of its own, else it dies.
+   */
+  leaveInterrupts<T>(work: () => T): Promise<T>;
   /** Writes data and a newline to stdout. */
   print(text: string): void;
   /** Resolves when all that was printed has been written. @throws Error of one line: disk full; Interrupted */
@@ -23,7 +33,12 @@ export interface Io {
 /** The process's own ends. The second SIGINT ends the process where it stands. */
 export function processIo(): Io {
   const interruption = new AbortController();
+  let taken: (() => void) | null = null;
   const interrupt = (signal: 'SIGINT' | 'SIGTERM') => {
+    if (signal === 'SIGINT' && taken) {
+      taken();
+      return;
+    }
     if (interruption.signal.aborted) process.exit(new Interrupted(signal).exitCode);
     interruption.abort(new Interrupted(signal));
   };
@@ -39,6 +54,22 @@ export function processIo(): Io {
   const drawn = new InPlace(process.stderr);
   return {
     signal,
+    onInterrupt: (handler) => {
+      taken = handler;
+      return () => {
+        taken = null;
+      };
+    },
+    leaveInterrupts: async (work) => {
+      process.off('SIGINT', interrupt);
+      // the signal is given back to the system in the loop's next turn
+      await new Promise(setImmediate);
+      try {
+        return work();
+      } finally {
+        process.on('SIGINT', interrupt);
+      }
+    },
     print: (text) => {
       drawn.show('');
       process.stdout.write(`${text}\n`);

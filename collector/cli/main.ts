@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { checkpointCommand } from './checkpoint.ts';
 import { collectCommand } from './collect.ts';
+import { consoleCommand } from './console.ts';
 import { diffCommand } from './diff.ts';
 import { exitCodeOf, lineOf, UsageError } from './exit.ts';
 import { heapCommand } from './heap.ts';
@@ -35,6 +36,7 @@ async function main(): Promise<number> {
       .command(diffCommand(io))
       .command(sampleCommand(io))
       .command(snapshotCommand(io))
+      .command(consoleCommand(io))
       .command(collectCommand(io))
       .command(watchCommand(io))
       .command(checkpointCommand(io))

@@ -2,6 +2,7 @@
 import type { Agent } from '../../agent/agent.ts';
 import { DEFAULT_LIMITS, exceeds, forecast } from '../../agent/price.ts';
 import { usage } from '../../agent/probe/usage.ts';
+import type { Price } from '../../protocol/partition.ts';
 import { RefusedError } from './exit.ts';
 import type { Io } from './io.ts';
 import { roughDuration, roughSize } from './rough.ts';
@@ -13,6 +14,17 @@ export interface PriceQuestion {
   /** The person agreed beforehand. */
   readonly yes: boolean;
   /** How many are to be taken, one after the other; default 1. */
+  readonly snapshots?: number;
+}
+
+/** As PriceQuestion, where the price is known already. */
+export interface QuotedQuestion {
+  readonly target: string;
+  readonly yes: boolean;
+  readonly price: Price;
+  readonly heapUsedBytes: number;
+  readonly nodeVersion: string;
+  /** As in PriceQuestion. */
   readonly snapshots?: number;
 }
 
@@ -28,6 +40,14 @@ export async function agreeToPrice(
   const { heapUsedBytes } = await usage(agent, { target, isolate, signal: io.signal });
   const { nodeVersion } = agent.identity;
   const price = forecast(heapUsedBytes, nodeVersion);
+  await agreeToQuote({ target, yes, price, heapUsedBytes, nodeVersion, snapshots }, io);
+}
+
+/** @throws RefusedError as `agreeToPrice` does */
+export async function agreeToQuote(
+  { target, yes, price, heapUsedBytes, nodeVersion, snapshots = 1 }: QuotedQuestion,
+  io: Pick<Io, 'say' | 'ask'>,
+): Promise<void> {
   const [subject, each] = snapshots === 1 ? ['snapshot', ''] : [`${snapshots} snapshots`, ' each'];
   // memory that one snapshot has taken the next one uses again
   const what = `${roughDuration(price.pauseMs)} of pause${each}, ${roughSize(price.extraBytes)} of extra memory`;

@@ -1,0 +1,65 @@
+/** A console from its start to its end: attaches, gives the prompt its names, lets go. */
+import { inspect } from 'node:util';
+import { hpy } from '../../agent/hpy.ts';
+import type { Io } from '../cli/io.ts';
+import { version } from '../version.ts';
+import { runRepl } from './repl.ts';
+import { checked, SessionFace } from './session-face.ts';
+import { Targets } from './targets.ts';
+
+export interface ConsoleOptions {
+  /** As on a command line. */
+  readonly targets: readonly string[];
+  readonly isolate: string;
+  readonly strings: boolean;
+  /** Prices are agreed to. */
+  readonly yes: boolean;
+}
+
+/** @throws AttachError, TargetSyntaxError; what a script on standard input threw */
+export async function runConsole({ targets: texts, isolate, strings, yes }: ConsoleOptions, io: Io): Promise<void> {
+  await using targets = new Targets();
+  for (const text of texts) targets.add(await hpy(text, { isolate, strings, signal: io.signal }));
+  await runRepl({
+    input: process.stdin,
+    output: process.stdout,
+    banner: `heapwatch ${version}, ${targets.current.target}: ${targets.current.description}\nhp.heap() prints the heap, .help tells the rest, Ctrl-D leaves.\n`,
+    names: (terminal) => namesOf(targets, checked(new SessionFace(targets, terminal, yes))),
+    commands: {
+      targets: { help: 'List the processes and files of this session (lc)', action: () => targets },
+      use: {
+        help: 'Change to the process or file of that number (sc)',
+        action: (text) => {
+          targets.use(Number(text));
+          return targets.current;
+        },
+      },
+    },
+    onAside: (tell) => {
+      targets.onGone = ({ target }, { message }) => tell(`*** ${target} has gone: ${message} ***`);
+    },
+    say: io.say,
+    progress: io.progress,
+    onInterrupt: io.onInterrupt,
+    leaveInterrupts: io.leaveInterrupts,
+    signal: io.signal,
+  });
+}
+
+function namesOf(targets: Targets, hp: SessionFace): PropertyDescriptorMap {
+  const change = (number: number) => {
+    targets.use(number);
+    return hp;
+  };
+  const list = () => targets;
+  return {
+    hp: { value: hp, enumerable: true },
+    // as words, as in heapy's monitor, and as functions
+    lc: { value: printing(() => `${targets}`, list), enumerable: true },
+    sc: { value: printing(() => 'sc(N) changes to the target of that number, see lc', change), enumerable: true },
+  };
+}
+
+function printing<A extends unknown[]>(text: () => string, call: (...args: A) => unknown): (...args: A) => unknown {
+  return Object.assign(call, { [inspect.custom]: text });
+}

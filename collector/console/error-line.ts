@@ -1,0 +1,22 @@
+/** What a person at the prompt is told of an error: one line. */
+import { isNativeError } from 'node:util/types';
+import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
+import { ALL_WORDS, suggestion } from './words.ts';
+
+const RELATIONS = CLASSIFIERS.map(({ by }) => by);
+
+/** @param names what can be written at the prompt */
+export function errorLine(error: unknown, names: readonly string[]): string {
+  // the prompt's variables are of another realm, and so are its errors
+  if (!isNativeError(error)) return `threw ${String(error)}`;
+  if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return 'interrupted';
+  const [message = ''] = error.message.split('\n');
+  const unknownName = /^([\w$]+) is not defined$/.exec(message)?.[1];
+  const unknownProperty = /^Cannot get "([\w$]+)"/.exec(message)?.[1];
+  if (unknownName !== undefined) return `${error.name}: ${message}${suggestion(unknownName, names)}`;
+  if (unknownProperty !== undefined) return `${message}${suggestion(unknownProperty, ALL_WORDS)}`;
+  const unknownRelation = /^Cannot classify by "([^"]+)"/.exec(message)?.[1];
+  if (unknownRelation !== undefined) return `${message}${suggestion(unknownRelation, RELATIONS)}`;
+  // ours say what was tried; of JavaScript's own the name says more than the text
+  return /^(Cannot|Detached) .*: |^interrupted$/.test(message) ? message : `${error.name}: ${message}`;
+}

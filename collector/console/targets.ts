@@ -1,0 +1,56 @@
+/** The sessions of a console, heapy's connections: each with a number, one of them the current. */
+import type { Hpy } from '../../agent/hpy.ts';
+
+export class Targets implements AsyncDisposable {
+  /** Told of each that goes while the console lives. */
+  onGone: (hpy: Hpy, reason: Error) => void = () => {};
+  readonly #all: Hpy[] = [];
+  readonly #gone = new Set<Hpy>();
+  #current = 0;
+  #isClosing = false;
+
+  add(hpy: Hpy): void {
+    this.#all.push(hpy);
+    void hpy.ended.then((reason) => {
+      this.#gone.add(hpy);
+      if (!this.#isClosing) this.onGone(hpy, reason);
+    });
+  }
+
+  get current(): Hpy {
+    return this.#all[this.#current] as Hpy;
+  }
+
+  /** @param number as `lc` lists it. @throws RangeError */
+  use(number: number): void {
+    if (!(Number.isInteger(number) && number >= 1 && number <= this.#all.length)) {
+      const there = this.#all.length === 1 ? 'only 1' : `1 to ${this.#all.length}`;
+      throw new RangeError(
+        `Cannot use target ${number}: there ${this.#all.length === 1 ? 'is' : 'are'} ${there}, see .targets`,
+      );
+    }
+    this.#current = number - 1;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  /** heapy's `lc`: a line for each, a star before the current one. */
+  toString(): string {
+    const rows = this.#all.map((hpy, index) => {
+      const mark = index === this.#current ? '*' : ' ';
+      const state = this.#gone.has(hpy) ? ' (gone)' : '';
+      return [`${mark}${String(index + 1).padStart(2)}`, hpy.target, `${hpy.description}${state}`];
+    });
+    const width = Math.max('TARGET'.length, ...rows.map(([, target]) => target.length));
+    return [['CID', 'TARGET', 'PROCESS OR FILE'], ...rows]
+      .map(([cid, target, process]) => `${cid} ${target.padEnd(width)} ${process}`)
+      .join('\n');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    await Promise.all(this.#all.map((hpy) => hpy.close()));
+  }
+}
