@@ -191,7 +191,10 @@ function blockUntilEnded(pid: number): number {
 }
 
 for (const state of ['attached', 'with a checkpoint held']) {
-  test(`a process ends at once though this thread stands still, ${state}`, async () => {
+  test(`a process ends at once though this thread stands still, ${state}`, async (t) => {
+    // once the target has ended nothing of ours keeps this process alive, and it is to hear of that end
+    const awake = setInterval(() => {}, 1_000);
+    t.after(() => clearInterval(awake));
     await using target = await startTarget('puppet');
     await using hp = await hpy(target.port);
     if (state !== 'attached') await hp.setrelheap();
