@@ -8,7 +8,7 @@ import { CLASSIFIERS, classifierNamed } from '../agent/classify/classifiers.ts';
 import type { PauseBudget } from '../agent/price/limits.ts';
 import { parseTarget } from '../agent/target.ts';
 import { Probe } from '../protocol/partition.ts';
-import { Role } from '../protocol/requests.ts';
+import { Role } from '../protocol/role.ts';
 import { type Address, parseAddress } from './address.ts';
 import type { Rule } from './alert/rule.ts';
 import { RuleFile } from './alert/rule-file.ts';

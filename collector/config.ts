@@ -6,7 +6,7 @@
  */
 import { DEFAULT_LIMITS, type Limits } from '../agent/price/limits.ts';
 import { limits } from '../protocol/limits.ts';
-import type { Role } from '../protocol/requests.ts';
+import type { Role } from '../protocol/role.ts';
 import type { SecretSource } from './access/secret.ts';
 import { type Address, isLoopback } from './address.ts';
 import { concerns, missingReadings } from './alert/readings.ts';

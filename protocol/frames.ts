@@ -13,6 +13,7 @@ import {
   UsageEvent,
 } from './events.ts';
 import { limits } from './limits.ts';
+import { Role } from './role.ts';
 import { text } from './text.ts';
 
 /** The WebSocket subprotocol that client and server agree on in the handshake. */
@@ -66,6 +67,8 @@ export const Welcome = z.strictObject({
   type: z.literal('welcome'),
   log: text(limits.maxIdLength),
   offset,
+  /** Whose the token is; everybody's, where there are none. */
+  role: Role,
   server: z.strictObject({ name: z.string(), version: z.string() }),
 });
 export type Welcome = z.infer<typeof Welcome>;

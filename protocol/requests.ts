@@ -7,6 +7,7 @@ import type { ErrorCode, Request } from './frames.ts';
 import { HistoryQuery, HistoryResult } from './history.ts';
 import { limits } from './limits.ts';
 import { Partition, Probe } from './partition.ts';
+import type { Role } from './role.ts';
 import { text } from './text.ts';
 
 const id = text(limits.maxIdLength);
@@ -15,10 +16,6 @@ const name = text(limits.maxNameLength);
 const classifiers = z.union([name, z.array(name).min(1).max(limits.maxClassifiers)], {
   error: `a classifier or an array of 1 to ${limits.maxClassifiers} of them`,
 });
-
-/** What a client may do: a viewer looks, an operator also makes targets pay. */
-export const Role = z.enum(['viewer', 'operator']);
-export type Role = z.infer<typeof Role>;
 
 /** Each method with the role that may call it, what it takes and what it gives. */
 export const methods = {

@@ -6,7 +6,7 @@
  * Tokens are kept as their hashes only, and never appear in a log, an error or a URL.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Role } from '../../protocol/requests.ts';
+import type { Role } from '../../protocol/role.ts';
 import { isLoopback } from '../address.ts';
 import { Failures, network } from './failures.ts';
 import type { Token } from './tokens.ts';

@@ -1,6 +1,6 @@
 /** The tokens that a configuration names: it says where each is, in the environment or in a file, and never holds one itself. */
 import { limits } from '../../protocol/limits.ts';
-import type { Role } from '../../protocol/requests.ts';
+import type { Role } from '../../protocol/role.ts';
 import type { TokenConfig } from '../config.ts';
 import { ConfigError, type Problem } from '../config-error.ts';
 import { type Environment, readSecret } from './secret.ts';

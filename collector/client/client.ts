@@ -12,6 +12,7 @@ import type { StreamEvent } from '../../protocol/events.ts';
 import type { Response, ServerFrame, Welcome } from '../../protocol/frames.ts';
 import { limits } from '../../protocol/limits.ts';
 import { type Method, type Params, RequestError, type Result, readResult } from '../../protocol/requests.ts';
+import type { Role } from '../../protocol/role.ts';
 import { Backoff } from '../backoff.ts';
 import { Link } from './link.ts';
 import type { OpenSocket } from './socket.ts';
@@ -87,6 +88,11 @@ export class Client implements AsyncDisposable {
   /** The log of the collector that it is connected to. */
   get log(): string | undefined {
     return this.#welcome?.log;
+  }
+
+  /** What it may do there. */
+  get role(): Role | undefined {
+    return this.#welcome?.role;
   }
 
   /** Events as they come, from the first iteration on. @throws StreamError, out of the loop, once the client has ended */

@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
-import type { Role } from '../../protocol/requests.ts';
+import type { Role } from '../../protocol/role.ts';
 import type { Visitor } from '../access/access.ts';
 import type { ProblemCode } from './problem.ts';
 

@@ -169,7 +169,7 @@ export class Client {
       throw new FrameError(error.message, REFUSAL_CODES[error.code]);
     }
     clearTimeout(this.#helloTimer);
-    this.#send({ type: 'welcome', log: log.id, offset: log.offset, server });
+    this.#send({ type: 'welcome', log: log.id, offset: log.offset, role: this.#visitor.role, server });
   }
 
   #subscribe(frame: Subscribe): void {

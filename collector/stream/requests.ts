@@ -11,9 +11,9 @@ import {
   type Params,
   RequestError,
   type Result,
-  type Role,
   readCall,
 } from '../../protocol/requests.ts';
+import type { Role } from '../../protocol/role.ts';
 import type { Alerts } from '../alert/alerts.ts';
 import type { History } from '../history/history.ts';
 import type { EventLog } from '../log.ts';

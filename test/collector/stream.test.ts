@@ -32,6 +32,7 @@ describe('stream', () => {
       type: 'welcome',
       log: server.log.id,
       offset: 3,
+      role: 'operator',
       server: { name: 'heapwatch', version: '0.0.0' },
     });
     const subscribed = await client.subscribe({ id: 'mine', topics: ['usage', 'target'] });

@@ -26,7 +26,7 @@ const clientFrames: ClientFrame[] = [
 ];
 
 const serverFrames: ServerFrame[] = [
-  { type: 'welcome', log: 'l1', offset: 0, server: { name: 'heapwatch', version: '0.1.0' } },
+  { type: 'welcome', log: 'l1', offset: 0, role: 'viewer', server: { name: 'heapwatch', version: '0.1.0' } },
   { type: 'subscribed', id: 'a', log: 'l1', offset: 7 },
   {
     type: 'partition',
