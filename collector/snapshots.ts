@@ -5,20 +5,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-
-/** What a snapshot's file may be called: no separators, no dot at the start. */
-export const SnapshotName = z
-  .string({ error: 'the name of a snapshot' })
-  .regex(/^[\p{L}\p{N}_][\p{L}\p{N}_.:@-]{0,200}\.heapsnapshot(?:\.gz)?$/u, { error: 'the name of a snapshot' });
-
-export const SnapshotFile = z.strictObject({
-  name: SnapshotName,
-  sizeBytes: z.int().nonnegative(),
-  /** When it was last written. */
-  writtenAt: z.iso.datetime(),
-});
-export type SnapshotFile = z.infer<typeof SnapshotFile>;
+import { type SnapshotFile, SnapshotName } from '../protocol/snapshots.ts';
 
 export class Snapshots {
   readonly #folder: string | undefined;

@@ -112,6 +112,7 @@ export const ErrorCode = z.enum([
   'probe-failed',
   'void',
   'refused',
+  'unreadable',
   'forbidden',
   'internal',
 ]);

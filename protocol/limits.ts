@@ -14,6 +14,15 @@ export const limits = {
   maxClassifiers: 16,
   /** Kinds of one history. */
   maxHistoryKinds: 1000,
+  /** Length of the text of a kind in a question about a snapshot. */
+  maxKindLength: 8192,
+  /** Rows, objects, or children of a node in the answer to one. */
+  maxExploreRows: 1000,
+  /** Paths in the answer to one. */
+  maxExplorePaths: 50,
+  /** How deep a reference pattern may be opened, and how many levels at once. */
+  maxPatternDepth: 64,
+  maxPatternLevels: 4,
   /** Length of a token. */
   maxTokenLength: 4096,
   /** Subscriptions open at once on a socket; one more closes it with 4429. */

@@ -3,11 +3,14 @@ import { z } from 'zod';
 import { Alert, RuleState, Silence } from './alert.ts';
 import { TargetState } from './events.ts';
 import { check } from './explain.ts';
+import { Answer, Question } from './explore.ts';
 import type { ErrorCode, Request } from './frames.ts';
 import { HistoryQuery, HistoryResult } from './history.ts';
 import { limits } from './limits.ts';
-import { Partition, Probe } from './partition.ts';
+import { Partition, Price, Probe } from './partition.ts';
+import { PauseAccount, ProbePrice } from './prices.ts';
 import type { Role } from './role.ts';
+import { SnapshotFile } from './snapshots.ts';
 import { text } from './text.ts';
 
 const id = text(limits.maxIdLength);
@@ -128,6 +131,37 @@ export const methods = {
     role: 'viewer',
     params: z.strictObject({ id }),
     result: z.strictObject({ partition: Partition }),
+  },
+  /** What each probe of an isolate would cost it now. Costs it no more than a reading of its gauges. */
+  prices: {
+    role: 'viewer',
+    params: z.strictObject({
+      target: name,
+      /** Absent: `main`. */
+      isolate: name.optional(),
+    }),
+    result: z.strictObject({
+      /** The cheapest probe first. */
+      prices: z.array(ProbePrice),
+      /** What one probe may cost. */
+      limits: Price,
+      budget: PauseAccount,
+    }),
+  },
+  /** The heap snapshots that are kept, newest first. */
+  snapshots: {
+    role: 'viewer',
+    params: z.strictObject({
+      /** Only those of this target. */
+      target: name.optional(),
+    }),
+    result: z.strictObject({ snapshots: z.array(SnapshotFile) }),
+  },
+  /** Answers a question about a kept snapshot. */
+  explore: {
+    role: 'operator',
+    params: Question,
+    result: Answer,
   },
 } as const;
 

@@ -19,6 +19,7 @@ export const STATUS_BY_CODE = {
   refused: 409,
   'too-large': 413,
   'not-json': 415,
+  unreadable: 422,
   'too-many': 429,
   internal: 500,
   'probe-failed': 502,

@@ -78,6 +78,10 @@ export class Requests {
         return { silence: this.#alertDesk().silence(call.params) };
       case 'unsilence':
         return { silences: this.#alertDesk().unsilence(call.params.id) };
+      case 'prices':
+      case 'snapshots':
+      case 'explore':
+        throw new RequestError('internal', `Cannot run "${call.method}": the collector does not answer it yet`);
     }
   }
 

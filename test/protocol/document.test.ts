@@ -5,18 +5,20 @@ import * as alerts from '../../protocol/alert.ts';
 import { closeCodes } from '../../protocol/close-codes.ts';
 import { decodeClientFrame, decodeServerFrame } from '../../protocol/codec.ts';
 import * as events from '../../protocol/events.ts';
+import * as questions from '../../protocol/explore.ts';
 import * as frames from '../../protocol/frames.ts';
 import * as histories from '../../protocol/history.ts';
 import { limits } from '../../protocol/limits.ts';
 import * as shapes from '../../protocol/partition.ts';
+import * as prices from '../../protocol/prices.ts';
 import { methods, readCall, readResult } from '../../protocol/requests.ts';
+import * as snapshots from '../../protocol/snapshots.ts';
 import { blocks, declaredTypes, document, sections, tableRows } from '../support/protocol-document.ts';
 import { typeText } from '../support/schema-text.ts';
 
 const types = declaredTypes();
-const schemas = { ...alerts, ...shapes, ...events, ...frames, ...histories } as unknown as Readonly<
-  Record<string, z.ZodType | undefined>
->;
+const modules = { ...alerts, ...shapes, ...events, ...histories, ...prices, ...snapshots, ...questions, ...frames };
+const schemas = modules as unknown as Readonly<Record<string, z.ZodType | undefined>>;
 
 /** The text under a heading. */
 function section(heading: string): string {

@@ -6,6 +6,7 @@ interface JsonSchema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
   readonly items?: JsonSchema;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
@@ -18,7 +19,8 @@ export function typeText(schema: z.ZodType): string {
 }
 
 function text(schema: JsonSchema): string {
-  if (schema.anyOf) return schema.anyOf.map(text).join(' | ');
+  const choice = schema.anyOf ?? schema.oneOf;
+  if (choice) return choice.map(text).join(' | ');
   if (schema.const !== undefined) return literal(schema.const);
   if (schema.enum) return schema.enum.map(literal).join(' | ');
   if (schema.type === 'array') return arrayOf(text(schema.items!));

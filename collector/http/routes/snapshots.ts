@@ -1,6 +1,7 @@
 /** The heap snapshots that a collector keeps; only operators read them, since they hold every string of a process. */
 import { z } from 'zod';
-import { SnapshotFile, SnapshotName, type Snapshots } from '../../snapshots.ts';
+import { SnapshotFile, SnapshotName } from '../../../protocol/snapshots.ts';
+import type { Snapshots } from '../../snapshots.ts';
 import { HttpError } from '../problem.ts';
 import { get, jsonOf, type Route } from '../route.ts';
 
