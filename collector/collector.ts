@@ -12,8 +12,9 @@ import type { Logger } from 'pino';
 import { STREAM_PATH } from '../protocol/frames.ts';
 import { RequestError } from '../protocol/requests.ts';
 import { Access } from './access/access.ts';
+import { Entrance } from './access/entrance.ts';
 import { readTokens } from './access/tokens.ts';
-import { type Address, formatAddress } from './address.ts';
+import { formatAddress } from './address.ts';
 import { Alerts } from './alert/alerts.ts';
 import { gatherer } from './alert/gather.ts';
 import { type Config, exposures } from './config.ts';
@@ -59,7 +60,10 @@ export interface Collector extends AsyncDisposable {
   readonly url: string;
   /** Resolves when everything is closed. */
   readonly closed: Promise<void>;
-  /** Has the targets of another configuration from now on; those that are the same stay attached. */
+  /**
+   * Has the targets, tokens and certificates of another configuration from now on; targets that are the same stay attached.
+   * @throws ConfigError for a token or a certificate that is not there; then all is as before
+   */
   reload(config: Config): Promise<Reloaded>;
   /** Lets the targets go and ends the clients with 1001; within 5 seconds, however they behave. */
   close(): Promise<void>;
@@ -82,7 +86,9 @@ export async function startCollector(config: Config, options: CollectorOptions):
     const roster = rosterOf(config, options, storage);
     const alerts = alertsOf(config, options, storage, roster);
     const parts = { roster, alerts, notifications };
-    return new RunningCollector(config, options, access, storage, parts, http, address);
+    const { env = process.env } = options;
+    const entrance = new Entrance({ config, access, http, address, env });
+    return new RunningCollector(config, options, entrance, storage, parts, http);
   } catch (error) {
     await storage.close();
     throw error;
@@ -139,29 +145,29 @@ class RunningCollector implements Collector {
   readonly #metrics: Metrics;
   readonly #roster: Roster;
   readonly #config: Config;
+  readonly #entrance: Entrance;
   readonly #stop = new AbortController();
 
   constructor(
     config: Config,
     options: CollectorOptions,
-    access: Access,
+    entrance: Entrance,
     storage: Storage,
     { roster, alerts, notifications }: Parts,
     http: Server,
-    address: Address,
   ) {
     const { logger, signal } = options;
     const { log, history, health } = storage;
     this.#storage = storage;
-    const secure = config.tls !== undefined;
-    this.url = `${secure ? 'wss' : 'ws'}://${formatAddress(address)}${STREAM_PATH}`;
+    const { access, origins } = entrance;
+    this.#entrance = entrance;
+    this.url = `${origins.secure ? 'wss' : 'ws'}://${formatAddress(origins.address)}${STREAM_PATH}`;
     this.#config = config;
     this.#logger = logger;
     this.#http = http;
     this.#roster = roster;
     const { runners } = roster;
     const requests = new Requests(log, runners, history, options.now ?? Date.now, alerts);
-    const origins = { address, secure, allowed: config.auth.origins, wantsTokens: access.wantsTokens };
     this.#stream = new StreamServer({ http, access, origins, log, requests, config: config.stream, logger, version });
     this.#metrics = new Metrics({
       log,
@@ -201,8 +207,11 @@ class RunningCollector implements Collector {
   }
 
   async reload(config: Config): Promise<Reloaded> {
+    const renew = this.#entrance.renewal(config);
     const change = await this.#roster.reload(config);
-    return { ...change, restart: restartKeys(this.#config, config) };
+    const live = renew();
+    this.#stream.checkVisitors();
+    return { ...change, live, restart: restartKeys(this.#config, config) };
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@
  * Tokens are kept as their hashes only, and never appear in a log, an error or a URL.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Role } from '../../protocol/role.ts';
 import { isLoopback } from '../address.ts';
 import { Failures, network } from './failures.ts';
@@ -35,18 +36,38 @@ export class AccessError extends Error {
   }
 }
 
+interface Bearer {
+  readonly hash: Buffer;
+  readonly visitor: Visitor;
+}
+
 const LOCAL: Visitor = { name: 'local', role: 'operator' };
 
 export class Access {
-  readonly #bearers: readonly { readonly hash: Buffer; readonly visitor: Visitor }[];
+  #bearers: readonly Bearer[] = [];
   readonly #failures = new Failures(FAILURE_LIMITS);
   readonly #now: () => number;
   #refusals = 0;
 
   /** @param now milliseconds of a clock that never goes back. */
   constructor(tokens: readonly Token[], now: () => number = () => performance.now()) {
-    this.#bearers = tokens.map(({ name, role, secret }) => ({ hash: hashOf(secret), visitor: { name, role } }));
     this.#now = now;
+    this.renew(tokens);
+  }
+
+  /** From now on these are the tokens. Whether they are other than before. */
+  renew(tokens: readonly Token[]): boolean {
+    const before = this.#bearers;
+    this.#bearers = tokens.map(({ name, role, secret }) => {
+      const bearer: Bearer = { hash: hashOf(secret), visitor: { name, role } };
+      return before.find((known) => isDeepStrictEqual(known, bearer)) ?? bearer;
+    });
+    return !isDeepStrictEqual(before, this.#bearers);
+  }
+
+  /** Whether somebody who was let in before would be let in now. */
+  knows(visitor: Visitor): boolean {
+    return this.wantsTokens ? this.#bearers.some((bearer) => bearer.visitor === visitor) : visitor === LOCAL;
   }
 
   /** Whether clients need a token. */

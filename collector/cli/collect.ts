@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import type { Collector } from '../collector.ts';
 import type { Config } from '../config.ts';
 import type { ConfigFlags } from '../config-overrides.ts';
+import type { Reloaded } from '../reload.ts';
 import { readConfigFile } from './config-source.ts';
 import type { Io } from './io.ts';
 
@@ -92,15 +93,16 @@ function flagsOf({ target, every, listen, store, set }: CollectArguments): Confi
 
 /** Takes the configuration anew; where that cannot be read, the one that runs goes on. */
 async function reload(collector: Collector, read: () => Config, logger: Logger): Promise<void> {
-  let config: Config;
+  let reloaded: Reloaded;
   try {
-    config = read();
+    reloaded = await collector.reload(read());
   } catch (error) {
     const problems = (error instanceof Error ? error.message : String(error)).split('\n');
     logger.error({ problems }, 'configuration refused: the one before goes on');
     return;
   }
-  const { restart, ...change } = await collector.reload(config);
+  const { live, restart, ...change } = reloaded;
   logger.info(change, 'configuration read anew');
+  if (live.length > 0) logger.info({ keys: live }, 'these keys are in force from now on');
   if (restart.length > 0) logger.warn({ keys: restart }, 'these keys take a restart of the collector');
 }

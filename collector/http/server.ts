@@ -1,12 +1,11 @@
 /** The collector's listening socket: HTTP or HTTPS, with a bound on what any client can hold open. */
-import { readFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { network } from '../access/failures.ts';
 import { type Address, formatAddress } from '../address.ts';
 import type { TlsConfig } from '../config.ts';
-import { ConfigError } from '../config-error.ts';
+import { certificates } from './certificates.ts';
 
 /** How long a client may take for the head of its request, counted from its connection on, and for all of it. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -88,19 +87,9 @@ function boundEach(server: Server, max: number): void {
   });
 }
 
-function tlsOptions({ cert, key, clientCa }: TlsConfig) {
-  const pair = { cert: pem('tls.cert', cert), key: pem('tls.key', key), minVersion: 'TLSv1.2' } as const;
-  if (clientCa === undefined) return pair;
-  return { ...pair, ca: pem('tls.clientCa', clientCa), requestCert: true, rejectUnauthorized: true };
-}
-
-function pem(where: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const { code = String(cause) } = cause as NodeJS.ErrnoException;
-    throw new ConfigError([{ where, message: `cannot be read from ${path}: ${code}` }]);
-  }
+function tlsOptions(tls: TlsConfig) {
+  const wantsCertificates = tls.clientCa !== undefined;
+  return { ...certificates(tls), requestCert: wantsCertificates, rejectUnauthorized: wantsCertificates };
 }
 
 function whyNot({ code, message }: NodeJS.ErrnoException): string {

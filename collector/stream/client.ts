@@ -172,6 +172,12 @@ export class Client {
     this.#send({ type: 'welcome', log: log.id, offset: log.offset, role: this.#visitor.role, server });
   }
 
+  /** Ends a client that would not be let in any more. */
+  checkVisitor(): void {
+    if (!this.#visitor || this.#options.access.knows(this.#visitor)) return;
+    this.close(closeCodes.unauthorized, 'Cannot go on: this collector does not know the token any more');
+  }
+
   #subscribe(frame: Subscribe): void {
     const { log, config } = this.#options;
     if (this.#subscriptions.has(frame.id)) {

@@ -79,6 +79,11 @@ export class StreamServer {
     clearTimeout(timer);
   }
 
+  /** Ends the clients that would not be let in any more. */
+  checkVisitors(): void {
+    this.#each((client) => client.checkVisitor());
+  }
+
   #each(act: (client: Client) => void): void {
     for (const client of this.#clients.values()) act(client);
   }

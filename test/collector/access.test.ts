@@ -66,6 +66,20 @@ describe('access', () => {
     assert.equal(access.admit(OPS.secret, '10.0.0.1').name, 'ops');
   });
 
+  it('knows after a renewal who is still welcome', () => {
+    const access = new Access([OPS, EYE]);
+    const [ops, eye] = [OPS, EYE].map(({ secret }) => access.admit(secret, HERE));
+    assert.equal(access.renew([OPS, EYE]), false);
+    assert.equal(access.renew([{ ...OPS, role: 'viewer' }, EYE]), true);
+    assert.deepEqual([access.knows(ops!), access.knows(eye!)], [false, true]);
+    access.renew([]);
+    assert.equal(access.knows(eye!), false);
+    const local = access.admit(undefined, HERE);
+    assert.equal(access.knows(local), true);
+    access.renew([EYE]);
+    assert.equal(access.knows(local), false);
+  });
+
   it('does not count who offers no token at all', () => {
     const access = new Access([OPS]);
     for (let i = 0; i < 100; i++) codeOf(() => access.admit(undefined, HERE));

@@ -1,16 +1,19 @@
 /** Tokens and TLS as a user meets them: a collector that wants them, and the commands that reach it. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { connect as tlsConnect } from 'node:tls';
 import { type Collector, startCollector } from '../../collector/collector.ts';
-import type { Config } from '../../collector/config.ts';
+import type { Config, TokenConfig } from '../../collector/config.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { configOf } from '../support/collector.ts';
 import { folder } from '../support/folder.ts';
 import { LogLines } from '../support/log-lines.ts';
 import { projectRoot } from '../support/project.ts';
+import { connect, type StreamClient } from '../support/stream-client.ts';
 
 const TOKEN = 'the-operators-own-token';
 const tlsPath = (name: string) => join(projectRoot, 'test', 'fixtures', 'tls', name);
@@ -36,6 +39,23 @@ function statusOf(
       .on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
       .end();
   });
+}
+
+/** A client of the stream with the token of this name. */
+async function follow({ url }: Collector, name: string, ca: Buffer): Promise<StreamClient> {
+  const client = await connect(url, { ca });
+  client.send({ type: 'hello', token: `the-token-of-${name}-itself` });
+  await client.next('welcome');
+  return client;
+}
+
+/** Of the certificate that a collector shows. */
+async function fingerprint({ url }: Collector): Promise<string> {
+  const socket = tlsConnect({ port: Number(new URL(url).port), host: '127.0.0.1', rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
 }
 
 describe('credentials', () => {
@@ -85,6 +105,45 @@ describe('credentials', () => {
     const client = { cert: readFileSync(tlsPath('client.pem')), key: readFileSync(tlsPath('client.key')) };
     assert.equal(await statusOf(collector, { ca, ...client }), 200);
     assert.notEqual(await statusOf(collector, { ca }), 200);
+  });
+
+  it('are read anew: who lost its token is shown out, the next one sees the new certificate', async () => {
+    await using dir = await folder();
+    const copy = (name: string, as: string) => copyFileSync(tlsPath(name), dir.join(as));
+    copy('server.pem', 'cert.pem');
+    copy('server.key', 'key.pem');
+    const [ops, eye] = ['ops', 'eye'].map((name) => {
+      writeFileSync(dir.join(name), `the-token-of-${name}-itself\n`);
+      return { name, role: 'viewer', source: { file: dir.join(name) } } as const;
+    }) as [TokenConfig, TokenConfig];
+    const config = {
+      ...configOf([{ name: 'api', inspect: '127.0.0.1:1' }]),
+      auth: { tokens: [ops, eye], origins: [] },
+      tls: { cert: dir.join('cert.pem'), key: dir.join('key.pem') },
+    };
+    await using collector = await startCollector(config, { logger: new LogLines().logger });
+    const ca = readFileSync(tlsPath('ca.pem'));
+    const [first, second] = await Promise.all(['ops', 'eye'].map((name) => follow(collector, name, ca)));
+    const before = await fingerprint(collector);
+
+    assert.deepEqual((await collector.reload(config)).live, []);
+    writeFileSync(dir.join('ops'), 'another-token-of-ops');
+    copy('client.pem', 'cert.pem');
+    await assert.rejects(
+      collector.reload(config),
+      /^ConfigError: tls: .*cert\.pem and .*key\.pem are no certificate and/,
+    );
+    assert.equal(await fingerprint(collector), before);
+    copy('client.key', 'key.pem');
+    const { live, restart } = await collector.reload(config);
+    assert.deepEqual([live, restart], [['auth', 'tls'], []]);
+    assert.notEqual(await fingerprint(collector), before);
+    assert.equal((await first!.closed).code, 4401);
+    assert.equal((await second!.request('targets')).type, 'response');
+    await second![Symbol.asyncDispose]();
+    const open = { ...config, auth: { tokens: [], origins: ['https://ops.example'] } };
+    assert.deepEqual((await collector.reload(open)).live, ['auth']);
+    assert.deepEqual((await collector.reload({ ...open, tls: { ...open.tls, clientCa: 'ca.pem' } })).restart, ['tls']);
   });
 
   it('that cannot be read end the collector at its start, with code 2', async () => {

@@ -41,7 +41,7 @@ describe('reload', () => {
 
     const changed = { name: 'web', inspect: webAt, schedule, labels: { tier: 'front' } };
     const change = await collector.reload(configOf([same, changed, { name: 'jobs', inspect: jobsAt, schedule }]));
-    assert.deepEqual(change, { added: ['jobs'], changed: ['web'], removed: [], restart: [] });
+    assert.deepEqual(change, { added: ['jobs'], changed: ['web'], removed: [], live: [], restart: [] });
     const anew = await client.next('target', ({ target, state }) => target === 'web' && state === 'attached');
     assert.deepEqual(anew.labels, { tier: 'front' });
     await client.next('usage', ({ target }) => target === 'jobs');

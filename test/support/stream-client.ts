@@ -21,6 +21,8 @@ export interface ConnectOptions {
   /** Offered subprotocols; default the stream's. */
   protocols?: string[];
   headers?: Record<string, string>;
+  /** Of an authority: the one that signed the server's certificate. */
+  ca?: Buffer;
   /** Whether each frame is checked against its schema; default true. False for very many clients. */
   check?: boolean;
 }
@@ -123,8 +125,8 @@ export class StreamClient implements AsyncDisposable {
 
 /** @throws Error with the HTTP status if the socket does not open */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<StreamClient> {
-  const { protocols = [SUBPROTOCOL], headers = {}, check = true } = options;
-  const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false });
+  const { protocols = [SUBPROTOCOL], headers = {}, check = true, ca } = options;
+  const socket = new WebSocket(url, protocols, { headers, perMessageDeflate: false, ...(ca && { ca }) });
   const client = new StreamClient(socket, check);
   await once(socket, 'open');
   return client;

@@ -1,0 +1,40 @@
+/** The certificates that a configuration names, read and tried. */
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import type { TlsConfig } from '../config.ts';
+import { ConfigError } from '../config-error.ts';
+
+/** As `node:tls` takes them. */
+export interface Certificates {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly minVersion: 'TLSv1.2';
+  /** Of those who may show certificates: then everybody has to. */
+  readonly ca?: Buffer;
+}
+
+/** @throws ConfigError for a file that cannot be read, or that does not hold what it should */
+export function certificates({ cert, key, clientCa }: TlsConfig): Certificates {
+  const read: Certificates = {
+    cert: pem('tls.cert', cert),
+    key: pem('tls.key', key),
+    minVersion: 'TLSv1.2',
+    ...(clientCa !== undefined && { ca: pem('tls.clientCa', clientCa) }),
+  };
+  try {
+    createSecureContext(read);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError([{ where: 'tls', message: `${cert} and ${key} are no certificate and its key: ${reason}` }]);
+  }
+  return read;
+}
+
+function pem(where: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    throw new ConfigError([{ where, message: `cannot be read from ${path}: ${code}` }]);
+  }
+}
