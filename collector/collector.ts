@@ -8,6 +8,7 @@
  *
  *     EventLog ─> Alerts ─> EventLog ─> Notifications ─> receivers
  */
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { STREAM_PATH } from '../protocol/frames.ts';
 import { RequestError } from '../protocol/requests.ts';
@@ -20,6 +21,7 @@ import { gatherer } from './alert/gather.ts';
 import { type Config, exposures } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { Api } from './http/api.ts';
+import { readPages } from './http/pages.ts';
 import { routes } from './http/routes/routes.ts';
 import { closeServer, createHttpServer, listen, type Server } from './http/server.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -40,6 +42,8 @@ import type { Wish } from './wishes.ts';
 const SPARE_CONNECTIONS = 256;
 /** How long an answer over HTTP that is under way may take when the collector stops. */
 const ANSWER_GRACE_MS = 1_000;
+/** Where the build puts the dashboard. */
+const PAGES = fileURLToPath(new URL('./ui/served', import.meta.url));
 
 export interface CollectorOptions {
   readonly logger: Logger;
@@ -184,6 +188,7 @@ class RunningCollector implements Collector {
       requests,
       snapshots: new Snapshots(config.snapshots?.dir),
       metrics: this.#metrics,
+      pages: readPages(PAGES),
       unready: () => health && storeTrouble(health()),
       version,
     });

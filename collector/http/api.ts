@@ -115,6 +115,8 @@ export class Api {
       response.writeHead(204).end();
     } else if ('file' in answer) {
       await this.#sendFile(request, response, answer);
+    } else if ('page' in answer) {
+      sendPage(request, response, answer);
     } else if ('text' in answer) {
       sendText(request, response, 200, answer.type, answer.text);
     } else {
@@ -173,6 +175,25 @@ function sendText(
   response.setTimeout(STALL_MS, () => response.destroy());
   response.writeHead(status, { ...FIXED_HEADERS, 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
   response.end(method === 'HEAD' ? undefined : text);
+}
+
+function sendPage(
+  { method, headers: asked }: IncomingMessage,
+  response: ServerResponse,
+  { page, headers }: Extract<Answer, { page: unknown }>,
+): void {
+  const zipped = /\bgzip\b/.test(String(asked['accept-encoding'] ?? ''));
+  const bytes = zipped ? page.gzip : page.bytes;
+  response.setTimeout(STALL_MS, () => response.destroy());
+  response.writeHead(200, {
+    ...FIXED_HEADERS,
+    ...headers,
+    Vary: 'Accept-Encoding',
+    'Content-Type': page.type,
+    'Content-Length': bytes.length,
+    ...(zipped && { 'Content-Encoding': 'gzip' }),
+  });
+  response.end(method === 'HEAD' ? undefined : bytes);
 }
 
 /** A header has no letters beyond Latin ones: such names are sent escaped. */

@@ -6,6 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { Role } from '../../protocol/role.ts';
 import type { Visitor } from '../access/access.ts';
+import type { PageFile } from './pages.ts';
 import type { ProblemCode } from './problem.ts';
 
 export interface Call<P, B> {
@@ -22,6 +23,7 @@ export interface Call<P, B> {
 export type Answer =
   | { readonly json: unknown }
   | { readonly text: string; readonly type: string }
+  | { readonly page: PageFile; readonly headers: Readonly<Record<string, string>> }
   | { readonly file: FileHandle; readonly sizeBytes: number; readonly name: string; readonly type: string };
 
 export interface Shape {

@@ -104,7 +104,7 @@ describe('HTTP API', () => {
     await using collector = await start({}, [{ name: 'gone', inspect: '127.0.0.1:1' }]);
     const api = await TestApi.of(collector.url);
     const failures: [status: number, code: string, answer: Promise<{ status: number; body: unknown }>][] = [
-      [404, 'not-found', api.get('/')],
+      [404, 'not-found', api.get('/nowhere')],
       [404, 'not-found', api.get('/v1/stream')],
       [404, 'not-found', api.get('/v1/partitions/none')],
       [404, 'not-found', api.get('/v1/partitions/%ff')],

@@ -4,10 +4,12 @@ import type { Metrics } from '../../metrics/metrics.ts';
 import type { Snapshots } from '../../snapshots.ts';
 import type { Requests } from '../../stream/requests.ts';
 import { openApi } from '../openapi.ts';
+import type { PageFile } from '../pages.ts';
 import type { Route } from '../route.ts';
 import { documentRoutes } from './documents.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoute } from './metrics.ts';
+import { pageRoutes } from './pages.ts';
 import { requestRoutes } from './requests.ts';
 import { snapshotRoutes } from './snapshots.ts';
 
@@ -16,17 +18,20 @@ export interface RoutesOptions {
   readonly requests: Requests;
   readonly snapshots: Snapshots;
   readonly metrics: Metrics;
+  /** The files of the dashboard. */
+  readonly pages: ReadonlyMap<string, PageFile>;
   /** Why the collector cannot do its work, or undefined. */
   readonly unready: () => string | undefined;
   readonly version: string;
 }
 
-export function routes({ log, requests, snapshots, metrics, unready, version }: RoutesOptions): Route[] {
+export function routes({ log, requests, snapshots, metrics, pages, unready, version }: RoutesOptions): Route[] {
   const all: Route[] = [
     ...healthRoutes(unready),
     metricsRoute(metrics),
     ...requestRoutes(requests, log),
     ...snapshotRoutes(snapshots),
+    ...pageRoutes(pages),
     ...documentRoutes(() => openApi(all, version)),
   ];
   return all;

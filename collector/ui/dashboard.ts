@@ -1,0 +1,21 @@
+/** What every page has at hand. */
+import type { ReadonlySignal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Fleet } from './live/fleet.ts';
+import type { Session } from './live/session.ts';
+
+export interface Dashboard {
+  readonly session: Session;
+  readonly fleet: Fleet;
+  /** Milliseconds since 1970, every second: for what is said to be some time ago. */
+  readonly now: ReadonlySignal<number>;
+}
+
+const context = createContext<Dashboard | null>(null);
+
+export const DashboardProvider = context.Provider;
+
+export function useDashboard(): Dashboard {
+  return useContext(context)!;
+}

@@ -1,0 +1,4 @@
+/** All alerts. */
+export function AlertsPage() {
+  return <h1>Alerts</h1>;
+}

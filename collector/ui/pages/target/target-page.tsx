@@ -1,0 +1,4 @@
+/** One target. */
+export function TargetPage({ name }: { name: string }) {
+  return <h1>{name}</h1>;
+}
