@@ -21,6 +21,20 @@ export class GrowingBytes {
     this.#length = length;
   }
 
+  /**
+   * The buffer, with room for `bytes` more behind what has been appended: for who writes there, and says by `taken` how many.
+   * Good until the next change.
+   */
+  room(bytes: number): Uint8Array {
+    if (this.#length + bytes > this.#buffer.length) this.#widen(this.#length + bytes);
+    return this.#buffer;
+  }
+
+  /** So many bytes have been written behind what was appended. */
+  taken(bytes: number): void {
+    this.#length += bytes;
+  }
+
   /** What has been appended; a view, good until the next change. */
   view(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);

@@ -65,6 +65,14 @@ export abstract class StringReader implements SectionReader {
   /** Takes the next bytes `from` to `to` - 1 of the wanted string. */
   protected abstract take(bytes: Uint8Array, from: number, to: number): void;
 
+  /**
+   * Takes wanted strings that stand whole in `bytes`, each with V8's separator after it, from where the text of one begins,
+   * and gives where the text of the first one begins that it leaves. The default takes none. @throws SnapshotSyntaxError
+   */
+  protected takeWhole(_bytes: Uint8Array, from: number, _offset: number): number {
+    return from;
+  }
+
   /** The wanted string has ended, at `offset`; sets `wanted` to the next. @throws SnapshotSyntaxError */
   protected abstract finish(offset: number): void;
 
@@ -80,6 +88,9 @@ export abstract class StringReader implements SectionReader {
   #readText(bytes: Uint8Array, from: number, offset: number): number {
     if (this.count !== this.wanted) {
       const stop = this.#passText(bytes, from);
+      if (stop > from) return stop;
+    } else if (this.#stringBytes === 0) {
+      const stop = this.takeWhole(bytes, from, offset);
       if (stop > from) return stop;
     }
     let to = from;
@@ -191,4 +202,12 @@ export abstract class StringReader implements SectionReader {
   #fail(byte: number, offset: number): never {
     throw new SnapshotSyntaxError(`expected ${EXPECTED[this.#state]} in "strings", got ${shown(byte)}`, offset);
   }
+}
+
+/** Bytes of the escape at `from`, a backslash and what belongs to it; 0 where it is none or not whole. */
+export function escapeLength(bytes: Uint8Array, from: number): number {
+  const byte = bytes[from + 1]!;
+  if (byte !== UNICODE_ESCAPE) return isShortEscape(byte) ? 2 : 0;
+  for (let digit = 0; digit < HEX_DIGITS; digit++) if (!isHexDigit(bytes[from + 2 + digit]!)) return 0;
+  return 2 + HEX_DIGITS;
 }
