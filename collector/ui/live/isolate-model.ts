@@ -9,6 +9,7 @@ import type {
 } from '../../../protocol/events.ts';
 import type { Probe } from '../../../protocol/partition.ts';
 import { Bounded } from './bounded.ts';
+import { Floors } from './floors.ts';
 
 /** What is kept since the page was opened: an hour of readings a second, and as many footprints as a chart can show. */
 const MAX_READINGS = 3_600;
@@ -20,6 +21,8 @@ type IsolateEvent = UsageEvent | PartitionEvent | ProbeEvent | FootprintEvent | 
 export class IsolateModel {
   readonly name: string;
   readonly readings = new Bounded<UsageEvent>(MAX_READINGS);
+  /** Of the used heap. */
+  readonly floors = new Floors();
   readonly footprints = new Bounded<FootprintEvent>(MAX_FOOTPRINTS);
   /** Every partition of the whole heap that came since the page was opened, of any probe and classifier. */
   readonly partitions = new Bounded<PartitionEvent>(MAX_PARTITIONS);
@@ -57,6 +60,7 @@ export class IsolateModel {
       case 'usage':
         this.#usage.value = event;
         this.readings.push(event);
+        this.floors.add(Date.parse(event.takenAt), event.heapUsedBytes);
         break;
       case 'partition':
         this.#takePartition(event);

@@ -1,0 +1,156 @@
+/** One target on the overview. */
+import { useComputed } from '@preact/signals';
+import { memo } from 'preact/compat';
+import { useEffect } from 'preact/hooks';
+import type { Alert } from '../../../../protocol/alert.ts';
+import type { TargetState } from '../../../../protocol/events.ts';
+import { Link } from '../../address/link.tsx';
+import { type Dashboard, useDashboard } from '../../dashboard.ts';
+import type { Trend } from '../../live/floors.ts';
+import type { IsolateModel } from '../../live/isolate-model.ts';
+import type { TargetModel } from '../../live/target-model.ts';
+import { Condition } from '../../parts/condition.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
+import { ago, count, duration, share, signedSize, size } from '../../parts/words.ts';
+import { fillFloors } from './fill-floors.ts';
+
+export const TargetCard = memo(({ target }: { target: TargetModel }) => {
+  const state = target.state.value;
+  const isolates = target.isolates.value;
+  const main = isolates.find(({ name }) => name === 'main');
+  return (
+    <li class={`card ${state?.state ?? ''}`}>
+      <div class="card-head">
+        <h3>
+          <Link to={{ page: 'target', target: target.name }}>{target.name}</Link>
+        </h3>
+        <Condition state={state} />
+      </div>
+      <Alerts alerts={target.activeAlerts.value} />
+      {main ? <Heap isolate={main} target={target.name} /> : <p class="hint">{nothingYet(state)}</p>}
+      <p class="card-foot">
+        {Object.entries(state?.labels ?? {}).map(([label, value]) => (
+          <span key={label} class="chip">
+            {label}={value}
+          </span>
+        ))}
+        {isolates.length > 1 && <span class="chip">{count(isolates.length - 1)} workers</span>}
+        {state?.nodeVersion && <span class="chip">{state.nodeVersion}</span>}
+      </p>
+    </li>
+  );
+});
+
+function Alerts({ alerts }: { alerts: readonly Alert[] }) {
+  const [first] = alerts;
+  if (!first) return null;
+  const more = alerts.length - 1;
+  return (
+    <p class={`card-alert ${first.state === 'firing' ? 'bad' : 'warn'}`}>
+      <Link to={{ page: 'alerts' }} query={{ alert: first.fingerprint }}>
+        <strong>{first.state}</strong> {first.rule}
+        {first.kind === undefined ? '' : `: ${first.kind}`}
+      </Link>
+      {more > 0 && <span> and {more} more</span>}
+    </p>
+  );
+}
+
+function Heap({ isolate, target }: { isolate: IsolateModel; target: string }) {
+  const { session, fleet } = useDashboard();
+  const gaps = fleet.gaps.value;
+  useEffect(() => void fillFloors(session, target, isolate), [session, target, isolate, gaps]);
+  const usage = isolate.usage.value;
+  if (!usage) return <p class="hint">No reading yet.</p>;
+  const { heapUsedBytes: used, heapLimitBytes: limit, rssBytes } = usage;
+  return (
+    <>
+      <Floors isolate={isolate} />
+      <dl class="card-figures">
+        <div>
+          <dt>Heap</dt>
+          <dd title={`${count(used)} of ${count(limit)} bytes`}>
+            {size(used)} <small>of {size(limit)}</small>
+            <meter value={used} max={limit} low={limit * 0.7} high={limit * 0.9} optimum={0} aria-hidden="true">
+              {share(used, limit)}
+            </meter>
+          </dd>
+        </div>
+        <div>
+          <dt>RSS</dt>
+          <dd title={`${count(rssBytes)} bytes`}>{size(rssBytes)}</dd>
+        </div>
+        <LastProbe isolate={isolate} />
+        <Held isolate={isolate} />
+      </dl>
+    </>
+  );
+}
+
+function Floors({ isolate }: { isolate: IsolateModel }) {
+  const floors = useComputed(() => {
+    void isolate.floors.version.value;
+    const nowMs = Date.now();
+    return { values: isolate.floors.values(nowMs), trend: isolate.floors.trend(nowMs) };
+  });
+  const { values, trend } = floors.value;
+  const words = trendWords(trend);
+  return (
+    <div class="card-trend" title="The least used heap of each minute of the last hour, and its slope (Theil–Sen)">
+      <Sparkline values={values} label={`Used heap in the last hour: ${words}`} width={180} height={36} />
+      <span class={trend.state === 'grows' ? 'grows' : ''}>{words}</span>
+    </div>
+  );
+}
+
+function trendWords(trend: Trend): string {
+  switch (trend.state) {
+    case 'unknown':
+      return 'trend not known yet';
+    case 'steady':
+      return 'steady';
+    case 'grows':
+    case 'shrinks':
+      return `${signedSize(trend.perHour)}/h`;
+  }
+}
+
+function LastProbe({ isolate }: { isolate: IsolateModel }) {
+  const now: Dashboard['now'] = useDashboard().now;
+  const probes = [...isolate.probes.value.values()].filter(({ probe }) => probe !== 'usage');
+  const last = probes.sort((a, b) => (a.at < b.at ? 1 : -1))[0];
+  if (!last) return null;
+  const { pauseMs, extraBytes } = last.cost ?? {};
+  const price = [
+    ...(pauseMs === undefined ? [] : [`paused ${duration(pauseMs)}`]),
+    ...(extraBytes === undefined ? [] : [`RSS ${signedSize(extraBytes)}`]),
+  ].join(', ');
+  return (
+    <div>
+      <dt>Last probe</dt>
+      <dd title={last.reason ?? price}>
+        {last.probe} {last.phase === 'done' ? '' : `${last.phase} `}
+        <small>
+          {ago(last.at, now.value)}
+          {price !== '' && `, ${price}`}
+        </small>
+      </dd>
+    </div>
+  );
+}
+
+function Held({ isolate }: { isolate: IsolateModel }) {
+  const held = isolate.held.value;
+  if (held.length === 0) return null;
+  return (
+    <div>
+      <dt>Epoch</dt>
+      <dd title="Object ids are held: minor collections of the target are slower">since {held.join(', ')}</dd>
+    </div>
+  );
+}
+
+function nothingYet(state: TargetState | undefined): string {
+  if (state?.state === 'gone') return state.reason ?? 'Not attached.';
+  return 'No reading yet: has its schedule a line for usage?';
+}
