@@ -11,20 +11,21 @@
  * thirteen times as long; and any other inspector client that leaves makes V8 forget the ids. Then the checkpoint is void, and
  * says so: it gives no number. The heap is not kept alive by it, only its ids: 16 bytes an object, in this process.
  */
-import type { Partition, Since } from '../protocol/partition.ts';
+import type { Since } from '../protocol/partition.ts';
 import type { Agent } from './agent.ts';
 import { Epoch, type KeptMember, type Taken, type TakeOptions } from './epoch.ts';
 import { DetachedError, EpochError } from './errors.ts';
 import { type Checkpoint, kindsBy } from './partition/since.ts';
 import { type Measured, measured, partitionOf, type Run, takenAt } from './probe/measured.ts';
-import type { SnapshotContext, SnapshotResult } from './probe/snapshot.ts';
+import { type SnapshotContext, type SnapshotResult, snapshotResult } from './probe/snapshot.ts';
+import { type OutputPaths, withSnapshotFile } from './snapshot/output.ts';
 
-export interface CheckpointContext extends Omit<SnapshotContext, 'output' | 'force'> {
+export interface CheckpointContext extends SnapshotContext {
   /** Names it in what is relative to it. */
   readonly label: string;
 }
 
-export interface SinceOptions extends Partial<Omit<SnapshotContext, 'target' | 'isolate' | 'output' | 'force'>> {}
+export interface SinceOptions extends Partial<Omit<SnapshotContext, 'target' | 'isolate'>> {}
 
 /** A checkpoint that is held. Disposing the last one of an isolate releases its object ids. */
 export interface LiveCheckpoint extends AsyncDisposable {
@@ -34,12 +35,12 @@ export interface LiveCheckpoint extends AsyncDisposable {
   /** The span in which ids mean what they did when it was taken. */
   readonly epoch: string;
   /** The whole heap at the time. */
-  readonly partitions: readonly Partition[];
+  readonly taken: SnapshotResult;
   /** Settles once, never rejects, with why nothing can be compared with it any more; stays pending if it is released before. */
   readonly voided: Promise<Error>;
   /**
    * Takes a snapshot and gives what was born since, freed since, and survived: a partition for each of `by`, which the
-   * checkpoint was taken by (default: all of those).
+   * checkpoint was taken by (default: all of those). What `holders` asks is asked of what was born.
    * @throws EpochError when ids were reset; RangeError for another classifier; and as `snapshot`
    */
   since(options?: SinceOptions): Promise<SnapshotResult>;
@@ -66,21 +67,25 @@ export async function takeCheckpoint(agent: Agent, context: CheckpointContext): 
 
 async function take(agent: Agent, context: CheckpointContext, epoch: Epoch): Promise<LiveCheckpoint> {
   const by = context.by.map((each) => epoch.classifier(each));
-  const { taken, seen } = await read(agent, context, epoch, { by, keep: true });
-  return new HeldCheckpoint(agent, { ...context, by }, epoch, taken, seen);
+  const read = await reading(agent, context, epoch, { by, keep: true });
+  return new HeldCheckpoint(agent, { ...context, by }, epoch, read);
+}
+
+interface Reading {
+  readonly taken: Taken;
+  readonly seen: Measured;
+  readonly output: OutputPaths | undefined;
 }
 
 /** One snapshot of the epoch, and what it cost. */
-async function read(
-  agent: Agent,
-  context: SnapshotContext,
-  epoch: Epoch,
-  options: TakeOptions,
-): Promise<{ taken: Taken; seen: Measured }> {
-  const { rows } = context;
-  const run = (how: Run) => epoch.take({ ...options, ...(rows !== undefined && { rows }) }, how);
-  const { result: taken, measured: seen } = await measured(agent, context, run);
-  return { taken, seen };
+async function reading(agent: Agent, context: SnapshotContext, epoch: Epoch, options: TakeOptions): Promise<Reading> {
+  const { rows, holders } = context;
+  return await withSnapshotFile(context, async (output) => {
+    const optional = { ...(rows !== undefined && { rows }), ...(output && { output }), ...(holders && { holders }) };
+    const run = (how: Run) => epoch.take({ ...options, ...optional }, how);
+    const { result: taken, measured: seen } = await measured(agent, context, run);
+    return { taken, seen, output };
+  });
 }
 
 class HeldCheckpoint implements LiveCheckpoint {
@@ -88,7 +93,7 @@ class HeldCheckpoint implements LiveCheckpoint {
   readonly isolate: string;
   readonly takenAt: string;
   readonly epoch: string;
-  readonly partitions: readonly Partition[];
+  readonly taken: SnapshotResult;
   readonly voided: Promise<Error>;
   readonly #agent: Agent;
   readonly #context: CheckpointContext;
@@ -97,15 +102,18 @@ class HeldCheckpoint implements LiveCheckpoint {
   #why: Error | undefined;
   #released: Promise<void> | undefined;
 
-  constructor(agent: Agent, context: CheckpointContext, epoch: Epoch, taken: Taken, seen: Measured) {
+  constructor(agent: Agent, context: CheckpointContext, epoch: Epoch, { taken, seen, output }: Reading) {
     const { label, isolate } = context;
     this.label = label;
     this.isolate = isolate;
     this.takenAt = takenAt(seen);
     this.epoch = taken.epoch;
-    this.partitions = taken.rows.map((each) => partitionOf(agent, context, seen, each, { label, epoch: taken.epoch }));
+    const partitions = taken.rows.map((each) => partitionOf(agent, context, seen, each, { label, epoch: taken.epoch }));
+    this.taken = snapshotResult(partitions, taken, seen, output);
     this.#agent = agent;
-    this.#context = context;
+    // a file and a question are of one snapshot
+    const { output: _, holders: __, ...wanted } = context;
+    this.#context = wanted;
     this.#held = epoch;
     let settle!: (why: Error) => void;
     this.voided = new Promise((resolve) => {
@@ -125,7 +133,8 @@ class HeldCheckpoint implements LiveCheckpoint {
     const wanted = { ...context, ...options };
     const by = wanted.by.map((each) => kindsBy(this.#member.checkpoint, this.#held.classifier(each)).by);
     await this.#held.assertHolds(this.#member);
-    const { taken, seen } = await read(this.#agent, wanted, this.#held, { by, against: this.#member });
+    const how = { by, against: this.#member };
+    const { taken, seen, output } = await reading(this.#agent, wanted, this.#held, how);
     const partitions = taken.rows.map(({ since, recycled: _, ...rows }) => {
       const relative: Since = {
         checkpoint: this.label,
@@ -139,7 +148,7 @@ class HeldCheckpoint implements LiveCheckpoint {
         since: relative,
       });
     });
-    return { partitions, transferBytes: seen.received.bytes };
+    return snapshotResult(partitions, taken, seen, output);
   }
 
   async epochHolds(): Promise<boolean> {

@@ -23,6 +23,7 @@ import { buffersOf, type PackedColumns } from './heap/packed.ts';
 import { hold, whenFree } from './hold.ts';
 import { areOfOneEpoch, type Checkpoint, maxIdOf } from './partition/since.ts';
 import type { Run } from './probe/measured.ts';
+import type { HoldersQuestion } from './sets/holders.ts';
 import type { Analysis, AnalysisEvent, AnalysisJob } from './snapshot/analysis-job.ts';
 import { Conversation } from './snapshot/conversation.ts';
 import type { Canary, HeldEvent, HeldOpen, HeldTake, HeldTaken } from './snapshot/held-job.ts';
@@ -48,6 +49,8 @@ export interface TakeOptions {
   readonly against?: KeptMember;
   /** Whether to make a checkpoint of it. */
   readonly keep?: boolean;
+  /** Asked of what was born since `against`; without one, of the whole heap. */
+  readonly holders?: HoldersQuestion;
 }
 
 export interface Taken extends Analysis {
@@ -239,7 +242,7 @@ export class Epoch implements AsyncDisposable {
 
   #analyse(
     { columns, canary }: HeldTaken,
-    { by, rows, against, keep = false }: TakeOptions,
+    { by, rows, against, keep = false, holders }: TakeOptions,
     onEvent: (event: AnalysisEvent) => void,
   ): Promise<Analysis> {
     const job: AnalysisJob = {
@@ -250,6 +253,7 @@ export class Epoch implements AsyncDisposable {
       ownIds: [canary.after, canary.newborn],
       ...(rows !== undefined && { rows }),
       ...(against && { against: against.checkpoint }),
+      ...(holders && { holders }),
     };
     return inThread<AnalysisEvent, Analysis>('analysis-thread', job, { transfer: buffersOf(columns), onEvent });
   }

@@ -1,14 +1,14 @@
 /** The probe `snapshot`: the whole heap, received in a thread of its own and split into partitions there. */
-import { rm } from 'node:fs/promises';
 import type { Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../agent.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
 import { Epoch } from '../epoch.ts';
 import { isHeld } from '../hold.ts';
+import type { Holders, HoldersQuestion } from '../sets/holders.ts';
 import type { LiveEvent, LiveJob, LiveResult } from '../snapshot/live-job.ts';
-import { type OutputPaths, snapshotPaths } from '../snapshot/output.ts';
+import { type OutputPaths, withSnapshotFile } from '../snapshot/output.ts';
 import { inThread } from '../snapshot/thread.ts';
-import { measured, partitionOf, type Run } from './measured.ts';
+import { type Measured, measured, partitionOf, type Run } from './measured.ts';
 
 /**
  * How far a snapshot has come, in this order: the command is sent and the target has not begun (its event loop is busy, or
@@ -26,6 +26,8 @@ export interface SnapshotContext extends ProbeContext {
   readonly label?: string;
   /** Rows of a partition; the rest goes into `other`. Absent: all. */
   readonly rows?: number;
+  /** What keeps a kind alive? Worked out when the target has been let go. */
+  readonly holders?: HoldersQuestion;
   /**
    * Milliseconds that the target has to begin, its first collection included; default: 60,000 and the forecast pause. Node
    * 22 and later begin only when their event loop turns.
@@ -41,6 +43,8 @@ export interface SnapshotResult {
   /** Size of the snapshot as JSON, the bytes of its file; a little more crosses the socket. */
   readonly transferBytes: number;
   readonly output?: { readonly path: string; readonly bytes: number };
+  /** Absent where it was not asked; null where there is no object of the kinds. */
+  readonly holders?: Holders | null;
 }
 
 /**
@@ -55,20 +59,28 @@ export async function snapshot(agent: Agent, context: SnapshotContext): Promise<
   const { label } = context;
   await using epoch = isHeld(agent.inspectorUrl) ? await Epoch.join(agent, context.isolate) : null;
   for (const by of context.by) (epoch ?? everyHeap).classifier(by);
-  const output = context.output === undefined ? undefined : snapshotPaths(context.output, context.force);
-  try {
+  return await withSnapshotFile(context, async (output) => {
     const run = (how: Run) => (epoch ? heldRows(epoch, context, output, how) : received(agent, context, output, how));
     const { result, measured: seen } = await measured(agent, context, run);
-    const { bytes } = seen.received;
     const more = { ...(label !== undefined && { label }), ...epoch?.held };
-    return {
-      partitions: result.map((rows) => partitionOf(agent, context, seen, rows, more)),
-      transferBytes: bytes,
-      ...(output && { output: { path: output.path, bytes } }),
-    };
-  } finally {
-    if (output) await rm(output.partialPath, { force: true });
-  }
+    const partitions = result.rows.map((rows) => partitionOf(agent, context, seen, rows, more));
+    return snapshotResult(partitions, result, seen, output);
+  });
+}
+
+/** What a snapshot gives beside its partitions. */
+export function snapshotResult(
+  partitions: Partition[],
+  { holders }: Pick<LiveResult, 'holders'>,
+  { received: { bytes } }: Measured,
+  output: OutputPaths | undefined,
+): SnapshotResult {
+  return {
+    partitions,
+    transferBytes: bytes,
+    ...(output && { output: { path: output.path, bytes } }),
+    ...(holders !== undefined && { holders }),
+  };
 }
 
 /** The classifiers that there are without checkpoints. */
@@ -77,21 +89,22 @@ const everyHeap = { classifier: (by: string) => classifierNamed(by).by };
 /** Takes the snapshot in a thread that holds nothing longer than it needs to. */
 function received(
   agent: Agent,
-  { isolate, by, rows }: SnapshotContext,
+  { isolate, by, rows, holders }: SnapshotContext,
   output: OutputPaths | undefined,
   { startTimeoutMs, ...how }: Run,
 ): Promise<LiveResult> {
-  const optional = { ...(rows !== undefined && { rows }), ...(output && { output }) };
+  const optional = { ...(rows !== undefined && { rows }), ...(output && { output }), ...(holders && { holders }) };
   const job: LiveJob = { inspectorUrl: agent.inspectorUrl, isolate, startTimeoutMs, by, ...optional };
   return inThread<LiveEvent, LiveResult>('live-thread', job, how);
 }
 
 /** Takes it in the thread that holds object ids. */
-async function heldRows(
+function heldRows(
   epoch: Epoch,
-  { by, rows }: SnapshotContext,
+  { by, rows, holders }: SnapshotContext,
   output: OutputPaths | undefined,
   how: Run,
 ): Promise<LiveResult> {
-  return (await epoch.take({ by, ...(rows !== undefined && { rows }), ...(output && { output }) }, how)).rows;
+  const optional = { ...(rows !== undefined && { rows }), ...(output && { output }), ...(holders && { holders }) };
+  return epoch.take({ by, ...optional }, how);
 }

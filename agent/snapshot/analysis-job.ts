@@ -2,6 +2,7 @@
 import type { Birthday } from '../classify/age.ts';
 import type { PackedColumns } from '../heap/packed.ts';
 import type { Checkpoint, RelativeRows } from '../partition/since.ts';
+import type { Holders, HoldersQuestion } from '../sets/holders.ts';
 import type { KindRows } from './splitter.ts';
 
 export interface AnalysisJob {
@@ -17,12 +18,16 @@ export interface AnalysisJob {
   readonly against?: Checkpoint;
   /** Whether to make a checkpoint of this snapshot, by `by`. */
   readonly keep: boolean;
+  /** Asked of what was born since `against` (where no kind is named: of the kind that has most of it); without one, of the whole heap. */
+  readonly holders?: HoldersQuestion;
 }
 
 export interface Analysis {
   /** In the order of `by`. */
   readonly rows: readonly (KindRows & Partial<Pick<RelativeRows, 'since' | 'recycled'>>)[];
   readonly checkpoint?: Checkpoint;
+  /** Absent where it was not asked; null where there is no object of the kinds. */
+  readonly holders?: Holders | null;
   /** The highest odd id. */
   readonly maxId: number;
 }

@@ -2,11 +2,13 @@
 import { byAge } from '../classify/age.ts';
 import type { Classification, Classifier } from '../classify/classifier.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
+import { kind as byKind } from '../classify/kind.ts';
 import { Heap } from '../heap/heap.ts';
 import { unpacked } from '../heap/packed.ts';
 import { ownNodes, without } from '../partition/own-nodes.ts';
 import { limitRows, partition } from '../partition/partition.ts';
-import { type ClassifiedBy, checkpointOf, maxIdOf, relative } from '../partition/since.ts';
+import { type Checkpoint, type ClassifiedBy, checkpointOf, fates, maxIdOf, relative } from '../partition/since.ts';
+import type { Holders, HoldersQuestion } from '../sets/holders.ts';
 import type { Analysis, AnalysisEvent, AnalysisJob } from './analysis-job.ts';
 import { serve } from './thread.ts';
 
@@ -24,8 +26,35 @@ serve<AnalysisJob, AnalysisEvent>(async (job, tell): Promise<Analysis> => {
     return limited(partition(columns, classification, classifier), job.rows);
   };
   const rows = job.by.map(rowsBy);
-  return { rows, maxId: maxIdOf(columns), ...(job.keep && { checkpoint: checkpointOf(columns, kept) }) };
+  return {
+    rows,
+    maxId: maxIdOf(columns),
+    ...(job.keep && { checkpoint: checkpointOf(columns, kept) }),
+    ...(job.holders && { holders: await holders(heap, own, job.holders, job.against) }),
+  };
 });
+
+/** Sets are loaded for those who ask. */
+async function holders(
+  heap: Heap,
+  own: ReadonlySet<number>,
+  { kinds, strings }: HoldersQuestion,
+  against: Checkpoint | undefined,
+): Promise<Holders | null> {
+  const { heapSet, wholeHeap } = await import('../sets/heap-set.ts');
+  const { holdersOf } = await import('../sets/holders.ts');
+  const { HeapView } = await import('../sets/view.ts');
+  const view = new HeapView(heap, { strings, own });
+  if (!against) return holdersOf(wholeHeap(view), kinds);
+  const classification = without(view.classified(byKind), own);
+  const born = heapSet(view, fates(against, heap.columns, classification).born);
+  return holdersOf(born, kinds.length > 0 ? kinds : born.stat.rows.map(({ kind }) => kind).filter(isOfProgram));
+}
+
+/** Not what V8 makes for itself. */
+function isOfProgram(kind: string): boolean {
+  return !['code', 'hidden class', '(system)'].includes(kind);
+}
 
 function classifierOf(by: string, { birthdays }: AnalysisJob): Classifier {
   return classifierNamed(by, birthdays.length > 0 ? [byAge(birthdays)] : []);

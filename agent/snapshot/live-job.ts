@@ -1,4 +1,5 @@
 /** What the thread of a live snapshot is asked to do, and what it tells meanwhile. */
+import type { Holders, HoldersQuestion } from '../sets/holders.ts';
 import type { OutputPaths } from './output.ts';
 import type { Received } from './receiver.ts';
 import type { KindRows } from './splitter.ts';
@@ -15,6 +16,7 @@ export interface LiveJob extends ColumnsJob {
   readonly by: readonly string[];
   readonly rows?: number;
   readonly output?: OutputPaths;
+  readonly holders?: HoldersQuestion;
 }
 
 export type LiveEvent =
@@ -25,5 +27,9 @@ export type LiveEvent =
   | { phase: 'received'; received: Received }
   | { phase: 'classifying'; by: string };
 
-/** One for each classifier asked for. */
-export type LiveResult = readonly KindRows[];
+export interface LiveResult {
+  /** One for each classifier asked for. */
+  readonly rows: readonly KindRows[];
+  /** Absent where it was not asked; null where there is no object of the kinds. */
+  readonly holders?: Holders | null;
+}

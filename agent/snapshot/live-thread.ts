@@ -2,20 +2,17 @@
  * The program of the thread that takes a live snapshot: bytes are parsed and written while they arrive; when the target is
  * let go they are split into partitions, while the disk takes what was written.
  */
+import type { SnapshotSink } from '../heap/sink.ts';
 import type { LiveEvent, LiveJob, LiveResult } from './live-job.ts';
 import { Output } from './output.ts';
 import { receiveSnapshot } from './receiver.ts';
-import { splitter } from './splitter.ts';
+import { mapped, type SplitOptions, splitter } from './splitter.ts';
 import { serve } from './thread.ts';
 import { throttled } from './throttle.ts';
 
 serve<LiveJob, LiveEvent>(async (job, tell, signal): Promise<LiveResult> => {
-  const { by, rows, inspectorUrl, isolate, startTimeoutMs } = job;
-  const sink = splitter({
-    by,
-    ...(rows !== undefined && { rows }),
-    onClassify: (by) => tell({ phase: 'classifying', by }),
-  });
+  const { inspectorUrl, isolate, startTimeoutMs } = job;
+  const sink = await sinkOf(job, (by) => tell({ phase: 'classifying', by }));
   using output = job.output ? new Output(job.output) : null;
   const tellSometimes = throttled(tell);
   let bytes = 0;
@@ -42,3 +39,14 @@ serve<LiveJob, LiveEvent>(async (job, tell, signal): Promise<LiveResult> => {
   await written;
   return result;
 });
+
+async function sinkOf(
+  { by, rows, holders }: LiveJob,
+  onClassify: (by: string) => void,
+): Promise<SnapshotSink<() => LiveResult>> {
+  const options: SplitOptions = { by, onClassify, ...(rows !== undefined && { rows }) };
+  if (!holders) return mapped(splitter(options), (split) => () => ({ rows: split() }));
+  // few ask: a plain snapshot need not wait for sets to be loaded
+  const { holdersSplitter } = await import('./holders-splitter.ts');
+  return holdersSplitter(options, holders);
+}

@@ -8,6 +8,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { accessSync, closeSync, constants, fsync, lstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileError } from './file-error.ts';
@@ -35,6 +36,19 @@ export function outputPaths(path: string, force = false): OutputPaths {
   const paths: OutputPaths = { path, partialPath: join(dirname(path), `.heapwatch-${randomUUID()}.partial`), force };
   assertFree(paths);
   return paths;
+}
+
+/** Does `work` with the paths for a snapshot's file, if there is to be one; whatever becomes of it, nothing half-written stays. */
+export async function withSnapshotFile<R>(
+  { output: path, force }: { readonly output?: string; readonly force?: boolean },
+  work: (output: OutputPaths | undefined) => Promise<R>,
+): Promise<R> {
+  const output = path === undefined ? undefined : snapshotPaths(path, force);
+  try {
+    return await work(output);
+  } finally {
+    if (output) await rm(output.partialPath, { force: true });
+  }
 }
 
 export class Output implements Disposable {

@@ -54,13 +54,14 @@ export function rowsOfHistogram({ rows }: NameHistogram, limit = rows.length): K
   return limitRows<KindRows>({ by, header, count, sizeBytes, rows }, limit);
 }
 
-function rowsOfHeap(heap: Heap, by: string, { rows, onClassify }: SplitOptions): KindRows {
+export function rowsOfHeap(heap: Heap, by: string, { rows, onClassify }: SplitOptions): KindRows {
   onClassify?.(by);
   const classifier = classifierNamed(by);
   const all: KindRows = partition(heap.columns, classifier.classify(heap), classifier);
   return limitRows(all, rows ?? all.rows.length);
 }
 
-function mapped<A, B>(sink: SnapshotSink<A>, map: (result: A) => B): SnapshotSink<B> {
+/** A sink whose result is another one. */
+export function mapped<A, B>(sink: SnapshotSink<A>, map: (result: A) => B): SnapshotSink<B> {
   return { write: (bytes) => sink.write(bytes), end: () => map(sink.end()) };
 }
