@@ -24,7 +24,7 @@ import { Prober, requestError } from './prober.ts';
 import type { Reader } from './reader.ts';
 import type { Reports } from './reports.ts';
 import { type Due, Schedule } from './schedule.ts';
-import { type Waiting, type Wish, Wishes } from './wishes.ts';
+import { type Answer, type Waiting, type Wish, Wishes } from './wishes.ts';
 
 /** How often a target that runs, and one that does not, is asked whether it does, and how long it has for the answer. */
 const CONDITION_EVERY_MS = { running: 5_000, other: 1_000 } as const;
@@ -105,10 +105,20 @@ export class Attachment {
     return reason;
   }
 
-  /** Runs a probe as soon as it is its turn; gives the ids of its partitions. @throws RequestError */
-  request(wish: Wish): Promise<string[]> {
+  /** Runs a probe as soon as it is its turn. @throws RequestError */
+  request(wish: Wish): Promise<Answer> {
     if (this.#end.signal.aborted) return Promise.reject(this.#notAttached());
     return this.#wishes.add(wish);
+  }
+
+  /** What stands against a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
+  objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
+    return this.#prober.objection(probe, isolate);
+  }
+
+  /** Samples an isolate until it is given back; null where it is sampled anyway. @throws what could not be begun with */
+  borrowSampling(isolate: string): Promise<AsyncDisposable | null> {
+    return this.#options.reader.borrowSampling(isolate);
   }
 
   /** The target's state for `targets` and for events. */
@@ -200,7 +210,8 @@ export class Attachment {
     this.#running = waiting;
     try {
       if (isExclusive(wish.probe)) await this.#passive.stop();
-      resolve((await this.#prober.run(wish)).partitions.map(({ id }) => id));
+      const { partitions, pauseMs: _, ...more } = await this.#prober.run(wish);
+      resolve({ partitions: partitions.map(({ id }) => id), ...more });
     } catch (error) {
       reject(requestError(wish.probe, error));
     } finally {

@@ -7,7 +7,8 @@
 import type { Agent } from '../agent/agent.ts';
 import type { LiveCheckpoint } from '../agent/checkpoint.ts';
 import { EpochError } from '../agent/errors.ts';
-import type { Partition } from '../protocol/partition.ts';
+import type { SnapshotResult } from '../agent/probe/snapshot.ts';
+import type { HoldersQuestion } from '../agent/sets/holders.ts';
 import { RequestError } from '../protocol/requests.ts';
 import type { TargetConfig } from './config.ts';
 import type { Probes } from './probes.ts';
@@ -19,6 +20,7 @@ const MAX_CHECKPOINTS = 8;
 export interface SnapshotOptions {
   readonly by: readonly string[];
   readonly label?: string;
+  readonly holders?: HoldersQuestion;
   readonly signal: AbortSignal;
 }
 
@@ -50,11 +52,11 @@ export class Checkpoints implements AsyncDisposable {
 
   /** What one can be compared by. @throws RequestError if there is none of that label */
   classifiers(isolate: string, label: string): readonly string[] {
-    return this.#find(isolate, label).live.partitions.map(({ by }) => by);
+    return this.#find(isolate, label).live.taken.partitions.map(({ by }) => by);
   }
 
-  /** Takes one, instead of one of the same label; gives the partitions of the whole heap. @throws RequestError; as `takeCheckpoint` */
-  async take(isolate: string, label: string, { by, signal }: SnapshotOptions): Promise<Partition[]> {
+  /** Takes one, instead of one of the same label; gives the snapshot of the whole heap. @throws RequestError; as `takeCheckpoint` */
+  async take(isolate: string, label: string, options: SnapshotOptions): Promise<SnapshotResult> {
     const before = this.#kept.find((kept) => kept.isolate === isolate && kept.live.label === label);
     if (!before && this.#kept.length >= MAX_CHECKPOINTS) {
       const labels = this.#kept.map(({ live }) => `"${live.label}"`).join(', ');
@@ -62,12 +64,12 @@ export class Checkpoints implements AsyncDisposable {
       throw new RequestError('refused', `Cannot take checkpoint "${label}": ${what}`);
     }
     const { name: target, rows } = this.#target;
-    const live = await this.#probes.takeCheckpoint(this.#agent, { target, isolate, by, rows, label, signal });
+    const live = await this.#probes.takeCheckpoint(this.#agent, { target, isolate, rows, ...options, label });
     if (before) await this.#drop(before);
     const kept: Kept = { isolate, live, why: undefined };
     this.#kept.push(kept);
     void live.voided.then((why) => this.#void(kept, why));
-    return [...live.partitions];
+    return live.taken;
   }
 
   reportTaken(isolate: string, label: string): void {
@@ -75,11 +77,11 @@ export class Checkpoints implements AsyncDisposable {
   }
 
   /** What was born since one. @throws RequestError; EpochError; as `LiveCheckpoint.since` */
-  async since(isolate: string, label: string, { by, signal, label: line }: SnapshotOptions): Promise<Partition[]> {
+  async since(isolate: string, label: string, options: SnapshotOptions): Promise<SnapshotResult> {
     const { live, why } = this.#find(isolate, label);
     if (why) throw why;
     const known = this.classifiers(isolate, label);
-    const unknown = by.find((each) => !known.includes(each));
+    const unknown = options.by.find((each) => !known.includes(each));
     if (unknown !== undefined) {
       const names = known.map((each) => `"${each}"`).join(', ');
       throw new RequestError(
@@ -87,7 +89,7 @@ export class Checkpoints implements AsyncDisposable {
         `Cannot compare by "${unknown}": checkpoint "${label}" was taken by ${names}`,
       );
     }
-    return (await live.since({ by, signal, ...(line !== undefined && { label: line }) })).partitions;
+    return await live.since(options);
   }
 
   /** Lets go of one; gives the labels that are left. @throws RequestError */

@@ -29,6 +29,7 @@ import { Notifications } from './notify/notifications.ts';
 import { liveProbes, type Probes } from './probes.ts';
 import { type Reloaded, restartKeys } from './reload.ts';
 import { Roster } from './roster.ts';
+import { sleep } from './sleep.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { Snapshots } from './snapshots.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -36,7 +37,6 @@ import { storeTrouble } from './store-health.ts';
 import { Requests } from './stream/requests.ts';
 import { StreamServer } from './stream/server.ts';
 import { version } from './version.ts';
-import type { Wish } from './wishes.ts';
 
 /** Connections beyond the stream's clients: requests over HTTP, and clients that are only told that they are too many. */
 const SPARE_CONNECTIONS = 256;
@@ -113,12 +113,12 @@ function alertsOf(
 ): Alerts | undefined {
   if (rules.length === 0) return undefined;
   const monotonic = () => performance.now();
-  const request = async (target: string, wish: Wish) => {
-    const runner = runners.get(target);
-    if (runner) return await runner.request(wish);
-    throw new RequestError('unknown-target', `Cannot run "${wish.probe}": there is no target "${target}" any more`);
+  const target = (name: string) => {
+    const runner = runners.get(name);
+    if (runner) return runner;
+    throw new RequestError('unknown-target', `Cannot probe "${name}": there is no such target any more`);
   };
-  const gather = gatherer({ log, history, request, perHour: evidence.perHour, strings, logger, monotonic });
+  const gather = gatherer({ log, history, target, ...evidence, strings, logger, monotonic, sleep });
   return new Alerts({ rules, log, memory: consumers, gather, logger, now, monotonic });
 }
 

@@ -282,9 +282,13 @@ const EvidenceFile = z.strictObject({
     .min(0)
     .max(1_000)
     .meta({
-      description: "How often within an hour one rule's alerts may have probes run for their evidence; default 6.",
+      description: "Probes that one rule's alerts may have run for their evidence within an hour; default 12.",
     })
     .optional(),
+  between: duration(
+    'The longest between the two snapshots of an alert, so that what was born in between is told; object ids are held meanwhile, which slows collections down. Also how long a target is sampled that is not sampled anyway. 0s: neither; default 30s.',
+    0,
+  ).optional(),
 });
 
 export const ConfigFile = z

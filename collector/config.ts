@@ -117,6 +117,13 @@ export interface SnapshotsConfig {
   readonly keep: number;
 }
 
+export interface EvidenceConfig {
+  /** Probes that a rule may have run within an hour. */
+  readonly perHour: number;
+  /** The longest that object ids are held between two snapshots, and that a target is sampled; 0: neither is done. */
+  readonly betweenMs: number;
+}
+
 export interface Config {
   readonly listen: Address;
   readonly auth: AuthConfig;
@@ -131,8 +138,8 @@ export interface Config {
   /** Absent: the log lives in memory and ends with the collector. */
   readonly store?: StoreConfig;
   readonly alerts: readonly Rule[];
-  /** What may be done to a target for the evidence of an alert: how often within an hour a rule may have probes run. */
-  readonly evidence: { readonly perHour: number };
+  /** What may be done to a target for the evidence of an alert. */
+  readonly evidence: EvidenceConfig;
   /** Whether contents of strings are shown in what leaves the collector: keys of maps in paths. */
   readonly strings: boolean;
   /** Who is told of alerts. */
@@ -149,8 +156,8 @@ export interface ConfigSources {
 export const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 7331 };
 export const DEFAULT_SCHEDULE: Intervals = { usage: 5_000, sampling: 'auto', types: 'auto' };
 
-/** Probes for the evidence of one rule's alerts within an hour. */
-const DEFAULT_EVIDENCE_PER_HOUR = 6;
+/** Four alerts of a rule within an hour have all their evidence: two snapshots and a sampling profile. */
+export const DEFAULT_EVIDENCE: EvidenceConfig = { perHour: 12, betweenMs: 30_000 };
 
 export const DEFAULT_STREAM: StreamConfig = {
   maxClients: limits.maxClients,
@@ -196,7 +203,10 @@ export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Confi
     discover: (fromFile.discover ?? []).map((entry) => discoverConfig(entry, base, forced)),
     stream: streamConfig(fromFile.stream),
     alerts: fromFile.alerts ?? [],
-    evidence: { perHour: fromFile.evidence?.perHour ?? DEFAULT_EVIDENCE_PER_HOUR },
+    evidence: {
+      perHour: fromFile.evidence?.perHour ?? DEFAULT_EVIDENCE.perHour,
+      betweenMs: fromFile.evidence?.between ?? DEFAULT_EVIDENCE.betweenMs,
+    },
     notify: fromFile.notify ?? [],
     ...(store && { store }),
     ...snapshotsConfig(fromFile.store?.snapshots),

@@ -4,7 +4,9 @@
  *     wish ─> Guard ─ refused ──> event, and the next cheaper probe if it was scheduled
  *               └─ admitted ──> Reader ──> partitions ──> footprint into the ledger
  */
+import { basename } from 'node:path';
 import { EpochError } from '../agent/errors.ts';
+import type { SnapshotResult } from '../agent/probe/snapshot.ts';
 import type { Partition } from '../protocol/partition.ts';
 import { RequestError } from '../protocol/requests.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -13,7 +15,7 @@ import type { Guard, Refusal } from './guard.ts';
 import type { Ledger } from './ledger.ts';
 import type { Reader } from './reader.ts';
 import type { ProbeRun, Reports } from './reports.ts';
-import type { Wish } from './wishes.ts';
+import type { Answer, Wish } from './wishes.ts';
 
 /** What a scheduled probe that is refused gives way to. */
 const CHEAPER: Readonly<Partial<Record<ScheduledProbe, ScheduledProbe>>> = { snapshot: 'census', census: 'types' };
@@ -36,10 +38,13 @@ export interface ProberOptions {
 }
 
 /** What a run has given. */
-export interface Ran {
+export interface Ran extends Pick<Answer, 'holders' | 'snapshot'> {
   readonly partitions: readonly Partition[];
   readonly pauseMs: number;
 }
+
+/** What a reading of the heap gives; all but snapshots give partitions alone. */
+type Reading = Pick<SnapshotResult, 'partitions' | 'holders' | 'output'>;
 
 export class Prober {
   readonly #options: ProberOptions;
@@ -88,12 +93,17 @@ export class Prober {
     try {
       const either = AbortSignal.any([signal, this.#options.signal]);
       const partitions = await this.#options.reader.types(isolate, { by: run.by, passive: true, signal: either });
-      return this.#published(run, partitions, this.#options.now(), COUNTING_RATIO);
+      return this.#published(run, { partitions }, this.#options.now(), COUNTING_RATIO);
     } catch (error) {
       const isOver = error instanceof DOMException && error.name === 'TimeoutError';
       if (!isOver && !signal.aborted) this.#failed(run, error);
       return null;
     }
+  }
+
+  /** What stands against a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
+  async objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
+    return (await this.#options.guard.refusal(probe, isolate, false))?.reason ?? null;
   }
 
   runOf({ probe, isolate, by, since }: Wish): ProbeRun {
@@ -139,25 +149,26 @@ export class Prober {
     if (probe === 'census' && !reader.hasTotals(isolate)) await this.runScheduled('types', isolate);
     reports.started(run);
     const fromMs = now();
-    const ran = this.#published(run, await this.#partitions(wish, run), fromMs);
+    const ran = this.#published(run, await this.#reading(wish, run), fromMs);
     if (wish.checkpoint !== undefined) checkpoints.reportTaken(isolate, wish.checkpoint);
     return ran;
   }
 
-  #partitions({ since, checkpoint, label, holders }: Wish, { probe, isolate, by }: ProbeRun): Promise<Partition[]> {
+  async #reading({ since, checkpoint, label, holders }: Wish, { probe, isolate, by }: ProbeRun): Promise<Reading> {
     const { reader, checkpoints, signal } = this.#options;
-    const options = { by, signal, ...(label !== undefined && { label }) };
-    if (probe === 'sampling') return reader.sampling(isolate, options);
-    if (probe === 'types') return reader.types(isolate, options);
-    if (probe === 'census') return reader.census(isolate, options);
-    if (checkpoint !== undefined) return checkpoints.take(isolate, checkpoint, options);
-    if (since !== undefined) return checkpoints.since(isolate, since, options);
-    return reader.snapshot(isolate, options, holders);
+    const options = { by, signal, ...(label !== undefined && { label }), ...(holders && { holders }) };
+    if (probe === 'sampling') return { partitions: await reader.sampling(isolate, options) };
+    if (probe === 'types') return { partitions: await reader.types(isolate, options) };
+    if (probe === 'census') return { partitions: await reader.census(isolate, options) };
+    if (checkpoint !== undefined) return await checkpoints.take(isolate, checkpoint, options);
+    if (since !== undefined) return await checkpoints.since(isolate, since, options);
+    return await reader.snapshot(isolate, options);
   }
 
   /** Publishes what one reading of the heap has given, and what it has done to the target. @param oursRatio how much of the pause is ours */
-  #published(run: ProbeRun, partitions: readonly Partition[], fromMs: number, oursRatio = 1): Ran {
+  #published(run: ProbeRun, reading: Reading, fromMs: number, oursRatio = 1): Ran {
     const { reports, ledger, now } = this.#options;
+    const { partitions, holders, output } = reading;
     const { pauseMs = 0, extraBytes, keptBytes } = partitions[0]?.cost ?? {};
     reports.done(run, partitions);
     const footprint = {
@@ -171,7 +182,12 @@ export class Prober {
     };
     ledger.enter(footprint);
     reports.footprint(footprint, ledger.spentMs(footprint.toMs, HOUR_MS));
-    return { partitions, pauseMs };
+    return {
+      partitions,
+      pauseMs,
+      ...(holders !== undefined && { holders }),
+      ...(output && { snapshot: basename(output.path) }),
+    };
   }
 
   #failed(run: ProbeRun, error: unknown): void {

@@ -3,7 +3,6 @@ import { type Agent, type AttachOptions, attach, type ProbeContext } from '../ag
 import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../agent/checkpoint.ts';
 import { type Quote, type QuoteQuestion, quote } from '../agent/price/quote.ts';
 import { type CensusContext, census } from '../agent/probe/census.ts';
-import { type HoldersContext, type HoldersSnapshot, holders } from '../agent/probe/holders.ts';
 import { startSampling } from '../agent/probe/sampling.ts';
 import { profilePartition } from '../agent/probe/sampling-profile.ts';
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../agent/probe/snapshot.ts';
@@ -31,7 +30,6 @@ export interface Probes {
   types(agent: Agent, context: TypesContext): Promise<Partition>;
   census(agent: Agent, context: CensusContext): Promise<Partition>;
   snapshot(agent: Agent, context: SnapshotContext): Promise<SnapshotResult>;
-  holders(agent: Agent, context: HoldersContext): Promise<HoldersSnapshot>;
   takeCheckpoint(agent: Agent, context: CheckpointContext): Promise<LiveCheckpoint>;
 }
 
@@ -42,7 +40,6 @@ export const liveProbes: Probes = {
   types,
   census,
   snapshot,
-  holders,
   takeCheckpoint,
   async startSampling(agent, isolate, samplingIntervalBytes) {
     const sampling = await startSampling(agent, isolate, { samplingIntervalBytes, timeoutMs: START_TIMEOUT_MS });

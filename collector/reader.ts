@@ -2,15 +2,14 @@
 import type { Agent, ProbeContext } from '../agent/agent.ts';
 import { limitRows } from '../agent/partition/partition.ts';
 import { meanSizes } from '../agent/probe/census.ts';
-import type { HoldersSnapshot } from '../agent/probe/holders.ts';
-import type { SnapshotContext, SnapshotResult } from '../agent/probe/snapshot.ts';
+import type { SnapshotResult } from '../agent/probe/snapshot.ts';
 import { typesByKind } from '../agent/probe/types.ts';
+import type { HoldersQuestion } from '../agent/sets/holders.ts';
 import type { Partition, Usage } from '../protocol/partition.ts';
 import type { TargetConfig } from './config.ts';
 import type { ScheduledProbe } from './config-file.ts';
 import { within } from './deadline.ts';
 import type { Probes, Sampling } from './probes.ts';
-import type { HoldersQuestion } from './wishes.ts';
 
 /** How long a target has for its gauges, and to list its workers. */
 const ANSWER_TIMEOUT_MS = 2_000;
@@ -18,6 +17,8 @@ const ANSWER_TIMEOUT_MS = 2_000;
 const COUNT_TIMEOUT_MS = 120_000;
 /** How old the totals may be that a census is held against. */
 const TOTALS_MS = 60_000;
+/** What is sampled for half a minute is sampled densely: it costs an allocating program a few hundredths of its speed. */
+const BORROWED_INTERVAL_BYTES = 65_536;
 
 export interface ReadOptions {
   readonly by: readonly string[];
@@ -25,7 +26,9 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
 }
 
-type SnapshotPartitions = Pick<SnapshotResult, 'partitions'>;
+export interface SnapshotOptions extends ReadOptions {
+  readonly holders?: HoldersQuestion;
+}
 
 /** What is known of an isolate from probes before. */
 interface Known {
@@ -37,7 +40,9 @@ export class Reader implements AsyncDisposable {
   readonly #agent: Agent;
   readonly #target: TargetConfig;
   readonly #probes: Probes;
-  readonly #samplings = new Map<string, Sampling>();
+  readonly #samplings = new Map<string, Promise<Sampling>>();
+  /** How many wait for what is sampled for them, by isolate. */
+  readonly #borrowed = new Map<string, number>();
   readonly #known = new Map<string, Known>();
 
   constructor(agent: Agent, target: TargetConfig, probes: Probes) {
@@ -71,25 +76,49 @@ export class Reader implements AsyncDisposable {
   }
 
   /** Begins to sample an isolate, unless it is sampled already. */
-  async startSampling(isolate: string): Promise<Sampling> {
+  startSampling(isolate: string, intervalBytes = this.#target.samplingIntervalBytes): Promise<Sampling> {
     const running = this.#samplings.get(isolate);
-    if (running) return running;
-    const sampling = await this.#probes.startSampling(this.#agent, isolate, this.#target.samplingIntervalBytes);
-    this.#samplings.set(isolate, sampling);
-    void sampling.closed.then(() => this.#drop(isolate, sampling));
-    return sampling;
+    if (running !== undefined) return running;
+    const starting = this.#probes.startSampling(this.#agent, isolate, intervalBytes);
+    this.#samplings.set(isolate, starting);
+    const drop = () => this.#drop(isolate, starting);
+    void starting.then(({ closed }) => closed.then(drop), drop);
+    return starting;
+  }
+
+  /**
+   * Samples an isolate until it is given back: the last who does ends what was begun here. Null where it is sampled anyway,
+   * by the schedule or because somebody has asked for it.
+   */
+  async borrowSampling(isolate: string): Promise<AsyncDisposable | null> {
+    const others = this.#borrowed.get(isolate) ?? 0;
+    if (others === 0 && this.#samplings.has(isolate)) return null;
+    this.#borrowed.set(isolate, others + 1);
+    const intervalBytes = Math.min(this.#target.samplingIntervalBytes, BORROWED_INTERVAL_BYTES);
+    const starting = this.startSampling(isolate, intervalBytes);
+    const end = async () => {
+      const left = (this.#borrowed.get(isolate) ?? 1) - 1;
+      this.#borrowed.set(isolate, left);
+      if (left === 0) await this.#end(isolate, this.#samplings.get(isolate) ?? starting);
+    };
+    try {
+      await starting;
+      return { [Symbol.asyncDispose]: end };
+    } catch (error) {
+      await end();
+      throw error;
+    }
   }
 
   /** Live bytes allocated since sampling began, by site. Sampling begins here if it has not, or was ended by somebody. */
   async sampling(isolate: string, { label }: ReadOptions): Promise<Partition[]> {
-    const sampling = await this.startSampling(isolate);
+    const running = this.startSampling(isolate);
     try {
       const context = { target: this.#target.name, isolate, ...(label !== undefined && { label }) };
-      return [limitRows(await sampling.read(context), this.#target.rows)];
+      return [limitRows(await (await running).read(context), this.#target.rows)];
     } catch (error) {
       // whatever ended it (somebody's HeapProfiler.disable, for one), the next reading begins anew
-      this.#drop(isolate, sampling);
-      await sampling[Symbol.asyncDispose]();
+      await this.#end(isolate, running);
       throw error;
     }
   }
@@ -120,26 +149,19 @@ export class Reader implements AsyncDisposable {
     return [limitRows(partition, this.#target.rows)];
   }
 
-  /** One snapshot, a partition for each of `by`. @param question what it is asked beside that */
-  async snapshot(isolate: string, options: ReadOptions, question?: HoldersQuestion): Promise<Partition[]> {
-    const context = { ...this.#context(isolate, options), by: options.by };
-    const { partitions, holders = null } = await this.#take(context, question);
-    const byKind = partitions.find((partition) => partition.by === 'kind');
+  /** One snapshot, a partition for each of `by`. */
+  async snapshot(isolate: string, options: SnapshotOptions): Promise<SnapshotResult> {
+    const { by, holders } = options;
+    const context = { ...this.#context(isolate, options), by, ...(holders && { holders }) };
+    const result = await this.#probes.snapshot(this.#agent, context);
+    const byKind = result.partitions.find((partition) => partition.by === 'kind');
     if (byKind) this.#knownOf(isolate).sizes = meanSizes(byKind);
-    question?.onAnswer(holders);
-    return partitions.map((partition) => limitRows(partition, this.#target.rows));
-  }
-
-  #take(context: SnapshotContext, question?: HoldersQuestion): Promise<Partial<HoldersSnapshot> & SnapshotPartitions> {
-    if (!question) return this.#probes.snapshot(this.#agent, context);
-    const { kinds, strings } = question;
-    return this.#probes.holders(this.#agent, { ...context, kinds, strings });
+    return { ...result, partitions: result.partitions.map((partition) => limitRows(partition, this.#target.rows)) };
   }
 
   /** Ends what was begun in the target. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled([...this.#samplings.values()].map((sampling) => sampling[Symbol.asyncDispose]()));
-    this.#samplings.clear();
+    await Promise.all([...this.#samplings].map(([isolate, sampling]) => this.#end(isolate, sampling)));
   }
 
   #context(isolate: string, { label, signal }: ReadOptions): ProbeContext & { label?: string } {
@@ -158,7 +180,13 @@ export class Reader implements AsyncDisposable {
     return known;
   }
 
-  #drop(isolate: string, sampling: Sampling): void {
+  /** Ends a sampling, which may have ended, or never begun: whoever began it is told of that. */
+  async #end(isolate: string, sampling: Promise<Sampling>): Promise<void> {
+    this.#drop(isolate, sampling);
+    await Promise.allSettled([sampling.then((begun) => begun[Symbol.asyncDispose]())]);
+  }
+
+  #drop(isolate: string, sampling: Promise<Sampling>): void {
     if (this.#samplings.get(isolate) === sampling) this.#samplings.delete(isolate);
   }
 }

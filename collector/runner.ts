@@ -14,6 +14,7 @@ import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { TargetConfig } from './config.ts';
+import type { ScheduledProbe } from './config-file.ts';
 import { within } from './deadline.ts';
 import type { Gate } from './gate.ts';
 import { Guard } from './guard.ts';
@@ -22,7 +23,7 @@ import type { EventLog } from './log.ts';
 import type { Probes } from './probes.ts';
 import { Reader } from './reader.ts';
 import { Reports } from './reports.ts';
-import type { Wish } from './wishes.ts';
+import type { Answer, Wish } from './wishes.ts';
 
 /** An attachment that held this long ends a row of failures. */
 const HELD_MS = 10_000;
@@ -71,11 +72,19 @@ export class Runner {
     return this.#attachment?.state() ?? this.#gone;
   }
 
-  /** Runs a probe as soon as it is its turn; gives the ids of its partitions. @throws RequestError */
-  request(wish: Wish): Promise<string[]> {
-    if (this.#attachment) return this.#attachment.request(wish);
-    const { target, reason } = this.#gone;
-    return Promise.reject(new RequestError('not-attached', `Cannot probe "${target}": it is not attached, ${reason}`));
+  /** Runs a probe as soon as it is its turn. @throws RequestError */
+  async request(wish: Wish): Promise<Answer> {
+    return await this.#attached('probe').request(wish);
+  }
+
+  /** What stands against a probe now, in figures; null: it may run. @throws RequestError; as `Guard.refusal` */
+  async objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
+    return await this.#attached('probe').objection(probe, isolate);
+  }
+
+  /** Samples an isolate until it is given back; null where it is sampled anyway. @throws RequestError; what could not be begun with */
+  async borrowSampling(isolate: string): Promise<AsyncDisposable | null> {
+    return await this.#attached('sample').borrowSampling(isolate);
   }
 
   /** Lets go of a checkpoint; gives the labels of those that are left. @throws RequestError */
@@ -88,6 +97,13 @@ export class Runner {
   /** The checkpoints of an isolate that are held, oldest first. */
   held(isolate: string): { readonly label: string; readonly takenAt: string }[] {
     return this.#checkpoints?.held(isolate) ?? [];
+  }
+
+  /** @throws RequestError where nothing is */
+  #attached(action: string): Attachment {
+    if (this.#attachment) return this.#attachment;
+    const { target, reason } = this.#gone;
+    throw new RequestError('not-attached', `Cannot ${action} "${target}": it is not attached, ${reason}`);
   }
 
   /** Resolves when `stop` was called and the target was let go. */

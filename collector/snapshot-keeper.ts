@@ -9,7 +9,7 @@
 import { access, constants, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Agent } from '../agent/agent.ts';
+import type { LiveCheckpoint } from '../agent/checkpoint.ts';
 import type { SnapshotContext, SnapshotResult } from '../agent/probe/snapshot.ts';
 import type { SnapshotsConfig } from './config.ts';
 import type { Probes } from './probes.ts';
@@ -25,6 +25,9 @@ interface Place {
   readonly output: string;
   readonly freeBytes: number;
 }
+
+type Heap = Pick<SnapshotContext, 'target' | 'isolate'>;
+type ToFile = Pick<SnapshotContext, 'output'>;
 
 /** What was begun and not ended since, its writer has left behind: it was killed. */
 const ABANDONED_MS = 3_600_000;
@@ -42,45 +45,65 @@ export class SnapshotKeeper {
     this.#options = options;
   }
 
-  /** The same probes, whose snapshots are kept. */
+  /** The same probes, whose snapshots are kept, those of checkpoints too. */
   around(probes: Probes): Probes {
-    return { ...probes, snapshot: (agent, context) => this.#snapshot(probes, agent, context) };
+    return {
+      ...probes,
+      snapshot: (agent, context) =>
+        this.#keep(context, (file) => probes.snapshot(agent, { ...context, ...file }), itself),
+      takeCheckpoint: async (agent, context) => {
+        const take = (file: ToFile) => probes.takeCheckpoint(agent, { ...context, ...file });
+        return this.#keeping(await this.#keep(context, take, ({ taken }) => taken), context);
+      },
+    };
   }
 
-  async #snapshot(probes: Probes, agent: Agent, context: SnapshotContext): Promise<SnapshotResult> {
-    const place = await this.#place(context);
-    if (!place) return await probes.snapshot(agent, context);
+  /** The same checkpoint, whose later snapshots are kept as well. */
+  #keeping(live: LiveCheckpoint, heap: Heap): LiveCheckpoint {
+    const { label, isolate, takenAt, epoch, taken, voided } = live;
+    return {
+      ...{ label, isolate, takenAt, epoch, taken, voided },
+      since: (options) => this.#keep(heap, (file) => live.since({ ...options, ...file }), itself),
+      epochHolds: () => live.epochHolds(),
+      [Symbol.asyncDispose]: () => live[Symbol.asyncDispose](),
+    };
+  }
+
+  /** Takes a snapshot, into a file if there is a place for one. */
+  async #keep<R>(heap: Heap, take: (file: ToFile) => Promise<R>, resultOf: (taken: R) => SnapshotResult): Promise<R> {
+    const place = await this.#place(heap);
+    if (!place) return await take({});
     const { output, freeBytes } = place;
-    const heap = heapOf(context);
+    const key = keyOf(heap);
     try {
-      const result = await probes.snapshot(agent, { ...context, output });
-      this.#neededBytes.set(heap, result.output?.bytes ?? 0);
-      return result;
+      const taken = await take({ output });
+      this.#neededBytes.set(key, resultOf(taken).output?.bytes ?? 0);
+      return taken;
     } catch (error) {
       // the agent's word for a file that could not be written; anything else says nothing of the disk
       if (error instanceof Error && error.message.startsWith(`Cannot write ${output}:`)) {
-        this.#neededBytes.set(heap, freeBytes + 1);
+        this.#neededBytes.set(key, freeBytes + 1);
         this.#options.logger.error({ err: error, freeBytes }, 'snapshot not kept');
       }
       throw error;
     } finally {
-      await this.#sweep(context.target);
+      await this.#sweep(heap.target);
     }
   }
 
   /** Undefined, and told, where nothing can be written: the snapshot is worth its pause without a file too. */
-  async #place(context: SnapshotContext): Promise<Place | undefined> {
+  async #place(heap: Heap): Promise<Place | undefined> {
     const { dir, logger, now } = this.#options;
     try {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       await access(dir, constants.W_OK);
       const { bavail, bsize } = await statfs(dir);
       const freeBytes = bavail * bsize;
-      const neededBytes = this.#neededBytes.get(heapOf(context)) ?? 0;
-      if (freeBytes >= neededBytes) return { output: join(dir, keptName(context, now())), freeBytes };
-      logger.error({ dir, freeBytes, neededBytes, ...told(context) }, 'snapshot not kept: no room');
+      const neededBytes = this.#neededBytes.get(keyOf(heap)) ?? 0;
+      if (freeBytes >= neededBytes) return { output: join(dir, keptName(heap, now())), freeBytes };
+      logger.error({ dir, freeBytes, neededBytes, ...told(heap) }, 'snapshot not kept: no room');
     } catch (error) {
-      logger.error({ err: error, dir, ...told(context) }, 'snapshot not kept');
+      logger.error({ err: error, dir, ...told(heap) }, 'snapshot not kept');
     }
     return undefined;
   }
@@ -105,7 +128,7 @@ export class SnapshotKeeper {
 }
 
 /** Sorts by target, isolate and time; has no separators, whatever the isolate that somebody asks for is called. */
-export function keptName({ target, isolate }: Pick<SnapshotContext, 'target' | 'isolate'>, nowMs: number): string {
+export function keptName({ target, isolate }: Heap, nowMs: number): string {
   const begun = new Date(nowMs).toISOString().replace(/[-:.]/g, '');
   return `${part(target)}.${part(isolate.replaceAll('.', '_'))}.${begun}.heapsnapshot`;
 }
@@ -119,11 +142,11 @@ function part(name: string): string {
     .replace(/\uFFFD+$/, '');
 }
 
-function heapOf({ target, isolate }: SnapshotContext): string {
+function keyOf({ target, isolate }: Heap): string {
   return JSON.stringify([target, isolate]);
 }
 
-function told({ target, isolate }: SnapshotContext): { target: string; isolate: string } {
+function told({ target, isolate }: Heap): { target: string; isolate: string } {
   return { target, isolate };
 }
 
@@ -136,4 +159,8 @@ async function abandoned(paths: readonly string[]): Promise<string[]> {
     }),
   );
   return ages.filter(({ isAbandoned }) => isAbandoned).map(({ path }) => path);
+}
+
+function itself<T>(value: T): T {
+  return value;
 }

@@ -1,16 +1,10 @@
 /** The probes that people ask one target for, first come first served, until their turn comes. */
-import type { Holders, HoldersContext } from '../agent/probe/holders.ts';
+import type { Holders, HoldersQuestion } from '../agent/sets/holders.ts';
 import { RequestError } from '../protocol/requests.ts';
 import type { ScheduledProbe } from './config-file.ts';
 
 /** Requests that may wait for one target's turn. */
 const MAX_WAITING = 8;
-
-/** What keeps the objects of a kind alive? */
-export interface HoldersQuestion extends Pick<HoldersContext, 'kinds' | 'strings'> {
-  /** Called before the wish is fulfilled; null where there is no object of the kinds. */
-  readonly onAnswer: (holders: Holders | null) => void;
-}
 
 /** A probe that somebody asks for. */
 export interface Wish {
@@ -23,7 +17,7 @@ export interface Wish {
   readonly since?: string;
   /** Of a snapshot: label of the checkpoint that it becomes. */
   readonly checkpoint?: string;
-  /** Of a snapshot: what is asked of it beside its partitions. */
+  /** Of a snapshot: what keeps a kind alive; relative to a checkpoint, of what was born since. */
   readonly holders?: HoldersQuestion;
   /** Its price is agreed to, whatever the limits say. */
   readonly agreed?: boolean;
@@ -31,10 +25,20 @@ export interface Wish {
   readonly signal?: AbortSignal;
 }
 
+/** What came of a wish. */
+export interface Answer {
+  /** Ids of its partitions. */
+  readonly partitions: readonly string[];
+  /** The file that its snapshot is kept as, by name; absent where none is. */
+  readonly snapshot?: string;
+  /** Absent where it was not asked; null where there is no object of the kinds. */
+  readonly holders?: Holders | null;
+}
+
 /** A wish whose turn has not come, or that is being fulfilled. */
 export interface Waiting {
   readonly wish: Wish;
-  readonly resolve: (partitions: string[]) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -49,15 +53,15 @@ export class Wishes {
     this.#onChange = onChange;
   }
 
-  /** Joins the line; gives the ids of the partitions. @throws RequestError */
-  add(wish: Wish): Promise<string[]> {
+  /** Joins the line. @throws RequestError */
+  add(wish: Wish): Promise<Answer> {
     if (this.#waiting.length >= MAX_WAITING) {
       const reason = `${MAX_WAITING} requests wait for "${this.#target}" already, try again later`;
       return Promise.reject(new RequestError('busy', `Cannot run "${wish.probe}": ${reason}`));
     }
     const onLeft = () => this.#giveUp(wish);
     wish.signal?.addEventListener('abort', onLeft, { once: true });
-    const answer = new Promise<string[]>((resolve, reject) => this.#waiting.push({ wish, resolve, reject }));
+    const answer = new Promise<Answer>((resolve, reject) => this.#waiting.push({ wish, resolve, reject }));
     this.#onChange();
     return answer.finally(() => wish.signal?.removeEventListener('abort', onLeft));
   }

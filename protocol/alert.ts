@@ -40,8 +40,14 @@ export const Evidence = z.strictObject({
   pattern: z.array(z.string()).optional(),
   /** Shortest paths from the roots to objects of the kind, the variable and its script first. */
   paths: z.array(z.string()).optional(),
+  /** Where two snapshots were taken: `pattern` and `paths` are of these objects, born in the time between and alive after it. */
+  born: z
+    .strictObject({ kind: z.string(), count: z.number().int().positive(), withinMs: z.number().int().nonnegative() })
+    .optional(),
   /** Ids of the partitions that were taken for it. */
   partitions: z.array(text(limits.maxIdLength)).optional(),
+  /** Names of the files that its snapshots are kept as. */
+  snapshots: z.array(z.string()).optional(),
   /** What was not done, and why: a limit, with its numbers. */
   refused: z.array(z.string()).optional(),
 });

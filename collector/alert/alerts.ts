@@ -31,8 +31,16 @@ const WINDOWS = 4;
 /** How far back is read after a restart, at most. */
 const MAX_RECALL_MS = 14 * 24 * 3_600_000;
 
+/** Why a gathering may end early. */
+export interface GatherSignals {
+  /** The collector stops: what is gathered is told to nobody. */
+  readonly stop: AbortSignal;
+  /** The alert has resolved: what is found now is not of what fired. */
+  readonly resolved: AbortSignal;
+}
+
 /** Gathers what speaks for an alert that fires; never throws. */
-export type Gather = (alert: Alert, rule: Rule, signal: AbortSignal) => Promise<Evidence>;
+export type Gather = (alert: Alert, rule: Rule, signals: GatherSignals) => Promise<Evidence>;
 
 export interface AlertsOptions {
   readonly rules: readonly Rule[];
@@ -55,6 +63,8 @@ export class Alerts {
   readonly #stop = new AbortController();
   /** What was said last of each alert, by fingerprint. */
   readonly #newest = new Map<string, Alert>();
+  /** What is gathered, by fingerprint: ended when the alert has resolved. */
+  readonly #gathering = new Map<string, AbortController>();
   /** What is in the log from before this start happened at times of its own. */
   readonly #startOffset: number;
   #silences: readonly Silence[];
@@ -204,15 +214,20 @@ export class Alerts {
       ...(silencedBy.length > 0 && { silencedBy: silencedBy.map(({ id }) => id) }),
     };
     this.#newest.set(told.fingerprint, told);
+    if (told.state === 'resolved') this.#gathering.get(told.fingerprint)?.abort();
     this.#options.log.append({ type: 'alert', ...told });
     if (gathers) void this.#gather(told);
   }
 
   async #gather(alert: Alert): Promise<void> {
     const rule = this.#options.rules.find(({ name }) => name === alert.rule);
+    const resolved = new AbortController();
+    this.#gathering.set(alert.fingerprint, resolved);
+    const signals = { stop: this.#stop.signal, resolved: resolved.signal };
     const evidence: Evidence = rule
-      ? await this.#options.gather(alert, rule, this.#stop.signal)
+      ? await this.#options.gather(alert, rule, signals)
       : { state: 'done', refused: ['the rule is no more'] };
+    if (this.#gathering.get(alert.fingerprint) === resolved) this.#gathering.delete(alert.fingerprint);
     if (this.#stop.signal.aborted) return;
     const { at } = this.#clock.now();
     // it may have resolved since: what was gathered is told all the same, and that it is over again after it

@@ -1,6 +1,7 @@
 /** The kinds that grew most, of what a history remembers of them. */
 import type { Evidence } from '../../protocol/alert.ts';
 import type { HistoryResult, PartitionHistory } from '../../protocol/history.ts';
+import type { Probe } from '../../protocol/partition.ts';
 import type { Rule } from './rule.ts';
 
 type Growing = NonNullable<Evidence['kinds']>;
@@ -9,24 +10,51 @@ const MAX_KINDS = 10;
 /** Partitions that tell of kinds, the most telling first; what the rule itself watches comes before them. */
 const TELLING = ['census kind', 'snapshot kind', 'types kind', 'types instanceType'];
 
-/** Those of one sort of partition, and whether it names kinds as a snapshot by `kind` does. */
+/** Those of one sort of partition. */
 export interface GrowingKinds {
   readonly kinds: Growing;
-  readonly areSnapshotKinds: boolean;
+  /** The same as a snapshot by `kind` names them; those that it does not know are left out. */
+  readonly snapshotKinds: readonly string[];
+  /** From the first sample to the last. */
+  readonly spanMs: number;
 }
+
+export const NOTHING_GROWS: GrowingKinds = { kinds: [], snapshotKinds: [], spanMs: 0 };
 
 /** The kind that grew most comes first, by what the rule measures; `kind`, what it is about, comes before all. */
 export function growingKinds({ partitions }: HistoryResult, { watch }: Rule, kind: string | undefined): GrowingKinds {
   const own = watch.type === 'kind' ? [`${watch.probe} ${watch.by}`] : [];
   const best = [...own, ...TELLING].flatMap((sort) => partitions.filter((each) => sortOf(each) === sort))[0];
-  if (!best) return { kinds: [], areSnapshotKinds: false };
+  const about = kind === undefined || watch.type !== 'kind' ? [] : snapshotKinds(watch, [kind]);
+  if (!best) return { ...NOTHING_GROWS, snapshotKinds: about };
   const bySize = watch.type === 'usage' || watch.measure === 'size';
   const grown = (entry: Growing[number]) =>
     bySize ? entry.now.sizeBytes - entry.before.sizeBytes : entry.now.count - entry.before.count;
   const kinds = thenAndNow(best)
     .filter((entry) => entry.kind === kind || grown(entry) > 0)
-    .sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind) || grown(b) - grown(a));
-  return { kinds: kinds.slice(0, MAX_KINDS), areSnapshotKinds: best.by === 'kind' };
+    .sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind) || grown(b) - grown(a))
+    .slice(0, MAX_KINDS);
+  const names = snapshotKinds(
+    best,
+    kinds.map((entry) => entry.kind),
+  );
+  const { at } = best.total;
+  const spanMs = at.length > 1 ? Date.parse(at.at(-1)!) - Date.parse(at[0]!) : 0;
+  return { kinds, snapshotKinds: [...new Set([...about, ...names])], spanMs };
+}
+
+/** What V8's types tell by family only: a snapshot has `elements of Session`, and classes by name. */
+const FAMILIES: ReadonlySet<string> = new Set(['object', 'elements', 'properties', 'table', 'TypedArray']);
+/** What a census has no name for. */
+const UNNAMED = /^\(/;
+
+/** Of kinds as a probe and a classifier name them, those that a snapshot by `kind` has under the same name. */
+function snapshotKinds({ probe, by }: { probe: Probe; by: string }, kinds: readonly string[]): string[] {
+  if (by !== 'kind') return [];
+  if (probe === 'snapshot') return [...kinds];
+  if (probe === 'census') return kinds.filter((kind) => !UNNAMED.test(kind));
+  // a type that tells no kind has V8's own name: JS_SHARED_ARRAY_TYPE
+  return kinds.filter((kind) => !FAMILIES.has(kind) && !kind.endsWith('_TYPE'));
 }
 
 function sortOf({ probe, by }: PartitionHistory): string {

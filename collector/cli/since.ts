@@ -50,7 +50,7 @@ export async function bornWithin(
     label: `${since} ago`,
     ...progress,
   });
-  io.say(`first of two snapshots: ${costText(checkpoint.partitions[0]?.cost ?? {})}`);
+  io.say(`first of two snapshots: ${costText(checkpoint.taken.partitions[0]?.cost ?? {})}`);
   io.say(`object ids are held: minor collections of ${target} take 4 to 13 times as long until the second`);
   await untilOver(durationMs, checkpoint, io);
   const { partitions } = await checkpoint.since(progress);

@@ -1,11 +1,11 @@
 /** The receivers of a configuration, each with an outbox of its own. */
-import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Environment, readSecret } from '../access/secret.ts';
 import type { AlertMemory } from '../alert/memory.ts';
 import type { Rule } from '../alert/rule.ts';
 import { ConfigError, type Problem } from '../config-error.ts';
 import type { EventLog } from '../log.ts';
+import { sleep } from '../sleep.ts';
 import { Alertmanager } from './alertmanager.ts';
 import { LogReceiver } from './log-receiver.ts';
 import { Outbox } from './outbox.ts';
@@ -73,11 +73,4 @@ function receiverOf(config: ReceiverConfig, { logger, env, now }: Surroundings):
     case 'log':
       return new LogReceiver(logger);
   }
-}
-
-/** Ends early when the signal is aborted. */
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal }).catch(() => {
-    // the collector stops
-  });
 }

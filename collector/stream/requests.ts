@@ -85,13 +85,13 @@ export class Requests {
     }
   }
 
-  #probe(params: Params<'probe'>, signal: AbortSignal): Promise<string[]> {
+  async #probe(params: Params<'probe'>, signal: AbortSignal): Promise<string[]> {
     const { target, probe, isolate = 'main', by, label, since, yes = false } = params;
     const runner = this.#runnerOf(target, `run "${probe}"`);
     if (since !== undefined && probe !== 'snapshot') {
       throw new RequestError('bad-params', `Cannot run "${probe}" since "${since}": only a snapshot can be compared`);
     }
-    return runner.request({
+    const { partitions } = await runner.request({
       probe,
       isolate,
       signal,
@@ -100,17 +100,18 @@ export class Requests {
       ...(label !== undefined && { label }),
       ...(since !== undefined && { since }),
     });
+    return [...partitions];
   }
 
   async #checkpoint(params: Params<'checkpoint'>, signal: AbortSignal): Promise<Result<'checkpoint'>> {
     const { target, label, isolate = 'main', by, yes = false } = params;
     const runner = this.#runnerOf(target, `take checkpoint "${label}"`);
     const wish = { probe: 'snapshot', isolate, signal, checkpoint: label, agreed: yes, ...classifiersOf(by) } as const;
-    const partitions = await runner.request(wish);
+    const { partitions } = await runner.request(wish);
     const held = runner.held(isolate);
     const taken = held.find((each) => each.label === label);
     if (!taken) throw new RequestError('void', `Cannot take checkpoint "${label}": it is void already`);
-    return { partitions, takenAt: taken.takenAt, held: held.map((each) => each.label) };
+    return { partitions: [...partitions], takenAt: taken.takenAt, held: held.map((each) => each.label) };
   }
 
   async #release({ target, label, isolate = 'main' }: Params<'release'>): Promise<Result<'release'>> {

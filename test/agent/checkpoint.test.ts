@@ -57,7 +57,7 @@ for (const major of NODE_MAJORS) {
     await tell(target, 'make text 50');
     await using agent = await attach(target.wsUrl);
     await using checkpoint = await takeCheckpoint(agent, context({ by: ['kind', 'name'] }));
-    const [whole] = checkpoint.partitions;
+    const [whole] = checkpoint.taken.partitions;
     const row = (kind: string) => whole!.rows.find((each) => each.kind === kind);
     assert.equal(row('Ticket')?.count, 403);
 

@@ -1,5 +1,6 @@
 /** From a real leak to a notification that says what holds it, and to the one that says it is over. */
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
 import { RuleFile } from '../../collector/alert/rule-file.ts';
@@ -8,6 +9,7 @@ import type { Config } from '../../collector/config.ts';
 import { signature } from '../../collector/notify/webhook.ts';
 import type { Alert } from '../../protocol/alert.ts';
 import { configOf } from '../support/collector.ts';
+import { folder } from '../support/folder.ts';
 import { LogLines } from '../support/log-lines.ts';
 import { connect } from '../support/stream-client.ts';
 import { startTarget, type Target } from '../support/target.ts';
@@ -25,11 +27,13 @@ const RULE = RuleFile.parse({
 /** A small heap's pause on a machine that does much else. */
 const LIMITS = { ...DEFAULT_LIMITS, maxPauseMs: 10_000, pauseBudget: { pauseMs: 120_000, perMs: 3_600_000 } };
 
-function leakConfig({ port }: Target, url: string, rule = RULE, limits = LIMITS): Config {
-  const schedule = { census: 300, sampling: 2_000 };
+function leakConfig({ port }: Target, url: string, dir: string, rule = RULE, limits = LIMITS): Config {
+  const schedule = { census: 300 };
   return {
     ...configOf([{ name: 'api', inspect: `127.0.0.1:${port}`, schedule, limits, samplingIntervalBytes: 1_024 }]),
     alerts: [rule],
+    evidence: { perHour: 12, betweenMs: 3_000 },
+    snapshots: { dir, keep: 10 },
     notify: [{ name: 'ops', type: 'webhook', url, secret: { env: 'SECRET' }, timeoutMs: 10_000 }],
   };
 }
@@ -39,6 +43,10 @@ interface Told {
   readonly resolved: Alert;
   /** The longest pause of any probe. */
   readonly maxPauseMs: number;
+  /** What became of checkpoints. */
+  readonly checkpoints: readonly string[];
+  /** Snapshots that were kept. */
+  readonly files: readonly string[];
 }
 
 /** Lets a program leak until somebody is told of it, and waits until it is told to be over. */
@@ -47,18 +55,21 @@ async function told(mode: string, over: { rule?: typeof RULE; limits?: typeof LI
   await target.line(/ready/);
   await using server = await startWebhookServer();
   const logger = new LogLines().logger;
-  const config = leakConfig(target, server.url, over.rule, over.limits);
+  await using dir = await folder();
+  const config = leakConfig(target, server.url, dir.join('snapshots'), over.rule, over.limits);
   await using collector = await startCollector(config, { logger, env: { SECRET } });
   await using client = await connect(collector.url);
   await client.hello();
-  await client.subscribe({ topics: ['partition', 'footprint'] });
+  await client.subscribe({ topics: ['partition', 'footprint', 'checkpoint'] });
   // it leaks as long as it is counted, until somebody is told
   while (server.posted.length === 0) {
     await client.next('partition', ({ probe }) => probe === 'census');
     target.send('grow 50\n');
   }
   const [first, second] = await server.received(2);
-  const pauses = client.drain().flatMap((frame) => (frame.type === 'footprint' ? [frame.pauseMs] : []));
+  const frames = client.drain();
+  const pauses = frames.flatMap((frame) => (frame.type === 'footprint' ? [frame.pauseMs] : []));
+  const checkpoints = frames.flatMap((frame) => (frame.type === 'checkpoint' ? [frame.phase] : []));
   for (const { headers, body } of server.posted) {
     const expected = `v1=${signature(SECRET, String(headers['heapwatch-timestamp']), body)}`;
     assert.equal(headers['heapwatch-signature'], expected);
@@ -66,7 +77,8 @@ async function told(mode: string, over: { rule?: typeof RULE; limits?: typeof LI
   const alertIn = ({ body }: { body: string }) => JSON.parse(body).alerts[0];
   await collector.close();
   assert.equal(server.posted.length, 2, 'each is told once');
-  return { firing: alertIn(first!), resolved: alertIn(second!), maxPauseMs: Math.max(...pauses) };
+  const files = await readdir(dir.join('snapshots'));
+  return { firing: alertIn(first!), resolved: alertIn(second!), maxPauseMs: Math.max(...pauses), checkpoints, files };
 }
 
 /** What the first path reads like; keys of maps are not shown. */
@@ -84,7 +96,7 @@ const CULPRITS: Readonly<Record<string, RegExp>> = {
 describe('a leak', { concurrency: 3 }, () => {
   for (const [mode, path] of Object.entries(CULPRITS)) {
     it(`by way of ${mode} is told with the variable and the script that hold it`, async () => {
-      const { firing, resolved, maxPauseMs } = await told(mode);
+      const { firing, resolved, maxPauseMs, checkpoints, files } = await told(mode);
       const { evidence, labels, annotations } = firing;
       assert.deepEqual([labels.alertname, labels.kind, labels.target], ['SessionLeak', 'Session', 'api']);
       assert.match(annotations.summary ?? '', /^Session grew by \d+$/);
@@ -93,8 +105,13 @@ describe('a leak', { concurrency: 3 }, () => {
       const [kind] = evidence?.kinds ?? [];
       assert.equal(kind?.kind, 'Session');
       assert.ok(kind.now.count - kind.before.count >= 100, JSON.stringify(kind));
-      assert.equal(evidence?.partitions?.length, 1);
-      assert.equal(evidence?.refused, undefined);
+      // two snapshots and the sampling profile
+      assert.deepEqual([evidence?.partitions?.length, evidence?.refused], [3, undefined]);
+      assert.equal(evidence?.born?.kind, 'Session');
+      assert.ok(evidence.born.count >= 1 && evidence.born.count < kind.now.count, JSON.stringify(evidence.born));
+      assert.ok(evidence.sites?.some(({ site }) => /leaks\.mjs/.test(site)));
+      assert.deepEqual(evidence.snapshots?.toSorted(), files.toSorted());
+      assert.deepEqual(checkpoints, ['taken', 'released']);
       assert.ok(maxPauseMs > 0 && maxPauseMs <= LIMITS.maxPauseMs, `${maxPauseMs} ms`);
       assert.equal(resolved.fingerprint, firing.fingerprint);
       assert.ok(Date.parse(resolved.endsAt ?? '') > Date.parse(firing.startsAt));

@@ -1,7 +1,10 @@
 /** How far the ladder is climbed for the evidence of an alert, and what is said of the rest. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { waitBetween } from '../../collector/alert/between.ts';
 import { type GatherOptions, gatherer } from '../../collector/alert/gather.ts';
+import { growingKinds } from '../../collector/alert/growing.ts';
+import type { Asked } from '../../collector/alert/inquiry.ts';
 import { RuleFile } from '../../collector/alert/rule-file.ts';
 import { DEFAULT_STREAM } from '../../collector/config.ts';
 import { LogHistory } from '../../collector/history/log-history.ts';
@@ -46,34 +49,69 @@ function grownLog(): RingLog {
   return log;
 }
 
-/** Gathers with probes that answer as they are told; gives what was found and what was asked of the target. */
-function gathering(over: Partial<GatherOptions> = {}, refused: Readonly<Record<string, string>> = {}) {
+const HELD = { kind: 'Session', count: 1_100, pattern: [' 0: _'], paths: ['module app.js: sessions[0]'] };
+const BORN = { kind: 'Session', count: 12, pattern: [' 0: born'], paths: ['module app.js: sessions[1100]'] };
+
+interface Answers {
+  /** By probe, or `since` for the second snapshot: why it is refused. */
+  readonly refused?: Readonly<Record<string, string>>;
+  /** What stands against another probe of a sort. */
+  readonly objections?: Readonly<Record<string, string>>;
+  /** Whether the target is not sampled by its schedule. */
+  readonly unsampled?: boolean;
+  readonly onAsked?: (what: string) => Promise<void> | void;
+}
+
+/** Gathers with a target that answers as it is told; gives what was found and what was asked of the target. */
+function gathering(over: Partial<GatherOptions> = {}, answers: Answers = {}) {
+  const { refused = {}, objections = {}, unsampled = false, onAsked = () => {} } = answers;
   const log = grownLog();
   const wishes: Wish[] = [];
+  /** All that was done to the target, in order. */
+  const done: string[] = [];
+  const ask = async (what: string) => {
+    done.push(what);
+    await onAsked(what);
+    const reason = refused[what];
+    if (reason !== undefined) throw new RequestError('refused', reason);
+  };
+  const target: Asked = {
+    async request(wish) {
+      wishes.push(wish);
+      const what = wish.since === undefined ? wish.probe : 'since';
+      await ask(what);
+      if (wish.probe !== 'snapshot') return { partitions: [`${what} 1`] };
+      return { partitions: [`${what} 1`], snapshot: `api.${what}`, holders: wish.since === undefined ? HELD : BORN };
+    },
+    objection: async (probe) => objections[probe] ?? null,
+    async borrowSampling() {
+      if (!unsampled) return null;
+      await ask('begin sampling');
+      return { [Symbol.asyncDispose]: () => ask('end sampling') };
+    },
+    async release(_, label) {
+      await ask(`release ${label}`);
+      return [];
+    },
+  };
   const gather = gatherer({
     log,
     history: new LogHistory(log),
-    request: async (_, wish) => {
-      wishes.push(wish);
-      const reason = refused[wish.probe];
-      if (reason !== undefined) throw new RequestError('refused', reason);
-      wish.holders?.onAnswer({
-        kind: 'Session',
-        count: 1_100,
-        pattern: [' 0: _'],
-        paths: ['module app.js: sessions[0]'],
-      });
-      return [`${wish.probe} 1`];
-    },
+    target: () => target,
     perHour: 2,
+    betweenMs: 0,
     strings: false,
     logger: new LogLines().logger,
     monotonic: () => 0,
+    sleep: async (ms) => {
+      await ask(`wait ${ms}`);
+    },
     ...over,
   });
+  const resolved = new AbortController();
   const run = (alert = alertOf(), rule = ruleOf()): Promise<Evidence> =>
-    gather(alert, rule, new AbortController().signal);
-  return { run, wishes };
+    gather(alert, rule, { stop: new AbortController().signal, resolved: resolved.signal });
+  return { run, wishes, done, resolve: () => resolved.abort() };
 }
 
 describe('evidence', () => {
@@ -89,6 +127,8 @@ describe('evidence', () => {
       pattern: [' 0: _'],
       paths: ['module app.js: sessions[0]'],
       partitions: ['snapshot 1'],
+      snapshots: ['api.snapshot'],
+      refused: ['second snapshot: evidence.between is 0'],
     });
     const [{ holders, isolate, agreed }] = wishes as [Wish];
     assert.deepEqual(
@@ -116,9 +156,12 @@ describe('evidence', () => {
   });
 
   it('comes from the next cheaper probe where one is refused, and says so', async () => {
-    const { run, wishes } = gathering({}, { snapshot: 'Cannot run "snapshot": 3 s of pause, at most 2 s' });
+    const { run, wishes } = gathering(
+      {},
+      { refused: { snapshot: 'Cannot run "snapshot": 3 s of pause, at most 2 s' } },
+    );
     const { refused, partitions, paths } = await run();
-    assert.deepEqual(refused, ['snapshot: Cannot run "snapshot": 3 s of pause, at most 2 s']);
+    assert.deepEqual(refused?.slice(1), ['snapshot: Cannot run "snapshot": 3 s of pause, at most 2 s']);
     assert.deepEqual([partitions, paths], [['census 1'], undefined]);
     assert.deepEqual(
       wishes.map(({ probe }) => probe),
@@ -127,7 +170,7 @@ describe('evidence', () => {
   });
 
   it('goes no higher than its rule lets it', async () => {
-    const { run, wishes } = gathering({}, { census: 'no', types: 'no' });
+    const { run, wishes } = gathering({}, { refused: { census: 'no', types: 'no' } });
     const { refused } = await run(alertOf(), ruleOf({ escalate: 'census' }));
     assert.deepEqual(refused, ['census: no', 'types: no']);
     assert.deepEqual(
@@ -144,7 +187,7 @@ describe('evidence', () => {
     const { refused, kinds } = await run();
     assert.deepEqual(refused, ['snapshot: SessionLeak has had 2 probes within an hour already']);
     assert.equal(kinds?.length, 2);
-    await run(alertOf(), ruleOf({ name: 'Other' }));
+    await run(alertOf({ rule: 'Other' }), ruleOf({ name: 'Other' }));
     nowMs = 3_600_000;
     await run();
     assert.equal(wishes.length, 4);
@@ -152,31 +195,162 @@ describe('evidence', () => {
 
   it('waits for a target that is being attached to', async () => {
     const log = grownLog();
-    const asked: string[] = [];
-    const request = async (target: string, { probe }: Wish) => {
-      asked.push(probe);
-      if (asked.length > 1) return ['snapshot 1'];
-      setImmediate(() => log.append(targetEvent(target)));
+    let isAttached = false;
+    const onAsked = () => {
+      if (isAttached) return;
+      isAttached = true;
+      setImmediate(() => log.append(targetEvent('api')));
       throw new RequestError('not-attached', 'not yet');
     };
-    const { run } = gathering({ log, request });
+    const { run, done } = gathering({ log }, { onAsked });
     assert.deepEqual((await run()).partitions, ['snapshot 1']);
-    assert.deepEqual(asked, ['snapshot', 'snapshot']);
+    assert.deepEqual(done, ['snapshot', 'snapshot']);
   });
 
   it('is not waited for longer than it may take', async () => {
-    const { run } = gathering({ request: () => new Promise<never>(() => {}), timeoutMs: 50 });
+    const { run } = gathering({ timeoutMs: 50 }, { onAsked: () => new Promise<never>(() => {}) });
     const { state, refused, kinds } = await run();
     assert.equal(state, 'done');
-    assert.match(refused?.join() ?? '', /^snapshot: not done within 50 ms/);
+    assert.match(refused?.at(-1) ?? '', /^snapshot: not done within 50 ms/);
     assert.equal(kinds?.length, 2);
   });
 
   it('says what failed, whatever fails', async () => {
     const history = { query: () => Promise.reject(new Error('the store is gone')) };
-    const { run } = gathering({ history, request: () => Promise.reject(new Error('not attached')) });
+    const { run } = gathering({ history }, { refused: { snapshot: 'not attached', census: 'no', types: 'no' } });
     const { state, refused } = await run();
     assert.equal(state, 'done');
     assert.ok(refused?.includes('history: the store is gone') && refused.includes('snapshot: not attached'));
+  });
+});
+
+const BETWEEN = { betweenMs: 30_000, perHour: 12 };
+/** What fifty take of 1,090 in ten minutes. */
+const WAIT_MS = 27_523;
+const WAIT = `wait ${WAIT_MS}`;
+const RELEASE = 'release evidence of SessionLeak';
+
+describe('evidence of two snapshots', () => {
+  it('is of what was born in between, which is waited for as long as it grows', async () => {
+    const { run, wishes, done } = gathering(BETWEEN);
+    const { born, paths, pattern, partitions, snapshots, refused } = await run();
+    assert.deepEqual(born, { kind: 'Session', count: 12, withinMs: WAIT_MS });
+    assert.deepEqual([paths, pattern], [BORN.paths, BORN.pattern]);
+    assert.deepEqual(partitions, ['snapshot 1', 'since 1']);
+    assert.deepEqual(snapshots, ['api.snapshot', 'api.since']);
+    assert.equal(refused, undefined);
+    assert.deepEqual(done, ['snapshot', WAIT, 'since', RELEASE]);
+    const [first, second] = wishes as [Wish, Wish];
+    assert.deepEqual([first.checkpoint, second.since], ['evidence of SessionLeak', 'evidence of SessionLeak']);
+    assert.deepEqual(second.holders?.kinds, ['Session', 'Cart']);
+  });
+
+  it('waits no longer than fifty objects take, but a tenth of what it may at least', async () => {
+    const kinds = (count: number) => [
+      { kind: 'Session', before: { count: 0, sizeBytes: 0 }, now: { count, sizeBytes: 0 } },
+    ];
+    const wait = (count: number) => waitBetween({ kinds: kinds(count), spanMs: 1_000_000 }, 30_000);
+    assert.deepEqual(wait(5_000), { waitMs: 10_000 });
+    assert.deepEqual(wait(1_000_000), { waitMs: 3_000 });
+    assert.deepEqual(wait(100), { waitMs: 30_000 });
+    assert.deepEqual(wait(30), { reason: 'Session grows by 108 an hour, too few for 30s (evidence.between)' });
+    assert.deepEqual(wait(-5), { reason: 'Session grows by 0 an hour, too few for 30s (evidence.between)' });
+    assert.deepEqual(waitBetween({ kinds: [], spanMs: 0 }, 30_000), { waitMs: 30_000 });
+  });
+
+  for (const [what, over, answers, reason, rest] of [
+    ['the budget', BETWEEN, { objections: { snapshot: '29 s of 30 s an hour are spent' } }, /29 s of 30 s/, [RELEASE]],
+    ['the ration', { ...BETWEEN, perHour: 1 }, {}, /has had 1 probes within an hour already/, [RELEASE]],
+    ['V8', BETWEEN, { refused: { since: 'ids were reset' } }, /ids were reset/, [WAIT, 'since', RELEASE]],
+  ] as const) {
+    it(`is of one where ${what} allows no second, which is said; ids are released`, async () => {
+      const { run, done } = gathering(over, answers);
+      const { born, paths, refused } = await run();
+      assert.deepEqual([born, paths], [undefined, HELD.paths]);
+      assert.equal(refused?.length, 1);
+      assert.match(refused[0]!, /^second snapshot: /);
+      assert.match(refused[0]!, reason);
+      assert.deepEqual(done, ['snapshot', ...rest]);
+    });
+  }
+
+  it('is of one where the alert resolves meanwhile; ids are released', async () => {
+    const { run, done, resolve } = gathering(BETWEEN, {
+      onAsked: (what) => {
+        if (what.startsWith('wait')) resolve();
+      },
+    });
+    const { paths, refused } = await run();
+    assert.deepEqual([paths, refused], [HELD.paths, ['second snapshot: the alert has resolved meanwhile']]);
+    assert.deepEqual(done, ['snapshot', WAIT, RELEASE]);
+  });
+
+  it('that comes too late has its ids released when it has ended', async () => {
+    let end = () => {};
+    const late = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const options = { ...BETWEEN, betweenMs: 600, timeoutMs: 50 };
+    const { run, done } = gathering(options, { onAsked: (what) => (what === 'snapshot' ? late : undefined) });
+    const { refused } = await run();
+    assert.match(refused?.join() ?? '', /snapshot: not done within 650 ms/);
+    assert.deepEqual(done, ['snapshot']);
+    end();
+    while (done.length < 2) await new Promise(setImmediate);
+    assert.deepEqual(done, ['snapshot', RELEASE]);
+  });
+
+  it('holds the ids of an isolate for one alert at a time', async () => {
+    const { run } = gathering(BETWEEN);
+    const [first, second] = await Promise.all([run(), run(alertOf({ rule: 'Other' }), ruleOf({ name: 'Other' }))]);
+    assert.equal(first.born?.count, 12);
+    assert.deepEqual(second.refused, ['second snapshot: object ids of this isolate are held for another alert']);
+  });
+});
+
+describe('evidence of a target that is not sampled', () => {
+  it('samples it for a while, and ends that', async () => {
+    const { run, done } = gathering(BETWEEN, { unsampled: true });
+    const { partitions, sites } = await run();
+    assert.deepEqual(partitions, ['snapshot 1', 'since 1', 'sampling 1']);
+    assert.equal(sites?.length, 1);
+    const all = ['begin sampling', 'snapshot', WAIT, 'since', 'sampling', RELEASE, 'end sampling'];
+    assert.deepEqual(done, all);
+  });
+
+  it('samples it where no second snapshot is asked for too', async () => {
+    const { run, done } = gathering(BETWEEN, { unsampled: true });
+    await run(alertOf(), ruleOf({ escalate: 'types' }));
+    assert.deepEqual(done, ['begin sampling', 'types', 'wait 30000', 'sampling', 'end sampling']);
+  });
+
+  it('does not where the limits stand against it, and says so', async () => {
+    const { run, done } = gathering(BETWEEN, { unsampled: true, objections: { sampling: '3 s of pause' } });
+    assert.deepEqual((await run()).refused, ['sampling: 3 s of pause']);
+    assert.deepEqual(done, ['snapshot', WAIT, 'since', RELEASE]);
+  });
+});
+
+/** The kinds that have grown, as a probe by a classifier names them, by the names that a snapshot has for them. */
+async function snapshotKindsOf(probe: 'types' | 'census', by: string, ...kinds: readonly string[]) {
+  const log = new RingLog(DEFAULT_STREAM);
+  for (const [takenAt, factor] of [
+    ['2026-11-22T06:20:00.000Z', 1],
+    ['2026-11-22T06:29:00.000Z', 2],
+  ] as const) {
+    const rows = kinds.map((kind, at) => ({ kind, count: factor, sizeBytes: factor * 10 ** (9 - at) }));
+    log.append(partitionEvent('api', { probe, by, rows, takenAt }));
+  }
+  const history = await new LogHistory(log).query({ target: 'api' });
+  return growingKinds(history, ruleOf({ watch: { usage: 'heapUsed' } }), undefined).snapshotKinds;
+}
+
+describe('kinds that grow', () => {
+  it('are asked of a snapshot by the names that it has for them', async () => {
+    const census = await snapshotKindsOf('census', 'kind', 'Session', '(not seen by census)', 'Cart');
+    assert.deepEqual(census, ['Session', 'Cart']);
+    const types = await snapshotKindsOf('types', 'kind', 'elements', 'object', 'array (shared)', 'JS_X_TYPE', 'Map');
+    assert.deepEqual(types, ['array (shared)', 'Map']);
+    assert.deepEqual(await snapshotKindsOf('types', 'instanceType', 'JS_MAP_TYPE'), []);
   });
 });

@@ -35,7 +35,7 @@ export function configOf(targets: readonly TargetFields[], stream: Partial<Confi
     discover: [],
     stream: { ...DEFAULT_STREAM, ...stream },
     alerts: [],
-    evidence: { perHour: 6 },
+    evidence: { perHour: 12, betweenMs: 0 },
     strings: false,
     notify: [],
   };

@@ -1,0 +1,164 @@
+/**
+ * What the evidence of one alert asks of its target: in the target's turn and inside its limits, as often within an hour as
+ * the rule may. What was not done is kept, with the reason.
+ */
+import type { Logger } from 'pino';
+import type { Alert } from '../../protocol/alert.ts';
+import { RequestError } from '../../protocol/requests.ts';
+import type { ScheduledProbe } from '../config-file.ts';
+import type { EventLog } from '../log.ts';
+import type { Runner } from '../runner.ts';
+import { TimeLimit } from '../time-limit.ts';
+import type { Answer, Wish } from '../wishes.ts';
+import type { Ration } from './ration.ts';
+import { ALL_ISOLATES } from './rounds.ts';
+
+/** How long a target has to be attached to. */
+const ATTACH_MS = 10_000;
+
+/** What is asked of a target. */
+export type Asked = Pick<Runner, 'request' | 'objection' | 'borrowSampling' | 'release'>;
+
+export interface InquiryOptions {
+  readonly log: EventLog;
+  /** @throws RequestError where there is none of that name */
+  readonly target: (name: string) => Asked;
+  readonly ration: Ration;
+  readonly logger: Logger;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
+}
+
+export class Inquiry {
+  readonly refused: string[] = [];
+  /** Ids of the partitions that came of it. */
+  readonly partitions: string[] = [];
+  /** Names of the files that its snapshots are kept as. */
+  readonly snapshots: string[] = [];
+  readonly isolate: string;
+  readonly #options: InquiryOptions;
+  readonly #alert: Alert;
+  readonly #signal: AbortSignal;
+  /** What was asked and has not ended, waited for or not. */
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  /** @param signal aborted when nobody waits for the evidence any more */
+  constructor(options: InquiryOptions, alert: Alert, signal: AbortSignal) {
+    this.#options = options;
+    this.#alert = alert;
+    this.#signal = signal;
+    this.isolate = alert.isolate === ALL_ISOLATES ? 'main' : alert.isolate;
+  }
+
+  get isOver(): boolean {
+    return this.#signal.aborted;
+  }
+
+  /** Takes one of the probes that the rule may have run; says that `what` is not done where there is none left. */
+  mayRun(what: string): boolean {
+    const { ration, monotonic } = this.#options;
+    const { rule } = this.#alert;
+    if (ration.take(rule, monotonic())) return true;
+    this.refuse(what, `${rule} has had ${ration.perHour} probes within an hour already`);
+    return false;
+  }
+
+  /** Runs a probe; null where that did not work, which is said of `what`. */
+  async run(wish: Omit<Wish, 'isolate' | 'label' | 'signal'>, what: string = wish.probe): Promise<Answer | null> {
+    const { rule } = this.#alert;
+    const asked: Wish = { ...wish, isolate: this.isolate, label: rule, signal: this.#signal };
+    const answer = await this.attempt(what, (target) => this.#requested(target, asked));
+    if (!answer) return null;
+    this.partitions.push(...answer.partitions);
+    if (answer.snapshot !== undefined) this.snapshots.push(answer.snapshot);
+    await this.#options.log.settled();
+    return answer;
+  }
+
+  /** Whether the limits would let a probe run now; if not, it is said of `what`. */
+  async isAffordable(probe: ScheduledProbe, what: string): Promise<boolean> {
+    const asked = await this.attempt(what, async (target) => ({
+      against: await target.objection(probe, this.isolate),
+    }));
+    if (asked && asked.against !== null) this.refuse(what, asked.against);
+    return asked?.against === null;
+  }
+
+  /** Gives what `work` gives; null where it fails or comes too late, which is said of `what`. */
+  async attempt<T>(what: string, work: (target: Asked) => Promise<T>): Promise<T | null> {
+    try {
+      this.#signal.throwIfAborted();
+      return await timely(this.#begun(work), this.#signal);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.refuse(what, reason);
+      const { rule, target } = this.#alert;
+      if (!this.isOver) this.#options.logger.info({ rule, target, what, reason }, 'evidence not gathered');
+      return null;
+    }
+  }
+
+  /** Resolves when all that was asked has ended, also what came too late. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  /** Asks the target to end what was begun in it. One that has gone has nothing left of it. */
+  async letGo(end: (target: Asked) => Promise<unknown>): Promise<void> {
+    await this.settled();
+    await Promise.allSettled([this.#begun(end)]);
+  }
+
+  #begun<T>(work: (target: Asked) => Promise<T>): Promise<T> {
+    const begun = (async () => await work(this.#options.target(this.#alert.target)))();
+    this.#underWay.add(begun);
+    const ended = () => this.#underWay.delete(begun);
+    begun.then(ended, ended);
+    return begun;
+  }
+
+  refuse(what: string, reason: string): void {
+    this.refused.push(`${what}: ${reason}`);
+  }
+
+  /** A collector that has just been started again has yet to attach. */
+  async #requested(target: Asked, wish: Wish): Promise<Answer> {
+    try {
+      return await target.request(wish);
+    } catch (error) {
+      if (!(error instanceof RequestError) || error.code !== 'not-attached') throw error;
+      await this.#attached();
+      return await target.request(wish);
+    }
+  }
+
+  /** Resolves when the target is attached, or has had the time for it. */
+  async #attached(): Promise<void> {
+    using limit = new TimeLimit(ATTACH_MS, this.#signal);
+    const { log } = this.#options;
+    let unfollow = () => {};
+    await new Promise<void>((resolve) => {
+      limit.signal.addEventListener('abort', () => resolve());
+      if (limit.signal.aborted) resolve();
+      unfollow = log.follow((entry) => {
+        if (entry.head.type !== 'target' || entry.head.target !== this.#alert.target) return;
+        const { event } = entry;
+        if (event.type === 'target' && event.state === 'attached') resolve();
+      });
+    });
+    unfollow();
+  }
+}
+
+/** What comes too late is of no use to whoever waits. @throws what `work` throws; the reason of the signal */
+async function timely<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const isOver = new AbortController();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { signal: isOver.signal });
+      work.then(resolve, reject);
+    });
+  } finally {
+    isOver.abort();
+  }
+}
