@@ -1,0 +1,123 @@
+/**
+ * The dashboard of a real collector of three leaking programs, in a real browser.
+ *
+ *     await using dashboard = await startDashboard();
+ *     const page = await dashboard.open('#/targets/map');
+ *     await dashboard.restart();                       // the collector, on the same port and store
+ *     dashboard.complaints;                            // what pages logged, threw or had blocked; should be none
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Collector, startCollector } from '../../collector/collector.ts';
+import type { Config } from '../../collector/config.ts';
+import { DEFAULT_RETENTION } from '../../collector/store-config.ts';
+import { launchBrowser } from './browser.ts';
+import { configOf } from './collector.ts';
+import { folder } from './folder.ts';
+import { LogLines } from './log-lines.ts';
+import { startTarget, type Target } from './target.ts';
+
+export const LEAKS = ['array', 'listeners', 'map'] as const;
+
+export interface Dashboard extends AsyncDisposable {
+  readonly targets: Readonly<Record<(typeof LEAKS)[number], Target>>;
+  /** `http://127.0.0.1:4711` */
+  readonly url: string;
+  readonly complaints: readonly string[];
+  /** A page in a browser of its own, with nothing kept from others. @param hash where, `#/alerts` */
+  open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface DashboardOptions {
+  /** Beside the targets, a store and kept snapshots. */
+  readonly config?: Partial<Config>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startDashboard({ config = {}, env = {} }: DashboardOptions = {}): Promise<Dashboard> {
+  /** What is to be ended, in the order in which it was begun. */
+  const parts: AsyncDisposable[] = [];
+  const dir = await folder();
+  parts.push(dir);
+  const targets = {} as Record<(typeof LEAKS)[number], Target>;
+  for (const mode of LEAKS) {
+    targets[mode] = await startTarget('leaks', { args: [mode] });
+    parts.push(targets[mode]);
+    await targets[mode].line(/ready/);
+  }
+  const browser: Browser = await launchBrowser();
+  parts.push(browser);
+  const complaints: string[] = [];
+  const { logger } = new LogLines();
+  let port = 0;
+  let collector: Collector | undefined;
+  const start = async () => {
+    const all = configOf(
+      LEAKS.map((name) => ({
+        name,
+        inspect: `127.0.0.1:${targets[name].port}`,
+        labels: { team: name === 'array' ? 'search' : 'shop' },
+        schedule: { usage: 200, census: 1_000 },
+      })),
+    );
+    const store = { path: dir.join('heapwatch.db'), retention: DEFAULT_RETENTION };
+    const snapshots = { dir: dir.join('snapshots'), keep: 10 };
+    const listen = { host: '127.0.0.1', port };
+    collector = await startCollector({ ...all, store, snapshots, ...config, listen }, { logger, env });
+    port = Number(new URL(collector.url).port);
+  };
+  await start();
+  return {
+    targets,
+    get url() {
+      return `http://127.0.0.1:${port}`;
+    },
+    complaints,
+    async open(hash = '', options = {}) {
+      const page = await (await browser.newContext(options)).newPage();
+      listenTo(page, complaints);
+      await page.goto(`http://127.0.0.1:${port}/${hash}`);
+      return page;
+    },
+    async stop() {
+      await collector?.close();
+      collector = undefined;
+    },
+    start,
+    async [Symbol.asyncDispose]() {
+      await collector?.close();
+      for (const part of parts.reverse()) await part[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A connection that is refused while its collector is away is no complaint. */
+function listenTo(page: Page, complaints: string[]): void {
+  page.on('pageerror', (error) => complaints.push(`threw ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' || message.text().includes('net::ERR_CONNECTION_REFUSED')) return;
+    complaints.push(`logged ${message.text()}`);
+  });
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with a page as it is, that is serious or critical: `rule: element`. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // by the debugger: the page's policy lets no script of ours in
+  await page.evaluate(axeSource);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResult> } };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
+}
+
+interface AxeResult {
+  readonly violations: readonly { id: string; impact: string; nodes: readonly { html: string }[] }[];
+}
