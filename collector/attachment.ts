@@ -11,7 +11,7 @@ import type { Agent, Condition } from '../agent/agent.ts';
 import { DetachedError } from '../agent/errors.ts';
 import { MAIN } from '../agent/isolate.ts';
 import type { TargetState } from '../protocol/events.ts';
-import { RequestError } from '../protocol/requests.ts';
+import { RequestError, type Result } from '../protocol/requests.ts';
 import { Bell } from './bell.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { TargetConfig } from './config.ts';
@@ -20,6 +20,7 @@ import type { Gate, Ticket } from './gate.ts';
 import type { Guard } from './guard.ts';
 import type { Ledger } from './ledger.ts';
 import { PassiveTypes } from './passive-types.ts';
+import { PriceList } from './price-list.ts';
 import { Prober, requestError } from './prober.ts';
 import type { Reader } from './reader.ts';
 import type { Reports } from './reports.ts';
@@ -53,6 +54,7 @@ export class Attachment {
   readonly #wishes: Wishes;
   readonly #prober: Prober;
   readonly #passive: PassiveTypes;
+  readonly #prices: PriceList;
   #running: Waiting | undefined;
   #ticket: Ticket | undefined;
   #busy = false;
@@ -82,6 +84,7 @@ export class Attachment {
       },
     });
     this.#passive = new PassiveTypes(this.#prober);
+    this.#prices = new PriceList(target.name, options.guard);
     this.#conditionAt = reports.at();
   }
 
@@ -119,6 +122,12 @@ export class Attachment {
   /** Samples an isolate until it is given back; null where it is sampled anyway. @throws what could not be begun with */
   borrowSampling(isolate: string): Promise<AsyncDisposable | null> {
     return this.#options.reader.borrowSampling(isolate);
+  }
+
+  /** What each probe would cost now, told beside whatever runs. @throws RequestError */
+  async prices(isolate: string): Promise<Result<'prices'>> {
+    if (this.#end.signal.aborted) throw this.#notAttached();
+    return await this.#prices.of(isolate);
   }
 
   /** The target's state for `targets` and for events. */
@@ -201,6 +210,7 @@ export class Attachment {
     this.#busy = true;
     void job.finally(() => {
       this.#busy = false;
+      this.#prices.forget();
       this.#bell.ring();
     });
   }

@@ -20,6 +20,7 @@ import { Alerts } from './alert/alerts.ts';
 import { gatherer } from './alert/gather.ts';
 import { type Config, exposures } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { Explorer } from './explorer.ts';
 import { Api } from './http/api.ts';
 import { readPages } from './http/pages.ts';
 import { routes } from './http/routes/routes.ts';
@@ -148,6 +149,7 @@ class RunningCollector implements Collector {
   readonly #api: Api;
   readonly #metrics: Metrics;
   readonly #roster: Roster;
+  readonly #explorer: Explorer;
   readonly #config: Config;
   readonly #entrance: Entrance;
   readonly #stop = new AbortController();
@@ -171,7 +173,10 @@ class RunningCollector implements Collector {
     this.#http = http;
     this.#roster = roster;
     const { runners } = roster;
-    const requests = new Requests(log, runners, history, options.now ?? Date.now, alerts);
+    const snapshots = new Snapshots(config.snapshots?.dir, () => runners.keys());
+    this.#explorer = new Explorer({ snapshots, strings: config.strings });
+    const { now = Date.now } = options;
+    const requests = new Requests({ log, runners, history, snapshots, explorer: this.#explorer, now, alerts });
     this.#stream = new StreamServer({ http, access, origins, log, requests, config: config.stream, logger, version });
     this.#metrics = new Metrics({
       log,
@@ -186,7 +191,7 @@ class RunningCollector implements Collector {
     const ways = routes({
       log,
       requests,
-      snapshots: new Snapshots(config.snapshots?.dir),
+      snapshots,
       metrics: this.#metrics,
       pages: readPages(PAGES),
       unready: () => health && storeTrouble(health()),
@@ -232,7 +237,7 @@ class RunningCollector implements Collector {
     const letGo = this.#roster.stop();
     this.#api.stop();
     // requests that wait for a probe are answered when its target has been let go
-    await Promise.all([letGo, this.#stream.close()]);
+    await Promise.all([letGo, this.#stream.close(), this.#explorer.close()]);
     await closeServer(this.#http, ANSWER_GRACE_MS);
   }
 

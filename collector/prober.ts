@@ -11,14 +11,11 @@ import type { Partition } from '../protocol/partition.ts';
 import { RequestError } from '../protocol/requests.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { ScheduledProbe } from './config-file.ts';
-import type { Guard, Refusal } from './guard.ts';
+import { CHEAPER, type Guard, type Refusal } from './guard.ts';
 import type { Ledger } from './ledger.ts';
 import type { Reader } from './reader.ts';
 import type { ProbeRun, Reports } from './reports.ts';
 import type { Answer, Wish } from './wishes.ts';
-
-/** What a scheduled probe that is refused gives way to. */
-const CHEAPER: Readonly<Partial<Record<ScheduledProbe, ScheduledProbe>>> = { snapshot: 'census', census: 'types' };
 
 /** Probes so dear that, where used bytes alone speak against one, the objects are counted and it is priced again. */
 const COUNTED_FIRST: ReadonlySet<ScheduledProbe> = new Set(['census', 'snapshot']);

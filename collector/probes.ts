@@ -1,7 +1,7 @@
 /** What the collector asks of an agent: the one place where its loop meets the agent's functions. */
 import { type Agent, type AttachOptions, attach, type ProbeContext } from '../agent/agent.ts';
 import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../agent/checkpoint.ts';
-import { type Quote, type QuoteQuestion, quote } from '../agent/price/quote.ts';
+import { type Quote, type QuoteQuestion, type QuotesQuestion, quote, quotes } from '../agent/price/quote.ts';
 import { type CensusContext, census } from '../agent/probe/census.ts';
 import { startSampling } from '../agent/probe/sampling.ts';
 import { profilePartition } from '../agent/probe/sampling-profile.ts';
@@ -25,6 +25,7 @@ export interface Sampling extends AsyncDisposable {
 export interface Probes {
   attach(target: string, options?: AttachOptions): Promise<Agent>;
   quote(agent: Agent, question: QuoteQuestion): Promise<Quote>;
+  quotes(agent: Agent, question: QuotesQuestion): Promise<Quote[]>;
   usage(agent: Agent, context: ProbeContext): Promise<Usage>;
   startSampling(agent: Agent, isolate: string, samplingIntervalBytes: number): Promise<Sampling>;
   types(agent: Agent, context: TypesContext): Promise<Partition>;
@@ -36,6 +37,7 @@ export interface Probes {
 export const liveProbes: Probes = {
   attach,
   quote,
+  quotes,
   usage,
   types,
   census,

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import type { Agent } from '../agent/agent.ts';
 import type { DetachedError } from '../agent/errors.ts';
 import type { TargetState } from '../protocol/events.ts';
-import { RequestError } from '../protocol/requests.ts';
+import { RequestError, type Result } from '../protocol/requests.ts';
 import { Attachment, type AttachmentOptions } from './attachment.ts';
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
@@ -85,6 +85,13 @@ export class Runner {
   /** Samples an isolate until it is given back; null where it is sampled anyway. @throws RequestError; what could not be begun with */
   async borrowSampling(isolate: string): Promise<AsyncDisposable | null> {
     return await this.#attached('sample').borrowSampling(isolate);
+  }
+
+  /** What each probe of an isolate would cost now. @throws RequestError */
+  async prices(isolate: string): Promise<Result<'prices'>> {
+    if (this.#attachment) return await this.#attachment.prices(isolate);
+    const { target, reason } = this.#gone;
+    throw new RequestError('not-attached', `Cannot price the probes of "${target}": it is not attached, ${reason}`);
   }
 
   /** Lets go of a checkpoint; gives the labels of those that are left. @throws RequestError */

@@ -1,8 +1,6 @@
 /**
  * Keeps the snapshots that a collector takes: each is written as it comes, and the oldest beyond a number of each
- * target are removed.
- *
- *     api.main.20261122T062445123Z.heapsnapshot       target, isolate, when it was begun; mode 0600, in a folder of mode 0700
+ * target are removed. Files have mode 0600, in a folder of mode 0700.
  *
  * A snapshot that finds no room fails, and leaves nothing behind; those after it are taken without a file until there is.
  */
@@ -13,6 +11,7 @@ import type { LiveCheckpoint } from '../agent/checkpoint.ts';
 import type { SnapshotContext, SnapshotResult } from '../agent/probe/snapshot.ts';
 import type { SnapshotsConfig } from './config.ts';
 import type { Probes } from './probes.ts';
+import { keptName, keptParts, namePart } from './snapshot-name.ts';
 
 interface KeeperOptions extends SnapshotsConfig {
   readonly logger: Logger;
@@ -32,9 +31,6 @@ type ToFile = Pick<SnapshotContext, 'output'>;
 /** What was begun and not ended since, its writer has left behind: it was killed. */
 const ABANDONED_MS = 3_600_000;
 const PARTIAL = /^\.heapwatch-[\da-f-]{36}\.partial$/;
-const KEPT = /^(?<target>.+)\.[^.]+\.(?<begun>\d{8}T\d{9}Z)\.heapsnapshot$/;
-/** Of a target's or an isolate's name, so that the whole is no longer than a file's name may be. */
-const MAX_PART_BYTES = 100;
 
 export class SnapshotKeeper {
   readonly #options: KeeperOptions;
@@ -114,10 +110,10 @@ export class SnapshotKeeper {
     try {
       const names = await readdir(dir);
       const kept = names.flatMap((name) => {
-        const named = KEPT.exec(name)?.groups;
-        return named?.target === part(target) ? [{ name, begun: named.begun! }] : [];
+        const named = name.endsWith('.gz') ? undefined : keptParts(name);
+        return named?.target === namePart(target) ? [{ name, takenAt: named.takenAt }] : [];
       });
-      kept.sort((a, b) => (a.begun < b.begun ? 1 : -1));
+      kept.sort((a, b) => (a.takenAt < b.takenAt ? 1 : -1));
       const old = kept.slice(keep).map(({ name }) => join(dir, name));
       const partial = names.filter((name) => PARTIAL.test(name)).map((name) => join(dir, name));
       for (const path of [...old, ...(await abandoned(partial))]) await rm(path, { force: true });
@@ -125,21 +121,6 @@ export class SnapshotKeeper {
       logger.warn({ err: error, dir }, 'old snapshots could not be removed');
     }
   }
-}
-
-/** Sorts by target, isolate and time; has no separators, whatever the isolate that somebody asks for is called. */
-export function keptName({ target, isolate }: Heap, nowMs: number): string {
-  const begun = new Date(nowMs).toISOString().replace(/[-:.]/g, '');
-  return `${part(target)}.${part(isolate.replaceAll('.', '_'))}.${begun}.heapsnapshot`;
-}
-
-function part(name: string): string {
-  const plain = name.replace(/[^\p{L}\p{N}_.:@-]/gu, '_').replace(/^[.:@-]/, '_');
-  // a letter that is cut through is left out
-  return Buffer.from(plain)
-    .subarray(0, MAX_PART_BYTES)
-    .toString()
-    .replace(/\uFFFD+$/, '');
 }
 
 function keyOf({ target, isolate }: Heap): string {

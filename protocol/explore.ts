@@ -244,5 +244,5 @@ export const Answer = z.discriminatedUnion('question', [
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** The answer to a question of that sort. */
-export type AnswerTo<Q extends Pick<Question, 'question'>> = Extract<Answer, Pick<Q, 'question'>>;
+/** The answer to a question of that sort: `AnswerTo<'paths'>`. */
+export type AnswerTo<Q extends Question['question']> = Extract<Answer, { question: Q }>;

@@ -20,12 +20,23 @@ export interface QuoteQuestion extends Omit<ProbeContext, 'target'> {
   readonly probe: Probe;
 }
 
+export interface QuotesQuestion extends Omit<ProbeContext, 'target'> {
+  readonly probes: readonly Probe[];
+}
+
 /** Costs the target under a millisecond. @throws DetachedError; RangeError for an isolate that does not exist */
-export async function quote(agent: Agent, { probe, isolate, signal }: QuoteQuestion): Promise<Quote> {
+export async function quote(agent: Agent, { probe, ...context }: QuoteQuestion): Promise<Quote> {
+  return (await quotes(agent, { ...context, probes: [probe] }))[0];
+}
+
+/** The same of several probes, in their order, by one reading of the gauges. @throws as `quote` */
+export async function quotes(agent: Agent, { probes, isolate, signal }: QuotesQuestion): Promise<Quote[]> {
   const options = signal ? { signal } : {};
   const now = await footprint(await agent.isolate(isolate), options);
-  const price = bookOf(agent.identity, isolate).forecast(probe, now);
-  const headroom = await readHeadroom(agent, { isolate, now, withHeap: price.heapBytes > 0 }, options);
+  const book = bookOf(agent.identity, isolate);
+  const prices = probes.map((probe) => ({ probe, price: book.forecast(probe, now) }));
+  const withHeap = prices.some(({ price }) => price.heapBytes > 0);
+  const headroom = await readHeadroom(agent, { isolate, now, withHeap }, options);
   const { nodeVersion } = agent.identity;
-  return { probe, price, heapUsedBytes: now.heapUsedBytes, nodeVersion, headroom };
+  return prices.map((each) => ({ ...each, heapUsedBytes: now.heapUsedBytes, nodeVersion, headroom }));
 }

@@ -12,6 +12,7 @@
 import { EdgeFinder, NO_NODE } from '../classify/edges.ts';
 import { Locations, NO_SITE } from '../classify/locations.ts';
 import { scriptPath, shortPath } from '../classify/script-name.ts';
+import { scriptUrls } from '../classify/scripts.ts';
 import { SiteNames } from '../classify/site-names.ts';
 import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from '../classify/stores.ts';
 import { isContextName } from '../classify/words.ts';
@@ -49,6 +50,7 @@ export class NodeNames {
   readonly #strings: boolean;
   readonly #locations: Locations;
   #sites: SiteNames | undefined;
+  #urls: ReadonlyMap<number, string> | undefined;
   #owners: Uint32Array | undefined;
   #modules: ReadonlyMap<number, string> | undefined;
   readonly #finders = new Map<string, EdgeFinder>();
@@ -124,6 +126,20 @@ export class NodeNames {
     if (site === NO_SITE) return undefined;
     this.#sites ??= new SiteNames(this.#heap.columns);
     return this.#sites.of([site]).get(site);
+  }
+
+  /** Script, by its whole path, and line (from 1 on) where the node's function or class is written. */
+  siteOf(node: number): { script: string; line: number } | undefined {
+    const site = this.#locations.of(node);
+    const { siteScript, siteLine } = this.#heap.columns;
+    const script = site === NO_SITE ? undefined : this.#scripts.get(siteScript[site]);
+    return script === undefined ? undefined : { script: scriptPath(script), line: siteLine[site] + 1 };
+  }
+
+  /** URL or path of each script by V8's id. */
+  get #scripts(): ReadonlyMap<number, string> {
+    this.#urls ??= scriptUrls(this.#heap.columns);
+    return this.#urls;
   }
 
   /** URL or path of the script of each module's scope, by node. */

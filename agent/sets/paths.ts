@@ -32,10 +32,16 @@ export class Path {
   readonly tgt: HeapSet;
   /** Number of edges. */
   readonly length: number;
+  /** Ordinals, from source to target. */
+  readonly nodes: readonly number[];
+  /** Ordinals, one less than nodes. */
+  readonly edges: readonly number[];
   readonly #text: string;
 
   constructor({ index, nodes, edges }: Steps, setOf: (node: number) => HeapSet, text: string) {
     this.index = index;
+    this.nodes = nodes;
+    this.edges = edges;
     this.src = setOf(nodes[0]);
     this.tgt = setOf(nodes[nodes.length - 1]);
     this.length = edges.length;

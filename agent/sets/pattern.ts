@@ -1,21 +1,21 @@
 /** The reference pattern of a set, in heapy's words: what `rp` gives. */
 import type { Classifier } from '../classify/classifier.ts';
 import { kind } from '../classify/kind.ts';
-import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
 import { imdom } from '../heap/dominos.ts';
 import { referentsOfSet, referrersOfSet } from '../heap/referrers.ts';
-import { includes, isSubsetOf, type NodeSet } from '../heap/set.ts';
+import { isSubsetOf, type NodeSet } from '../heap/set.ts';
 import type { Page as Listing } from '../partition/pager.ts';
-import { type KindSet, ReferencePattern } from '../partition/pattern.ts';
+import { ReferencePattern } from '../partition/pattern.ts';
 import { patternPages } from '../partition/pattern-lines.ts';
 import { patternPathPages } from '../partition/pattern-paths.ts';
 import { brief, rowText } from './brief.ts';
-import { ClassDivision, IdentityDivision } from './division.ts';
+import { IdentityDivision } from './division.ts';
 import type { HeapSet, PlainSet } from './heap-set.ts';
 import { type Indexed, indexed } from './indexed.ts';
 import type { Kind } from './kind.ts';
 import { allLinesOf, listingOf, PrintedListing } from './pages.ts';
 import { edgeText } from './path-text.ts';
+import { itemText, kindSets, wholeSet } from './pattern-rows.ts';
 import { type Relation, relation } from './relation.ts';
 import { stops } from './stops.ts';
 import type { HeapView } from './view.ts';
@@ -70,8 +70,8 @@ export class PlainPattern implements Iterable<HeapSet> {
     this.#setOf = setOf;
     this.#classifier = (typeof er === 'string' ? relation(er) : er).classifier;
     const { graph, referrers } = view.heap;
-    this.#pattern = new ReferencePattern(this.#target(nodes), {
-      partition: (set) => this.#rows(set),
+    this.#pattern = new ReferencePattern(wholeSet(view, nodes, this.#classifier), {
+      partition: (set) => kindSets(view, set, this.#classifier),
       referrers: byDominators ? (set) => imdom(graph, referrers, set) : (set) => referrersOfSet(referrers, set),
       stopsAt: stopkind === undefined ? (set) => stops(view, set) : (set) => isWithin(view, set, stopkind),
       withoutCycles: nocyc,
@@ -142,47 +142,9 @@ export class PlainPattern implements Iterable<HeapSet> {
     return patternPages(this.#pattern, {
       by: BY[this.#classifier.by] ?? this.#classifier.by,
       summary: ({ kind: text, set, parent }, length) =>
-        rowText(text, set, length, (node) => this.#item(node, parent?.set)),
+        rowText(text, set, length, (node) => itemText(this.#view, node, parent?.set)),
     });
   }
-
-  /** A scope with the variables by which it holds what stands in the row above: `cache in module src/x.js`. */
-  #item(node: number, held: NodeSet | undefined): string {
-    const { names, heap } = this.#view;
-    const name = names.of(node);
-    if (held === undefined || !names.isScope(node)) return name;
-    const variables = variablesOf(heap.columns, node, held);
-    return variables.length === 0 ? name : `${variables.join(', ')} in ${name}`;
-  }
-
-  #rows(set: NodeSet): KindSet[] {
-    const division = new ClassDivision(this.#view, set, this.#classifier);
-    const textOf = this.#classifier.brief ?? ((kind: string) => kind);
-    return division.rows.map((row, at) => ({ kind: textOf(row.kind), set: division.setAt(at) }));
-  }
-
-  /** The first row: all of the set, whatever kinds it is of. */
-  #target(nodes: NodeSet): KindSet {
-    const kinds = this.#rows(nodes).map((row) => row.kind);
-    return { kind: kinds.length === 1 ? kinds[0] : `(${kinds.toSorted().join(' | ')})`, set: nodes };
-  }
-}
-
-/** Names of the variables of a scope that hold any of `held`. */
-function variablesOf(
-  { firstEdge, edgeTarget, edgeName, edgeTypes, strings }: Columns,
-  scope: number,
-  held: NodeSet,
-): string[] {
-  const context = edgeTypes.indexOf('context');
-  const variables: string[] = [];
-  for (let edge = firstEdge[scope]; edge < firstEdge[scope + 1]; edge++) {
-    const packed = edgeTarget[edge];
-    if ((packed & EDGE_TYPE_MASK) === context && includes(held, packed >>> EDGE_TYPE_BITS)) {
-      variables.push(strings.get(edgeName[edge]));
-    }
-  }
-  return variables;
 }
 
 function isWithin(view: HeapView, set: NodeSet, stopkind: Kind | PlainSet): boolean {

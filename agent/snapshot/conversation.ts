@@ -30,6 +30,8 @@ export interface ConversationOptions {
   readonly job?: object;
   /** Whether the thread keeps this process running while nothing is asked; default true. */
   readonly staysOn?: boolean;
+  /** Bounds the JavaScript heap of the thread, which ends at it; buffers are no part of that. Default: Node's own. */
+  readonly maxHeapMb?: number;
 }
 
 export class Conversation {
@@ -43,12 +45,16 @@ export class Conversation {
   #lastId = 0;
 
   /** Starts the program `NAME.ts` beside this file. */
-  constructor(program: string, { job, staysOn = true }: ConversationOptions = {}) {
+  constructor(program: string, { job, staysOn = true, maxHeapMb }: ConversationOptions = {}) {
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve;
     });
     this.#staysOn = staysOn;
-    this.#worker = new Worker(programUrl(program), { workerData: job, execArgv: [] });
+    this.#worker = new Worker(programUrl(program), {
+      workerData: job,
+      execArgv: [],
+      ...(maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
+    });
     if (!staysOn) this.#worker.unref();
     this.#worker.on('message', (message: Message) => this.#hear(message));
     this.#worker.on('error', (cause) => this.#end(new Error(`its thread failed, ${cause.message}`, { cause })));

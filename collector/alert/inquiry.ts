@@ -9,6 +9,7 @@ import type { ScheduledProbe } from '../config-file.ts';
 import type { EventLog } from '../log.ts';
 import type { Runner } from '../runner.ts';
 import { TimeLimit } from '../time-limit.ts';
+import { timely } from '../timely.ts';
 import type { Answer, Wish } from '../wishes.ts';
 import type { Ration } from './ration.ts';
 import { ALL_ISOLATES } from './rounds.ts';
@@ -147,18 +148,5 @@ export class Inquiry {
       });
     });
     unfollow();
-  }
-}
-
-/** What comes too late is of no use to whoever waits. @throws what `work` throws; the reason of the signal */
-async function timely<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const isOver = new AbortController();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { signal: isOver.signal });
-      work.then(resolve, reject);
-    });
-  } finally {
-    isOver.abort();
   }
 }

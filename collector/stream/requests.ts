@@ -15,28 +15,39 @@ import {
 } from '../../protocol/requests.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { Alerts } from '../alert/alerts.ts';
+import type { Explorer } from '../explorer.ts';
 import type { History } from '../history/history.ts';
 import type { EventLog } from '../log.ts';
 import type { Runner } from '../runner.ts';
+import type { Snapshots } from '../snapshots.ts';
+
+export interface RequestsOptions {
+  readonly log: EventLog;
+  readonly runners: ReadonlyMap<string, Runner>;
+  readonly history: History;
+  readonly snapshots: Snapshots;
+  readonly explorer: Explorer;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Absent: there are no rules. */
+  readonly alerts?: Alerts | undefined;
+}
 
 export class Requests {
   readonly #log: EventLog;
   readonly #runners: ReadonlyMap<string, Runner>;
   readonly #history: History;
+  readonly #snapshots: Snapshots;
+  readonly #explorer: Explorer;
   readonly #now: () => number;
   readonly #alerts: Alerts | undefined;
 
-  /** @param now milliseconds since 1970. @param alerts absent: there are no rules */
-  constructor(
-    log: EventLog,
-    runners: ReadonlyMap<string, Runner>,
-    history: History,
-    now: () => number,
-    alerts?: Alerts,
-  ) {
+  constructor({ log, runners, history, snapshots, explorer, now, alerts }: RequestsOptions) {
     this.#log = log;
     this.#runners = runners;
     this.#history = history;
+    this.#snapshots = snapshots;
+    this.#explorer = explorer;
     this.#now = now;
     this.#alerts = alerts;
   }
@@ -79,9 +90,11 @@ export class Requests {
       case 'unsilence':
         return { silences: this.#alertDesk().unsilence(call.params.id) };
       case 'prices':
+        return await this.#prices(call.params);
       case 'snapshots':
+        return { snapshots: await this.#snapshots.list(call.params.target) };
       case 'explore':
-        throw new RequestError('internal', `Cannot run "${call.method}": the collector does not answer it yet`);
+        return await this.#explorer.answer(call.params, signal);
     }
   }
 
@@ -116,6 +129,10 @@ export class Requests {
 
   async #release({ target, label, isolate = 'main' }: Params<'release'>): Promise<Result<'release'>> {
     return { held: await this.#runnerOf(target, `release "${label}"`).release(isolate, label) };
+  }
+
+  async #prices({ target, isolate = 'main' }: Params<'prices'>): Promise<Result<'prices'>> {
+    return await this.#runnerOf(target, 'price probes').prices(isolate);
   }
 
   /** @throws RequestError where no target matches */

@@ -2,11 +2,13 @@
 import { Access } from '../../collector/access/access.ts';
 import type { Token } from '../../collector/access/tokens.ts';
 import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config.ts';
+import { Explorer } from '../../collector/explorer.ts';
 import type { History } from '../../collector/history/history.ts';
 import { LogHistory } from '../../collector/history/log-history.ts';
 import { createHttpServer, listen } from '../../collector/http/server.ts';
 import type { EventLog } from '../../collector/log.ts';
 import { RingLog } from '../../collector/ring-log.ts';
+import { Snapshots } from '../../collector/snapshots.ts';
 import { Requests } from '../../collector/stream/requests.ts';
 import { StreamServer } from '../../collector/stream/server.ts';
 import { STREAM_PATH } from '../../protocol/frames.ts';
@@ -46,7 +48,9 @@ export async function serveLog({
 }: LogToServe): Promise<Omit<TestServer, 'log'>> {
   const http = createHttpServer();
   const address = await listen(http, { host: '127.0.0.1', port: 0 });
-  const requests = new Requests(log, new Map(), history, Date.now);
+  const snapshots = new Snapshots(undefined);
+  const explorer = new Explorer({ snapshots, strings: false });
+  const requests = new Requests({ log, runners: new Map(), history, snapshots, explorer, now: Date.now });
   const logs = new LogLines();
   const access = new Access(tokens);
   const origins = { address, secure: false, allowed: [], wantsTokens: access.wantsTokens };

@@ -4,6 +4,7 @@ import { type Method, methods, type Params } from '../../../protocol/requests.ts
 import type { EventLog } from '../../log.ts';
 import type { Requests } from '../../stream/requests.ts';
 import { newestPartitions, PartitionList, PartitionQuery } from '../partition-list.ts';
+import type { ProblemCode } from '../problem.ts';
 import { type Call, del, get, jsonOf, post, type Route } from '../route.ts';
 
 const none = z.strictObject({});
@@ -17,7 +18,19 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
   const ask = async <M extends Method>(method: M, params: Params<M>, { visitor, signal }: Call<unknown, unknown>) => ({
     json: await requests.answer({ method, params }, visitor.role, signal),
   });
-  const act = <M extends 'probe' | 'checkpoint' | 'release' | 'mark'>(method: M, summary: string) =>
+  const act = <M extends 'probe' | 'checkpoint' | 'release' | 'mark' | 'explore'>(
+    method: M,
+    summary: string,
+    problems: readonly ProblemCode[] = [
+      'unknown-target',
+      'not-found',
+      'not-attached',
+      'busy',
+      'void',
+      'refused',
+      'probe-failed',
+    ],
+  ) =>
     post(
       `/v1/${method}`,
       {
@@ -27,7 +40,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
         // each method's own schema, which the compiler cannot follow through a union of methods
         body: methods[method].params as unknown as z.ZodType<Params<M>>,
         answer: jsonOf(methods[method].result, 'What came of it.'),
-        problems: ['unknown-target', 'not-found', 'not-attached', 'busy', 'void', 'refused', 'probe-failed'],
+        problems,
       },
       (call) => ask(method, call.body, call),
     );
@@ -87,6 +100,34 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       },
       (call) => ask('alerts', {}, call),
     ),
+    get(
+      '/v1/prices',
+      {
+        role: methods.prices.role,
+        summary: 'What each probe of an isolate would cost it now, and whether it may run.',
+        params: methods.prices.params,
+        answer: jsonOf(methods.prices.result, 'The prices, the cheapest probe first.'),
+        problems: ['unknown-target', 'not-found', 'not-attached', 'busy', 'probe-failed'],
+      },
+      (call) => ask('prices', call.params, call),
+    ),
+    get(
+      '/v1/snapshots',
+      {
+        role: methods.snapshots.role,
+        summary: 'The heap snapshots that the collector keeps, of one target or all.',
+        params: methods.snapshots.params,
+        answer: jsonOf(methods.snapshots.result, 'The snapshots, newest first.'),
+        problems: [],
+      },
+      (call) => ask('snapshots', call.params, call),
+    ),
+    act('explore', 'Answers a question about the objects in a snapshot that is kept; contents of strings are hidden.', [
+      'not-found',
+      'busy',
+      'refused',
+      'unreadable',
+    ]),
     act('probe', 'Runs a probe now, and waits for its end; the result names its partitions.'),
     act(
       'checkpoint',

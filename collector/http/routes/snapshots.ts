@@ -1,26 +1,15 @@
-/** The heap snapshots that a collector keeps; only operators read them, since they hold every string of a process. */
+/** The files of heap snapshots that a collector keeps; only operators read them, since they hold every string of a process. */
 import { z } from 'zod';
-import { SnapshotFile, SnapshotName } from '../../../protocol/snapshots.ts';
+import { SnapshotName } from '../../../protocol/snapshots.ts';
 import type { Snapshots } from '../../snapshots.ts';
 import { HttpError } from '../problem.ts';
-import { get, jsonOf, type Route } from '../route.ts';
+import { get, type Route } from '../route.ts';
 
 const JSON_TYPE = 'application/json';
 const GZIP_TYPE = 'application/gzip';
 
 export function snapshotRoutes(snapshots: Snapshots): Route[] {
   return [
-    get(
-      '/v1/snapshots',
-      {
-        role: 'viewer',
-        summary: 'The heap snapshots that the collector keeps.',
-        params: z.strictObject({}),
-        answer: jsonOf(z.strictObject({ snapshots: z.array(SnapshotFile) }), 'The snapshots, newest first.'),
-        problems: [],
-      },
-      async () => ({ json: { snapshots: await snapshots.list() } }),
-    ),
     get(
       '/v1/snapshots/{name}',
       {

@@ -1,0 +1,21 @@
+/** The program of the thread that holds one snapshot file, read at the first question, and answers questions about it. */
+
+import { converse, jobOf, type Reply } from '../snapshot/conversation.ts';
+import { fileColumns } from '../snapshot/file-columns.ts';
+import { Exploration, type FileQuestion } from './exploration.ts';
+import type { ExploreJob } from './explore-job.ts';
+
+const { path, strings } = jobOf<ExploreJob>();
+let exploration: Promise<Exploration> | undefined;
+
+converse({
+  async answer(question: FileQuestion): Promise<Reply> {
+    exploration ??= read();
+    return { result: (await exploration).answer(question) };
+  },
+});
+
+async function read(): Promise<Exploration> {
+  const { columns } = await fileColumns(path, () => {});
+  return new Exploration(columns, { strings });
+}

@@ -1,0 +1,45 @@
+/** The rows of a reference pattern: the kinds of a set, and what is shown of each. */
+import type { Classifier } from '../classify/classifier.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
+import { includes, type NodeSet } from '../heap/set.ts';
+import type { KindSet } from '../partition/pattern.ts';
+import { ClassDivision } from './division.ts';
+import type { HeapView } from './view.ts';
+
+/** The set split into kinds, the largest first. */
+export function kindSets(view: HeapView, set: NodeSet, classifier: Classifier): KindSet[] {
+  const division = new ClassDivision(view, set, classifier);
+  const textOf = classifier.brief ?? ((kind: string) => kind);
+  return division.rows.map((row, at) => ({ kind: textOf(row.kind), set: division.setAt(at) }));
+}
+
+/** The first row: all of the set, whatever kinds it is of. */
+export function wholeSet(view: HeapView, set: NodeSet, classifier: Classifier): KindSet {
+  const kinds = kindSets(view, set, classifier).map((row) => row.kind);
+  return { kind: kinds.length === 1 ? kinds[0] : `(${kinds.toSorted().join(' | ')})`, set };
+}
+
+/** A node by its name; a scope with the variables by which it holds any of `held`: `cache in module src/x.js`. */
+export function itemText({ names, heap }: HeapView, node: number, held: NodeSet | undefined): string {
+  const name = names.of(node);
+  if (held === undefined || !names.isScope(node)) return name;
+  const variables = variablesOf(heap.columns, node, held);
+  return variables.length === 0 ? name : `${variables.join(', ')} in ${name}`;
+}
+
+/** Names of the variables of a scope that hold any of `held`. */
+function variablesOf(
+  { firstEdge, edgeTarget, edgeName, edgeTypes, strings }: Columns,
+  scope: number,
+  held: NodeSet,
+): string[] {
+  const context = edgeTypes.indexOf('context');
+  const variables: string[] = [];
+  for (let edge = firstEdge[scope]; edge < firstEdge[scope + 1]; edge++) {
+    const packed = edgeTarget[edge];
+    if ((packed & EDGE_TYPE_MASK) === context && includes(held, packed >>> EDGE_TYPE_BITS)) {
+      variables.push(strings.get(edgeName[edge]));
+    }
+  }
+  return variables;
+}
