@@ -77,7 +77,10 @@ export async function startDashboard({ config = {}, env = {} }: DashboardOptions
     },
     complaints,
     async open(hash = '', options = {}) {
-      const page = await (await browser.newContext(options)).newPage();
+      const context = await browser.newContext(options);
+      await context.exposeFunction('heapwatchBlocked', (what: string) => complaints.push(`blocked ${what}`));
+      await context.addInitScript(TELL_BLOCKED);
+      const page = await context.newPage();
       listenTo(page, complaints);
       await page.goto(`http://127.0.0.1:${port}/${hash}`);
       return page;
@@ -93,6 +96,10 @@ export async function startDashboard({ config = {}, env = {} }: DashboardOptions
     },
   };
 }
+
+/** Not all that a policy blocks is logged. */
+const TELL_BLOCKED = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) =>
+  heapwatchBlocked(violatedDirective + ': ' + blockedURI + ' by ' + sourceFile))`;
 
 /** A connection that is refused while its collector is away is no complaint. */
 function listenTo(page: Page, complaints: string[]): void {
