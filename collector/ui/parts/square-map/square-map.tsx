@@ -1,4 +1,15 @@
-/** A square map: each part of a whole as a rectangle of its share. */
+/**
+ * A square map: each part of a whole as a rectangle of its share.
+ *
+ *     cells ─ gather ─> the largest, and one of all others ─ SquareLayout ─> squares ─> SquarePlane
+ *
+ * By keyboard: arrows go to the square beside, Home to the largest, Enter into one, Escape or Backspace out again.
+ */
+import './square-map.css';
+import { useSignal } from '@preact/signals';
+import { useCallback, useMemo, useRef } from 'preact/hooks';
+import { SquarePlane } from './square-plane.tsx';
+import { SquareTrail } from './square-trail.tsx';
 
 export interface Cell {
   readonly name: string;
@@ -8,6 +19,8 @@ export interface Cell {
   readonly tone?: number;
   /** In words, for those who do not see it and for the pointer that rests on it. */
   readonly title: string;
+  /** What stands below its name; absent: its share of the whole. */
+  readonly figure?: string;
 }
 
 interface SquareMapProps {
@@ -20,12 +33,59 @@ interface SquareMapProps {
   readonly trail?: readonly string[];
 }
 
-export function SquareMap({ cells, label }: SquareMapProps) {
+/** Where the focus goes when other squares are there: to one by its name, or to the largest. */
+export interface Arrival {
+  readonly name?: string;
+}
+
+export function SquareMap({ cells, label, onOpen, onBack, trail = [] }: SquareMapProps) {
+  /** Names that were left behind, each time that somebody went into what has no square of its own. */
+  const left = useSignal<readonly ReadonlySet<string>[]>([]);
+  const arrival = useRef<Arrival | undefined>(undefined);
+  const inside = useMemo(
+    () => cells.filter(({ name }) => !left.value.some((names) => names.has(name))),
+    [cells, left.value],
+  );
+  const open = useCallback(
+    (name: string) => {
+      arrival.current = {};
+      onOpen?.(name);
+    },
+    [onOpen],
+  );
+  const openRest = useCallback((names: ReadonlySet<string>) => {
+    arrival.current = {};
+    left.value = [...left.peek(), names];
+  }, []);
+  const goBack = () => {
+    const isInRest = left.peek().length > 0;
+    arrival.current = isInRest ? {} : { name: trail.at(-1) ?? '' };
+    if (isInRest) left.value = left.peek().slice(0, -1);
+    else onBack?.();
+  };
+  const back = onBack || left.value.length > 0 ? goBack : undefined;
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!back || (event.key !== 'Escape' && event.key !== 'Backspace')) return;
+    event.preventDefault();
+    back();
+  };
+  const path = [...trail, ...left.value.map(() => 'more')];
   return (
-    <ul aria-label={label}>
-      {cells.map(({ name, title }) => (
-        <li key={name}>{title}</li>
-      ))}
-    </ul>
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the squares inside arrive here
+    <div class="square-map" onKeyDown={onKeyDown}>
+      <SquareTrail path={path} {...(back && { onBack: back })} />
+      {inside.some(({ value }) => value > 0) ? (
+        <SquarePlane
+          key={path.join('\n')}
+          cells={inside}
+          label={label}
+          arrival={arrival}
+          onOpen={onOpen && open}
+          onOpenRest={openRest}
+        />
+      ) : (
+        <p class="square-empty">There is nothing in it.</p>
+      )}
+    </div>
   );
 }
