@@ -90,7 +90,7 @@ export interface EventLog {
   after(offset: number): readonly LogEntry[];
   /** The newest entry of each key, by rising offset. */
   latest(): LogEntry[];
-  /** Drops from `latest` what concerns a target's isolates that are no more; the target's own state stays. */
+  /** Drops from `latest` what concerns a target's isolates that are no more; the target's own state stays, and its alerts. */
   forget(target: string, which?: Forgotten): void;
   /** Drops from `latest` all that concerns a target which the collector has no more. */
   retire(target: string): void;

@@ -104,6 +104,8 @@ export class RingLog implements EventLog {
   forget(target: string, { isolate, except }: Forgotten = {}): LogEntry[] {
     return this.#drop(({ head }) => {
       if (head.target !== target || head.type === 'target') return false;
+      // an alert outlives its process until it is told to be over
+      if (head.type === 'alert' && isolate === undefined) return false;
       if (isolate !== undefined && head.isolate !== isolate) return false;
       return except === undefined || head.incarnation !== except;
     });

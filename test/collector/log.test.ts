@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { LostError } from '../../collector/log.ts';
 import { RingLog } from '../../collector/ring-log.ts';
 import { decodeServerFrame } from '../../protocol/codec.ts';
-import { partitionEvent, targetEvent, usageEvent } from '../support/events.ts';
+import { alertEvent, partitionEvent, targetEvent, usageEvent } from '../support/events.ts';
 
 describe('event log', () => {
   it('numbers events from 1 and encodes them as frames', () => {
@@ -81,6 +81,17 @@ describe('event log', () => {
     assert.deepEqual(
       log.latest().map(({ offset }) => offset),
       [1, 4],
+    );
+  });
+
+  it('keeps the alerts of a target whose process is another one, or was not known', () => {
+    const log = new RingLog({ ringEvents: 10, ringBytes: 1_000_000 });
+    log.append(alertEvent('api', { incarnation: 'pid 1' }));
+    log.append(usageEvent('api', { incarnation: 'pid 1' }));
+    log.forget('api', { except: 'pid 2' });
+    assert.deepEqual(
+      log.latest().map(({ head }) => head.type),
+      ['alert'],
     );
   });
 
