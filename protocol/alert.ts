@@ -103,6 +103,8 @@ export const RuleState = z.strictObject({
   undecided: z.number().int().nonnegative(),
   pending: z.number().int().nonnegative(),
   firing: z.number().int().nonnegative(),
+  /** Of what it watches. */
+  unit: z.enum(['objects', 'bytes']),
   /** Of a `trend`: the smallest slope that the quietest and the loudest of its undecided series could have shown. */
   smallestPerHour: z.strictObject({ least: z.number(), most: z.number() }).optional(),
 });

@@ -1,14 +1,17 @@
 /** How each rule stands on each of its targets, for people. */
 import type { RuleState } from '../../protocol/alert.ts';
 import type { Engine } from './engine.ts';
+import { unitOf } from './rule.ts';
 
 type Counts = Record<'inactive' | 'undecided' | 'pending' | 'firing', number>;
+
+const NONE: Counts = { inactive: 0, undecided: 0, pending: 0, firing: 0 };
 
 export function ruleStates(engine: Engine): RuleState[] {
   const states = new Map<string, RuleState>();
   for (const { rule, target, series } of engine.series()) {
     const key = `${rule.name}\n${target}`;
-    const before = states.get(key) ?? { rule: rule.name, target, inactive: 0, undecided: 0, pending: 0, firing: 0 };
+    const before = states.get(key) ?? { rule: rule.name, target, ...NONE, unit: unitOf(rule) };
     const { state } = series.status;
     const counted: Counts = { ...before, [state]: before[state] + 1 };
     const { smallestPerHour: slope } = series.figures;

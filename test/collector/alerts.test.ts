@@ -90,7 +90,7 @@ describe('the alerts of a collector', () => {
     assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved']);
     assert.deepEqual(running.alerts.list().alerts, []);
     assert.deepEqual(running.alerts.list().rules, [
-      { rule: 'SessionLeak', target: 'api', inactive: 1, undecided: 0, pending: 0, firing: 0 },
+      { rule: 'SessionLeak', target: 'api', inactive: 1, undecided: 0, pending: 0, firing: 0, unit: 'objects' },
     ]);
   });
 

@@ -71,6 +71,7 @@ SessionLeak on api: 0 firing, 0 pending, 1 inactive, 0 undecided
     undecided: 0,
     pending: 0,
     firing: 0,
+    unit: 'objects',
   });
   assert.equal(quiet.code, 0);
 });

@@ -19,7 +19,7 @@ async function textOf(fill: (log: RingLog) => void, states: TargetState[] = []):
     states: () => states,
     clients: () => 3,
     refusals: () => 2,
-    alerts: () => [{ rule: 'Leak', target: 'api', inactive: 7, undecided: 1, pending: 2, firing: 3 }],
+    alerts: () => [{ rule: 'Leak', target: 'api', inactive: 7, undecided: 1, pending: 2, firing: 3, unit: 'objects' }],
     receivers: [{ name: 'ops', tally: { sent: 4, failed: 5, refused: 6 } }],
     version: '1.2.3',
   });
