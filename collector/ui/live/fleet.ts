@@ -10,6 +10,7 @@ import { TargetModel } from './target-model.ts';
 export class Fleet {
   readonly #targets = signal<readonly TargetModel[]>([]);
   readonly #gaps = signal(0);
+  readonly #alertsTold = signal(0);
 
   /** By name. */
   get targets(): ReadonlySignal<readonly TargetModel[]> {
@@ -21,6 +22,11 @@ export class Fleet {
     return this.#gaps;
   }
 
+  /** Rises with each event of an alert: whoever shows how rules stand has to ask again. */
+  get alertsTold(): ReadonlySignal<number> {
+    return this.#alertsTold;
+  }
+
   /** Undefined for one that the collector has not told of. */
   target(name: string): TargetModel | undefined {
     return this.#targets.value.find((target) => target.name === name);
@@ -29,7 +35,10 @@ export class Fleet {
   /** Takes events in their order; what is drawn from them is drawn once. */
   take(events: readonly StreamEvent[]): void {
     batch(() => {
-      for (const event of events) this.#model(event.target).take(event);
+      for (const event of events) {
+        this.#model(event.target).take(event);
+        if (event.type === 'alert') this.#alertsTold.value++;
+      }
     });
   }
 
