@@ -62,3 +62,13 @@ export function moment(at: string | number, nowMs: number): string {
 export function share(part: number, whole: number): string {
   return whole === 0 ? '–' : `${Math.round((part * 100) / whole)} %`;
 }
+
+/** A figure of an alert, in the unit of what it watches: `12,345`, `5.1 MB`. */
+export function amount(value: number, unit: 'objects' | 'bytes'): string {
+  return unit === 'bytes' ? size(value) : count(value);
+}
+
+/** `+1,204/h`, `−3 B/h`. */
+export function perHour(value: number, unit: 'objects' | 'bytes'): string {
+  return `${unit === 'bytes' ? signedSize(value) : signedCount(value)}/h`;
+}

@@ -1,4 +1,67 @@
-/** All alerts. */
+/** All alerts: which there are, why, what speaks for each, and who is not to hear of it. */
+import './alerts-page.css';
+import { useComputed } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { address } from '../../address/navigation.ts';
+import { useDashboard } from '../../dashboard.ts';
+import { chosenAlerts } from './alert-choice.ts';
+import { AlertDetail } from './alert-detail.tsx';
+import { AlertFilter } from './alert-filter.tsx';
+import { AlertList } from './alert-list.tsx';
+import { NoRules } from './no-rules.tsx';
+import { RuleTable } from './rule-table.tsx';
+import { SilenceList } from './silence-list.tsx';
+import { useStanding } from './standing.ts';
+
 export function AlertsPage() {
-  return <h1>Alerts</h1>;
+  const { fleet } = useDashboard();
+  const { query } = address();
+  const { standing, again } = useStanding();
+  const alerts = useComputed(() => fleet.targets.value.flatMap((target) => [...target.alerts.value.values()]));
+  const shown = chosenAlerts(alerts.value, query);
+  const detail = useDetailFocus(query.alert);
+  const { value: told, ...asked } = standing.value;
+  const isEmpty = told !== undefined && told.rules.length === 0 && alerts.value.length === 0;
+  return (
+    <>
+      <h1>Alerts</h1>
+      {asked.state === 'failed' && (
+        <p class="notice bad" role="alert">
+          <strong>Rules and silences are not known:</strong> {asked.reason}
+        </p>
+      )}
+      {isEmpty ? (
+        <NoRules />
+      ) : (
+        <div class={query.alert === undefined ? 'alerts' : 'alerts alerts-open'}>
+          <section class="alerts-list" aria-label="List of alerts">
+            <AlertFilter alerts={alerts.value} choice={query} />
+            <AlertList alerts={shown} all={alerts.value.length} isLoading={told === undefined} chosen={query.alert} />
+          </section>
+          <section class="alerts-detail" ref={detail} tabIndex={-1} aria-label="The chosen alert">
+            <AlertDetail
+              alert={alerts.value.find(({ fingerprint }) => fingerprint === query.alert)}
+              fingerprint={query.alert}
+              silences={told?.silences ?? []}
+              isLoading={told === undefined}
+              onSilenced={again}
+            />
+          </section>
+        </div>
+      )}
+      {told && <SilenceList silences={told.silences} alerts={alerts.value} onEnded={again} />}
+      {told && told.rules.length > 0 && <RuleTable rules={told.rules} />}
+    </>
+  );
+}
+
+/** Whoever opens an alert is taken to it; whoever comes with it in the address is left at the top. */
+function useDetailFocus(alert: string | undefined) {
+  const detail = useRef<HTMLElement>(null);
+  const before = useRef(alert);
+  useEffect(() => {
+    if (alert !== before.current && alert !== undefined) detail.current?.focus();
+    before.current = alert;
+  }, [alert]);
+  return detail;
 }
