@@ -98,7 +98,7 @@ function KindLink({ alert: { target, isolate }, kind }: { alert: Alert; kind: st
   );
 }
 
-function Since({ alert: { state, rule, startsAt, endsAt, at } }: { alert: Alert }) {
+function Since({ alert: { state, rule, startsAt, endsAt } }: { alert: Alert }) {
   const now = useDashboard().now.value;
   return (
     <p class="alert-since">
@@ -112,14 +112,6 @@ function Since({ alert: { state, rule, startsAt, endsAt, at } }: { alert: Alert 
           , until{' '}
           <time dateTime={endsAt} title={endsAt}>
             {moment(endsAt, now)}
-          </time>
-        </>
-      )}
-      {endsAt === undefined && at !== startsAt && (
-        <>
-          ; last told{' '}
-          <time dateTime={at} title={at}>
-            {ago(at, now)}
           </time>
         </>
       )}

@@ -16,7 +16,7 @@ export function StoredTable({ id }: { id: string }) {
       }}
     >
       <summary>
-        <code>{id}</code>
+        Table of <code>{id}</code>
       </summary>
       {isOpen.value && <Table id={id} />}
     </details>
