@@ -1,14 +1,12 @@
 /** `heapwatch/client` in a browser: over its own WebSocket, without any library but the schemas. */
-import { config } from 'zod';
+import './no-eval.ts';
+
 import { Client, type ClientOptions } from './client.ts';
 import { streamUrl } from './stream-url.ts';
 
 export { Client, type ClientOptions, type ClientState } from './client.ts';
 export { StreamError } from './stream-error.ts';
 export type { Subscription, Wish } from './subscription.ts';
-
-// the schema library would compile its checks, and try whether it may: a page with a strict policy would tell of that
-config({ jitless: true });
 
 /** Follows a collector. @param url `wss://host:7331`; the path may be left out. @throws SyntaxError for what is no such address */
 export function connect(url: string, options: ClientOptions = {}): Client {

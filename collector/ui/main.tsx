@@ -1,4 +1,5 @@
 /** Starts the dashboard in its page: connects to the collector that served it. */
+import '../client/no-eval.ts';
 import './style/base.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
