@@ -45,7 +45,7 @@ export class LogEntry {
     this.offset = offset;
     this.head = headOf(event);
     this.key = keyOf(event);
-    this.bytes = Buffer.from(encode({ type, offset, ...(durable ? {} : { durable }), ...rest } as StreamEvent));
+    this.bytes = ownBytes(encode({ type, offset, ...(durable ? {} : { durable }), ...rest } as StreamEvent));
   }
 
   /** The event itself, read anew from its bytes: they are a fraction of what its objects would take. */
@@ -57,6 +57,13 @@ export class LogEntry {
   get replayBytes(): Buffer {
     return Buffer.concat([this.bytes.subarray(0, -1), REPLAY_END]);
   }
+}
+
+/** In memory of their own: in Node's pool they would hold, for as long as they live, what others had in it. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 /** A client wants to go on from an event that is not, or no more, in the log with all that came after it. */
