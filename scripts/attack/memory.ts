@@ -1,0 +1,118 @@
+/**
+ * What a collector holds while it is attacked, read through its own inspector: RSS as it is, and what is left of the heap
+ * after a collection.
+ *
+ *     rest ─ attack: first fifth, second fifth (from here on all connections are held) … last fifth ─ afterwards
+ *
+ * Memory grows where its floor in the last fifth is above that in the second one, and the whole between the two shows a
+ * slope that is none by chance.
+ */
+import { openSession, type Session } from '../../agent/session.ts';
+import { theilSen } from '../../collector/alert/theil-sen.ts';
+
+export const MEASURES = ['rssBytes', 'heapUsedBytes', 'externalBytes', 'arrayBuffersBytes', 'handles'] as const;
+export type Measure = (typeof MEASURES)[number];
+export type Reading = Readonly<Record<Measure, number>> & { readonly atMs: number };
+
+/** By how much a floor may rise from the second fifth of the attack to the last. */
+const ROOM: Readonly<Record<Measure, number>> = {
+  rssBytes: 12 * 2 ** 20,
+  heapUsedBytes: 2 ** 20,
+  externalBytes: 2 ** 20,
+  arrayBuffersBytes: 2 ** 20,
+  // connections come and go all the time
+  handles: 64,
+};
+const CONFIDENCE = 0.99;
+
+const GAUGES = `(() => {
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return { rssBytes: rss, heapUsedBytes: heapUsed, externalBytes: external, arrayBuffersBytes: arrayBuffers,
+    handles: process.getActiveResourcesInfo().length };
+})()`;
+
+export class MemoryLog implements AsyncDisposable {
+  readonly #session: Session;
+  readonly #now: () => number;
+
+  private constructor(session: Session, now: () => number) {
+    this.#session = session;
+    this.#now = now;
+  }
+
+  /** @param inspector where that of the collector is: `ws://…` */
+  static async open(inspector: string, now: () => number): Promise<MemoryLog> {
+    return new MemoryLog(await openSession(inspector), now);
+  }
+
+  /** A reading: RSS before a collection of all garbage, the rest after it. */
+  async read(): Promise<Reading> {
+    const { rssBytes } = await this.#gauges();
+    await this.#session.send('HeapProfiler.collectGarbage');
+    return { ...(await this.#gauges()), rssBytes, atMs: this.#now() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.close();
+  }
+
+  async #gauges(): Promise<Omit<Reading, 'atMs'>> {
+    const { result } = await this.#session.send('Runtime.evaluate', { expression: GAUGES, returnByValue: true });
+    return result.value as Omit<Reading, 'atMs'>;
+  }
+}
+
+export interface Growth {
+  readonly measure: Measure;
+  /** The smallest of the second fifth of an attack, and of the last. */
+  readonly early: number;
+  readonly late: number;
+  /** From the second fifth on, a minute, with the interval that holds it. */
+  readonly perMinute: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly grows: boolean;
+}
+
+/** @param readings of an attack from its beginning to its end, by rising time. */
+export function growthOf(readings: readonly Reading[], measure: Measure): Growth {
+  const fifth = Math.floor(readings.length / 5);
+  const judged = readings.slice(fifth);
+  const values = judged.map((reading) => reading[measure]);
+  const minutes = judged.map(({ atMs }) => atMs / 60_000);
+  const { slope: perMinute, lower, upper } = theilSen(minutes, values, CONFIDENCE);
+  const early = Math.min(...values.slice(0, fifth));
+  const late = Math.min(...values.slice(-fifth));
+  return { measure, early, late, perMinute, lower, upper, grows: lower > 0 && late > early + ROOM[measure] };
+}
+
+/** Whether afterwards no more is held than in the second fifth of the attack. @param after readings of then */
+export function comesBack({ measure, early }: Growth, after: readonly Reading[]): boolean {
+  return Math.min(...after.map((reading) => reading[measure])) <= early + ROOM[measure];
+}
+
+export function growthText({ measure, early, late }: Growth): string {
+  return `${measure} grew from ${shown(measure, early)} to ${shown(measure, late)}`;
+}
+
+/** As a table; sizes in MB. */
+export function memoryTable(rest: readonly Reading[], attack: readonly Reading[], after: readonly Reading[]): string {
+  const fifth = Math.floor(attack.length / 5);
+  const spans = [rest, attack.slice(0, fifth), attack.slice(fifth, 2 * fifth), attack.slice(-fifth), after.slice(-3)];
+  const lines = MEASURES.map((measure) => {
+    const cells = spans.map((readings) => shown(measure, middle(readings.map((reading) => reading[measure]))));
+    const { perMinute, lower, upper } = growthOf(attack, measure);
+    const slope = [perMinute, lower, upper].map((value) => shown(measure, value));
+    return `${measure.padEnd(18)}${cells.map((cell) => cell.padStart(9)).join('')}   ${slope[0]} (${slope[1]} to ${slope[2]})`;
+  });
+  const heads = ['rest', 'fifth 1', 'fifth 2', 'fifth 5', 'after'].map((head) => head.padStart(9)).join('');
+  return [`${'medians'.padEnd(18)}${heads}   a minute, from fifth 2 on`, ...lines].join('\n');
+}
+
+function shown(measure: Measure, value: number): string {
+  return measure === 'handles' ? value.toFixed(0) : `${(value / 2 ** 20).toFixed(1)} MB`;
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
