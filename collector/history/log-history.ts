@@ -1,11 +1,12 @@
 /** The history of a collector without a store: what its log still holds in memory. */
 import type { PartitionEvent, UsageEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
-import type { HistoryQuery, HistoryResult, PartitionHistory, UsageHistory } from '../../protocol/history.ts';
+import type { HistoryQuery, HistoryResult, PartitionHistory } from '../../protocol/history.ts';
 import type { RingLog } from '../ring-log.ts';
 import { DEFAULT_KINDS, type History, type Span, type Steps, spanOf, stepsOf } from './history.ts';
-import { PartitionSteps } from './partition-steps.ts';
-import { GAUGES, UsageSteps } from './usage-steps.ts';
+import { Lines } from './lines.ts';
+import { addPartition, partitionHistory, type TallyLines } from './partition-lines.ts';
+import { addUsage, GAUGES, usageHistory } from './usage-lines.ts';
 
 export class LogHistory implements History {
   readonly #log: RingLog;
@@ -30,7 +31,7 @@ export class LogHistory implements History {
       ...ends,
       stepMs: steps.stepMs,
       partitions: partitionHistories(partitions, steps, query),
-      usage: readings.length === 0 ? [] : [usageHistory(readings, steps, query)],
+      usage: readings.length === 0 ? [] : [usageOf(readings, steps, query)],
     };
   }
 
@@ -54,32 +55,27 @@ function partitionHistories(
   steps: Steps,
   { kind = '*', limit = DEFAULT_KINDS }: HistoryQuery,
 ): PartitionHistory[] {
-  const lines = new Map<string, { newest: PartitionEvent; steps: PartitionSteps<string> }>();
+  const histories = new Map<string, { newest: PartitionEvent; lines: TallyLines<string> }>();
   for (const sample of samples) {
     const key = JSON.stringify([sample.probe, sample.by]);
-    const line = lines.get(key) ?? { newest: sample, steps: new PartitionSteps(steps) };
-    lines.set(key, line);
-    line.newest = sample;
-    const take = line.steps.sample(Date.parse(sample.takenAt), sample, sample.other === undefined);
-    for (const row of sample.rows) if (matchesGlob(kind, row.kind)) take(row.kind, row);
+    const history = histories.get(key) ?? { newest: sample, lines: new Lines(steps) };
+    histories.set(key, history);
+    history.newest = sample;
+    const rows = sample.rows.filter((row) => matchesGlob(kind, row.kind));
+    addPartition(history.lines, Date.parse(sample.takenAt), { total: sample, isWhole: !sample.other, rows });
   }
-  return [...lines.values()].map(({ newest, steps }) =>
-    steps.history(newest, limit, (name) => name, estimated(newest)),
+  return [...histories.values()].map(({ newest, lines }) =>
+    partitionHistory(lines, newest, limit, (name) => name, estimated(newest)),
   );
 }
 
-function usageHistory(
-  samples: readonly UsageEvent[],
-  steps: Steps,
-  { isolate = 'main', kind = '*' }: HistoryQuery,
-): UsageHistory {
-  const gauges = GAUGES.filter((gauge) => matchesGlob(kind, gauge));
-  const usage = new UsageSteps(steps, gauges);
+function usageOf(samples: readonly UsageEvent[], steps: Steps, { isolate = 'main', kind = '*' }: HistoryQuery) {
+  const lines = new Lines<number>(steps);
   for (const sample of samples) {
-    const values = gauges.map((gauge) => sample[gauge]);
-    usage.sample(Date.parse(sample.takenAt), values);
+    const values = GAUGES.map((gauge) => sample[gauge] ?? Number.NaN);
+    addUsage(lines, Date.parse(sample.takenAt), values);
   }
-  return usage.history(isolate);
+  return usageHistory(lines, isolate, (gauge) => matchesGlob(kind, gauge));
 }
 
 /** The kinds of a sample whose sizes are estimates. */

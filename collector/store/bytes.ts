@@ -10,8 +10,13 @@ const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder();
 
 export class ByteWriter {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array;
   #length = 0;
+
+  /** @param room bytes to begin with; more are made when they are needed. */
+  constructor(room = 1024) {
+    this.#bytes = new Uint8Array(room);
+  }
 
   /** @param value a whole number from 0 to 2^53 - 1. */
   uint(value: number): void {
@@ -33,9 +38,13 @@ export class ByteWriter {
   text(value: string): void {
     const bytes = utf8.encode(value);
     this.uint(bytes.length);
-    this.#makeRoom(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    this.bytes(bytes);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#makeRoom(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
   }
 
   /** The bytes written since the last `take`, a copy. */
@@ -60,6 +69,11 @@ export class ByteReader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#at;
   }
 
   uint(): number {

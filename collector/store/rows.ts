@@ -28,8 +28,16 @@ export function unpackRows(packed: Uint8Array, kindOf: (id: number) => string): 
   return kinds.map((id, at) => ({ kind: kindOf(id), count: counts[at]!, sizeBytes: sizes[at]! }));
 }
 
+/** Kinds by their numbers. */
+export interface KindSet {
+  readonly size: number;
+  has(id: number): boolean;
+}
+
+export const ALL_KINDS: KindSet = { size: Number.POSITIVE_INFINITY, has: () => true };
+
 /** A set of kinds' numbers, asked for a hundred times a sample: a flag for each number up to the largest. */
-export class KindIds {
+export class KindIds implements KindSet {
   readonly size: number;
   readonly #flags: Uint8Array;
 
@@ -45,7 +53,7 @@ export class KindIds {
 }
 
 /** Calls `take` for each row whose kind is among `wanted`. */
-export function findRows(packed: Uint8Array, wanted: KindIds, take: (kindId: number, tally: Tally) => void): void {
+export function findRows(packed: Uint8Array, wanted: KindSet, take: (kindId: number, tally: Tally) => void): void {
   const reader = new ByteReader(packed);
   const n = reader.uint();
   const places: number[] = [];

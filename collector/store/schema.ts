@@ -3,9 +3,13 @@
  *
  *     meta     log: the log's identity; complete: the first offset from which on nothing is missing; leap: the first of
  *              the offsets set apart for events that cannot be stored; thinned…: how far retention has come
- *     series   what an event is the state of: one row for each key of the log, with the offset of its latest event
+ *     series   what an event is the state of: one row for each key of the log, with the offset of its latest event, and of
+ *              the one up to which its samples are in blocks
  *     event    the log (record.ts). at: by the clock of then; aged: by the store's own clock, which never goes back;
  *              grade: how long it is kept (retention.ts)
+ *     block    what is left of older samples for history (rollup.ts, block.ts): one row for some steps of a series; step: of
+ *              how many milliseconds; number: which of its grain; first, last: by the clock of then; since, aged: of its
+ *              oldest and newest sample, by the own clock
  *     shape, kind    dictionaries: what events' facts and rows refer to; day: when it was last written, by the own clock
  *     consumer       how far a reader of the log has come, and its state, written with nobody else's
  */
@@ -31,6 +35,13 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE shape (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL UNIQUE, day INTEGER NOT NULL) STRICT;
    CREATE TABLE kind (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL UNIQUE, day INTEGER NOT NULL) STRICT;
    CREATE TABLE consumer (name TEXT PRIMARY KEY, "offset" INTEGER NOT NULL, state TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE series ADD COLUMN rolled INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE block (
+     id INTEGER PRIMARY KEY, series INTEGER NOT NULL, step INTEGER NOT NULL, number INTEGER NOT NULL,
+     first INTEGER NOT NULL, last INTEGER NOT NULL, samples INTEGER NOT NULL,
+     since INTEGER NOT NULL, aged INTEGER NOT NULL, header TEXT, body BLOB NOT NULL, UNIQUE (series, step, number)
+   ) STRICT;
+   CREATE INDEX block_by_age ON block (step, aged);`,
 ];
 
 /** The version that this program writes. */

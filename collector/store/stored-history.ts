@@ -1,26 +1,35 @@
-/** The history in a store's file. */
+/**
+ * The history in a store's file.
+ *
+ *     a series:   blocks, of what was thinned out | events, each sample whole        (rollup.ts says which is where)
+ *                             └──────────────> lines <──────────────┘
+ *
+ * A step of a block counts as taken when the last of its samples was.
+ */
 import type Database from 'libsql';
-import type { PartitionEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
-import type { HistoryQuery, HistoryResult, PartitionHistory } from '../../protocol/history.ts';
+import type { HistoryQuery, HistoryResult, PartitionHistory, UsageHistory } from '../../protocol/history.ts';
 import { DEFAULT_KINDS, type Span, type Steps, spanOf, stepsOf } from '../history/history.ts';
-import { estimated } from '../history/log-history.ts';
-import { PartitionSteps } from '../history/partition-steps.ts';
-import { GAUGES, UsageSteps } from '../history/usage-steps.ts';
+import { type Group, Lines } from '../history/lines.ts';
+import { partitionHistory, TOTAL } from '../history/partition-lines.ts';
+import { usageHistory } from '../history/usage-lines.ts';
+import { Block } from './block.ts';
 import type { Connection } from './database.ts';
 import { Words } from './dictionary.ts';
-import { FactPlan, type Json } from './facts.ts';
-import { eventOf } from './record.ts';
-import { findRows, KindIds } from './rows.ts';
+import { MEASURES, type SampledTopic } from './draft.ts';
+import { KindIds } from './rows.ts';
+import { type SampleRow, Samples } from './samples.ts';
 
 /** One sort of sample that a store has of a target. */
 export interface StoredSeries {
   readonly id: number;
-  readonly topic: 'partition' | 'usage';
+  readonly topic: SampledTopic;
   readonly target: string;
   readonly isolate: string;
   readonly probe: PartitionHistory['probe'] | null;
   readonly by: string | null;
+  /** The newest event that is in a block. */
+  readonly rolled: number;
 }
 
 /** The samples of a series, and when they were taken. */
@@ -29,55 +38,83 @@ export interface StoredSpan extends Span {
   readonly samples: number;
 }
 
-interface SampleRow {
-  readonly at: number;
-  readonly shape: number;
-  readonly facts: ArrayBuffer;
-  readonly rows: ArrayBuffer;
+interface SpanRow {
+  readonly n: number;
+  readonly first: number | null;
+  readonly last: number | null;
 }
 
-/** What is known of a shape. */
-interface Plan {
-  readonly facts: FactPlan;
-  readonly isWhole: boolean;
+interface BlockRow {
+  readonly step: number;
+  readonly header: string | null;
+  readonly body: ArrayBuffer;
 }
+
+const ALL: Span = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
 
 export class StoredHistory {
+  readonly #db: Connection;
   readonly #kinds: Words;
-  readonly #shapes: Words;
-  readonly #plans = new Map<number, Plan>();
+  readonly #reading: Samples;
   readonly #series: Database.Statement<unknown[]>;
   readonly #span: Database.Statement<unknown[]>;
+  readonly #blockSpan: Database.Statement<unknown[]>;
+  readonly #cutBlocks: Database.Statement<unknown[]>;
+  readonly #blocks: Database.Statement<unknown[]>;
   readonly #samples: Database.Statement<unknown[]>;
   readonly #newest: Database.Statement<unknown[]>;
 
   constructor(db: Connection) {
+    this.#db = db;
     this.#kinds = new Words(db, 'kind');
-    this.#shapes = new Words(db, 'shape');
+    this.#reading = new Samples(db);
     this.#series = db.prepare(
-      `SELECT id, topic, target, isolate, probe, "by" FROM series
+      `SELECT id, topic, target, isolate, probe, "by", rolled FROM series
        WHERE topic IN ('partition', 'usage') AND relative = 0 ORDER BY target, isolate, topic, probe, "by"`,
     );
-    this.#span = db.prepare(
-      'SELECT count(*) AS n, min("at") AS first, max("at") AS last FROM event WHERE series = ? AND "at" BETWEEN ? AND ?',
-    );
-    this.#samples = db.prepare(
-      'SELECT "at", shape, facts, rows FROM event WHERE series = ? AND "at" BETWEEN ? AND ? ORDER BY "at", "offset"',
-    );
+    const events = 'FROM event INDEXED BY event_of_series WHERE series = ? AND "at" BETWEEN ? AND ? AND "offset" > ?';
+    this.#span = db.prepare(`SELECT count(*) AS n, min("at") AS first, max("at") AS last ${events}`);
+    this.#samples = db.prepare(`SELECT "at", aged, shape, facts, rows ${events} ORDER BY "at", "offset"`);
     this.#newest = db.prepare(
-      `SELECT shape, facts, sample, rows FROM event WHERE series = ? AND "at" BETWEEN ? AND ?
-       ORDER BY "at" DESC, "offset" DESC LIMIT 1`,
+      `SELECT "at", aged, shape, facts, rows ${events} ORDER BY "at" DESC, "offset" DESC LIMIT 1`,
+    );
+    this.#blockSpan = db.prepare(
+      `SELECT sum(samples) AS n, min(first) AS first, max(last) AS last FROM block
+       WHERE series = ? AND first >= ? AND last <= ?`,
+    );
+    // those of which a part alone is asked for
+    this.#cutBlocks = db.prepare(
+      `SELECT step, header, body FROM block
+       WHERE series = ?1 AND last >= ?2 AND first <= ?3 AND NOT (first >= ?2 AND last <= ?3)`,
+    );
+    this.#blocks = db.prepare(
+      'SELECT step, header, body FROM block WHERE series = ? AND last >= ? AND first <= ? ORDER BY last',
     );
   }
 
   /** All that there is to ask for. @throws SqliteError */
   spans(): StoredSpan[] {
-    const all = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
-    return (this.#series.all() as StoredSeries[]).flatMap((series) => this.#spanOf(series, all));
+    return this.#atOneMoment(() =>
+      (this.#series.all() as StoredSeries[]).flatMap((series) => this.#spanOf(series, ALL)),
+    );
   }
 
   /** @throws RequestError; SqliteError */
   query(query: HistoryQuery): HistoryResult {
+    return this.#atOneMoment(() => this.#answer(query));
+  }
+
+  /** What is thinned out meanwhile is neither missed nor counted twice. */
+  #atOneMoment<T>(read: () => T): T {
+    this.#db.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      this.#db.exec('COMMIT');
+    }
+  }
+
+  #answer(query: HistoryQuery): HistoryResult {
     const { target, topic = 'partition', isolate = 'main', probe, by, stepMs } = query;
     const asked = spanOf(query);
     const spans = (this.#series.all() as StoredSeries[])
@@ -99,53 +136,74 @@ export class StoredHistory {
   }
 
   #spanOf(series: StoredSeries, { fromMs, toMs }: Span): StoredSpan[] {
-    const { n, first, last } = this.#span.get(series.id, fromMs, toMs) as { n: number; first: number; last: number };
-    return n === 0 ? [] : [{ series, samples: n, fromMs: first, toMs: last }];
+    const rows = [
+      this.#span.get(series.id, fromMs, toMs, series.rolled) as SpanRow,
+      this.#blockSpan.get(series.id, fromMs, toMs) as SpanRow,
+      ...this.#cutSteps(series.id, { fromMs, toMs }),
+    ].filter((row) => row.first !== null) as { n: number; first: number; last: number }[];
+    if (rows.length === 0) return [];
+    return [
+      {
+        series,
+        samples: rows.reduce((sum, { n }) => sum + n, 0),
+        fromMs: Math.min(...rows.map(({ first }) => first)),
+        toMs: Math.max(...rows.map(({ last }) => last)),
+      },
+    ];
   }
 
-  #partitions({ series, fromMs, toMs }: StoredSpan, steps: Steps, query: HistoryQuery): PartitionHistory {
+  /** The steps, inside a span, of blocks that lie in it with a part alone. */
+  #cutSteps(series: number, span: Span): SpanRow[] {
+    return (this.#cutBlocks.all(series, span.fromMs, span.toMs) as BlockRow[])
+      .flatMap(({ step, body }) => new Block(new Uint8Array(body), step).groups)
+      .filter((group) => isIn(group, span))
+      .map(({ samples, lastAtMs }) => ({ n: samples, first: lastAtMs, last: lastAtMs }));
+  }
+
+  #partitions(span: StoredSpan, steps: Steps, query: HistoryQuery): PartitionHistory {
+    const { series } = span;
     const { kind = '*', limit = DEFAULT_KINDS } = query;
-    const wanted = this.#kinds.matching((name) => matchesGlob(kind, name));
-    const ids = new KindIds([...wanted.keys()]);
-    const partitions = new PartitionSteps<number>(steps);
-    for (const row of this.#samples.all(series.id, fromMs, toMs) as SampleRow[]) {
-      const { facts, isWhole } = this.#plan(row.shape);
-      const [count, sizeBytes] = facts.numbers(new Uint8Array(row.facts), ['count', 'sizeBytes']) as [number, number];
-      findRows(new Uint8Array(row.rows), ids, partitions.sample(row.at, { count, sizeBytes }, isWhole));
-    }
-    const newest = this.#newestPartition(series.id, fromMs, toMs);
+    const names = this.#kinds.matching((name) => matchesGlob(kind, name));
+    const wanted = new KindIds([...names.keys()]);
+    const lines = new Lines<number>(steps);
+    const newestBlock = this.#addBlocks(lines, span, (id) => id === TOTAL || wanted.has(id));
+    for (const row of this.#rows(span)) this.#reading.addPartition(lines, row, wanted);
+    const newest = this.#newest.get(series.id, span.fromMs, span.toMs, series.rolled) as SampleRow | undefined;
+    const told = newest ? this.#reading.told(newest) : newestBlock;
+    const estimated = new Set([...told.estimated].map((id) => names.get(id) ?? ''));
     const { isolate, probe, by } = series;
-    const line = { isolate, probe: probe!, by: by!, header: newest.header };
-    return partitions.history(line, limit, (id) => wanted.get(id)!, estimated(newest));
+    const line = { isolate, probe: probe!, by: by!, header: told.header };
+    return partitionHistory(lines, line, limit, (id) => names.get(id)!, estimated);
   }
 
-  #newestPartition(...span: [seriesId: number, fromMs: number, toMs: number]): PartitionEvent {
-    const { shape, facts, sample, rows } = this.#newest.get(...span) as {
-      shape: number;
-      facts: ArrayBuffer;
-      sample: string;
-      rows: ArrayBuffer;
-    };
-    const stored = { facts: new Uint8Array(facts), sample, rows: new Uint8Array(rows) };
-    const event = eventOf(JSON.parse(this.#shapes.text(shape)) as Json, stored, (id) => this.#kinds.text(id));
-    return event as PartitionEvent;
+  #usage(span: StoredSpan, steps: Steps, { kind = '*' }: HistoryQuery): UsageHistory {
+    const lines = new Lines<number>(steps);
+    this.#addBlocks(lines, span, () => true);
+    for (const row of this.#rows(span)) this.#reading.addUsage(lines, row);
+    return usageHistory(lines, span.series.isolate, (gauge) => matchesGlob(kind, gauge));
   }
 
-  #usage({ series, fromMs, toMs }: StoredSpan, steps: Steps, { kind = '*' }: HistoryQuery) {
-    const gauges = GAUGES.filter((gauge) => matchesGlob(kind, gauge));
-    const usage = new UsageSteps(steps, gauges);
-    for (const row of this.#samples.all(series.id, fromMs, toMs) as SampleRow[]) {
-      usage.sample(row.at, this.#plan(row.shape).facts.numbers(new Uint8Array(row.facts), gauges));
+  #rows({ series, fromMs, toMs }: StoredSpan): SampleRow[] {
+    return this.#samples.all(series.id, fromMs, toMs, series.rolled) as SampleRow[];
+  }
+
+  /** Adds what blocks know of a span, and tells what its newest one says of itself. */
+  #addBlocks(
+    lines: Lines<number>,
+    span: StoredSpan,
+    wanted: (id: number) => boolean,
+  ): { header: string; estimated: readonly number[] } {
+    let newest: { header: string | null; block: Block } | undefined;
+    const { id, topic } = span.series;
+    for (const { step, header, body } of this.#blocks.all(id, span.fromMs, span.toMs) as BlockRow[]) {
+      const block = new Block(new Uint8Array(body), step);
+      block.addTo(lines, MEASURES[topic], (group) => isIn(group, span), wanted);
+      newest = { header, block };
     }
-    return usage.history(series.isolate);
+    return { header: newest?.header ?? '', estimated: newest?.block.estimated ?? [] };
   }
+}
 
-  #plan(shapeId: number): Plan {
-    const known = this.#plans.get(shapeId);
-    if (known) return known;
-    const shape = JSON.parse(this.#shapes.text(shapeId)) as { readonly [key: string]: Json };
-    const plan = { facts: new FactPlan(shape), isWhole: !('other' in shape) };
-    this.#plans.set(shapeId, plan);
-    return plan;
-  }
+function isIn({ lastAtMs }: Group, { fromMs, toMs }: Span): boolean {
+  return lastAtMs >= fromMs && lastAtMs <= toMs;
 }

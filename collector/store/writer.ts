@@ -192,6 +192,8 @@ export class Writer {
 }
 
 function gradeOf(event: NewEvent, series: Series, agedMs: number): 0 | 1 | 2 {
+  // history keeps how they went (rollup.ts), and nobody asks for one of them
+  if (event.type === 'usage') return 0;
   // a probe's end tells what it cost
   if (event.type === 'probe' && (event.phase === 'started' || event.phase === 'skipped')) return 0;
   if (Math.floor(agedMs / DAY_MS) !== series.day) return 2;

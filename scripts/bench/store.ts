@@ -9,7 +9,8 @@ import { pino } from 'pino';
 import { DEFAULT_STREAM } from '../../collector/config.ts';
 import type { NewEvent } from '../../collector/log.ts';
 import { HistoryStore } from '../../collector/store/history-store.ts';
-import { StoredLog } from '../../collector/store/stored-log.ts';
+import type { RetentionLimits } from '../../collector/store/retention.ts';
+import { StoredLog, type StoredLogOptions } from '../../collector/store/stored-log.ts';
 import { DEFAULT_RETENTION } from '../../collector/store-config.ts';
 import { folder } from '../../test/support/folder.ts';
 import { median } from './median.ts';
@@ -19,6 +20,7 @@ const SAMPLES = 20_000;
 const WAITING = 500;
 const HOURS = 10_000;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.parse('2025-01-01T00:00:00.000Z');
 const TARGETS = 200;
 const ROWS = 100;
@@ -35,12 +37,17 @@ export interface StoreResult {
   readonly hours: number;
   /** A question for one kind over all the hours, answered. */
   readonly queryMs: number;
+  /** The same over as many samples that are too young to be thinned out. */
+  readonly youngQueryMs: number;
+  /** Bytes of the file for each hour that was thinned out. */
+  readonly hourBytes: number;
 }
 
 export async function benchStore(): Promise<StoreResult> {
   const stored = await storing();
-  const queryMs = await querying();
-  return { samples: SAMPLES, hours: HOURS, ...stored, queryMs };
+  const { queryMs, hourBytes } = await querying({ fullMs: 48 * HOUR_MS, hourlyMs: HOURS * HOUR_MS });
+  const young = await querying({ fullMs: HOURS * HOUR_MS, hourlyMs: HOURS * HOUR_MS });
+  return { samples: SAMPLES, hours: HOURS, ...stored, queryMs, hourBytes, youngQueryMs: young.queryMs };
 }
 
 async function storing(): Promise<Pick<StoreResult, 'perSecond' | 'sampleBytes' | 'p99Ms' | 'maxMs'>> {
@@ -66,27 +73,31 @@ async function storing(): Promise<Pick<StoreResult, 'perSecond' | 'sampleBytes' 
   };
 }
 
-async function querying(): Promise<number> {
+/** Stores a sample an hour, on clocks that go as fast, and asks for one kind of them all. */
+async function querying(ages: Omit<RetentionLimits, 'keepMs'>): Promise<Pick<StoreResult, 'queryMs' | 'hourBytes'>> {
   await using dir = await folder();
-  const log = await open(dir.path);
-  for (let hour = 0; hour < HOURS; hour++) {
-    log.append(sample('api', START_MS + hour * HOUR_MS));
-    if (hour % WAITING === 0) await log.settled();
+  let nowMs = 0;
+  const log = await open(dir.path, { retention: { ...ages, keepMs: HOURS * HOUR_MS }, monotonic: () => nowMs });
+  for (; nowMs < HOURS * HOUR_MS; nowMs += HOUR_MS) {
+    log.append(sample('api', START_MS + nowMs));
+    if (nowMs % DAY_MS !== 0) continue;
+    await log.settled();
+    await log.retain();
   }
   await log.close();
   await using history = new HistoryStore(dir.join('heapwatch.db'));
   const times: number[] = [];
   for (let query = 0; query < QUERIES; query++) {
     const beganAtMs = performance.now();
-    const { partitions } = await history.query({ target: 'api', kind: 'Session42', stepMs: 24 * HOUR_MS });
+    const { partitions } = await history.query({ target: 'api', kind: 'Session42', stepMs: DAY_MS });
     times.push(performance.now() - beganAtMs);
     const points = partitions[0]?.kinds[0]?.samples.reduce((sum, samples) => sum + samples, 0);
     if (points !== HOURS) throw new Error(`Cannot bench history: expected ${HOURS} samples, got ${points}`);
   }
-  return median(times);
+  return { queryMs: median(times), hourBytes: statSync(dir.join('heapwatch.db')).size / HOURS };
 }
 
-function open(path: string): Promise<StoredLog> {
+function open(path: string, over: Partial<StoredLogOptions> = {}): Promise<StoredLog> {
   return StoredLog.open({
     path: `${path}/heapwatch.db`,
     retention: DEFAULT_RETENTION,
@@ -94,6 +105,7 @@ function open(path: string): Promise<StoredLog> {
     logger: pino({ level: 'silent' }),
     now: Date.now,
     monotonic: () => performance.now(),
+    ...over,
   });
 }
 

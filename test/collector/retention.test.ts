@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { LostError } from '../../collector/log.ts';
 import { openForReading } from '../../collector/store/database.ts';
 import type { StoredLog } from '../../collector/store/stored-log.ts';
-import { partitionEvent, probeEvent, targetEvent, usageEvent } from '../support/events.ts';
+import { partitionEvent, probeEvent, targetEvent } from '../support/events.ts';
 import { folder } from '../support/folder.ts';
 import { type Clocks, clocks, openLog } from '../support/stored-log.ts';
 
@@ -18,10 +18,10 @@ function pass(time: Clocks, ms: number): void {
   time.monotonicMs += ms;
 }
 
-/** Appends a reading every ten minutes for so many hours. */
-async function readings(log: StoredLog, time: Clocks, hours: number): Promise<void> {
+/** Appends a partition every ten minutes for so many hours. */
+async function samples(log: StoredLog, time: Clocks, hours: number): Promise<void> {
   for (let i = 0; i < 6 * hours; i++) {
-    log.append(usageEvent('api', { takenAt: new Date(time.wallMs).toISOString() }));
+    log.append(partitionEvent('api', { takenAt: new Date(time.wallMs).toISOString() }));
     pass(time, 10 * MINUTE_MS);
   }
   await log.settled();
@@ -42,7 +42,7 @@ describe('retention', () => {
     await using log = (await openLog(dir.path, time, { retention, ring: { ringEvents: 1, ringBytes: 1_000 } })).log;
     const path = dir.join('heapwatch.db');
     log.append(targetEvent('api'));
-    await readings(log, time, 24);
+    await samples(log, time, 24);
     await log.retain();
     // 18 hours by the hour, 6 in full, and the target's state
     assert.equal(stored(path).length, 18 + 36 + 1);
@@ -77,23 +77,23 @@ describe('retention', () => {
     await using dir = await folder();
     const time = clocks();
     const before = (await openLog(dir.path, time, { retention })).log;
-    await readings(before, time, 3);
+    await samples(before, time, 3);
     const all = stored(dir.join('heapwatch.db'));
     for (const jumpMs of [HOUR_MS, -2 * HOUR_MS, 365 * DAY_MS, -365 * DAY_MS]) {
       time.wallMs += jumpMs;
       await before.retain();
-      await readings(before, time, 0);
+      await samples(before, time, 0);
     }
     await before.close();
     time.wallMs += 365 * DAY_MS;
     const after = (await openLog(dir.path, time, { retention })).log;
     await after.retain();
     assert.deepEqual(stored(dir.join('heapwatch.db')), all);
-    await readings(after, time, 1);
+    await samples(after, time, 1);
     await after.close();
     time.wallMs -= 366 * DAY_MS;
     await using last = (await openLog(dir.path, time, { retention })).log;
-    await readings(last, time, 1);
+    await samples(last, time, 1);
     await last.retain();
     assert.deepEqual(stored(dir.join('heapwatch.db')).slice(0, all.length), all);
     assert.equal(last.offset, all.length + 12);
