@@ -25,8 +25,14 @@ export const HistoryQuery = z.strictObject({
   to: instant.optional(),
   /** Milliseconds; absent: one that gives some 200 steps. */
   stepMs: z.number().int().positive().optional(),
+  /** In place of `stepMs`: one that gives at most so many steps. */
+  steps: z.number().int().min(1).max(limits.maxHistorySteps).optional(),
   /** How many kinds, the largest by their last size first; absent: 10. */
   limit: z.number().int().min(1).max(limits.maxHistoryKinds).optional(),
+  /** How many of them, the largest, are left out: thousands are asked for page by page. */
+  skip: z.number().int().nonnegative().optional(),
+  /** Tells kinds as `lines`, in a fifth of the bytes, in place of `kinds`. */
+  lines: z.boolean().optional(),
 });
 export type HistoryQuery = z.infer<typeof HistoryQuery>;
 
@@ -41,6 +47,20 @@ export type Measure = z.infer<typeof Measure>;
 
 /** The points of one line: when each step begins and how many samples it holds. */
 const steps = { at: z.array(instant), samples: z.array(whole) };
+
+/** One measure of a kind: its bounds over the whole span, and its last value of each step; null where it is not known. */
+export const Line = z.strictObject({ min: z.number(), max: z.number(), last: z.array(z.number().nullable()) });
+export type Line = z.infer<typeof Line>;
+
+/** Kinds over one axis of time. */
+export const KindLines = z.strictObject({
+  /** When each step begins that has samples, of whichever kind. */
+  at: z.array(instant),
+  kinds: z.array(
+    z.strictObject({ kind: z.string(), estimated: z.literal(true).optional(), count: Line, sizeBytes: Line }),
+  ),
+});
+export type KindLines = z.infer<typeof KindLines>;
 
 /** The partitions of one isolate by one probe and one classifier. */
 export const PartitionHistory = z.strictObject({
@@ -61,6 +81,8 @@ export const PartitionHistory = z.strictObject({
       sizeBytes: Measure,
     }),
   ),
+  /** Where they were asked for; `kinds` is empty then. */
+  lines: KindLines.optional(),
   /** How many kinds more there are. */
   omitted: whole,
 });

@@ -14,6 +14,8 @@ export const limits = {
   maxClassifiers: 16,
   /** Kinds of one history. */
   maxHistoryKinds: 1000,
+  /** Steps of one history. */
+  maxHistorySteps: 20_000,
   /** Length of the text of a kind in a question about a snapshot. */
   maxKindLength: 8192,
   /** Rows, objects, or children of a node in the answer to one. */

@@ -1,5 +1,6 @@
 /** What a collector remembers of its targets: asked by the stream's request `history`, by the HTTP API and by the command. */
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
+import { limits } from '../../protocol/limits.ts';
 import { RequestError } from '../../protocol/requests.ts';
 
 export interface History {
@@ -19,7 +20,6 @@ export interface Steps extends Span {
 }
 
 const DEFAULT_STEPS = 200;
-const MAX_STEPS = 20_000;
 export const DEFAULT_KINDS = 10;
 
 /** Steps that people count in: whichever gives at most so many of them is taken. */
@@ -39,12 +39,12 @@ export function spanOf({ from, to }: HistoryQuery): Span {
 }
 
 /** The steps of a span in which there are samples. @throws RequestError where they are too many */
-export function stepsOf({ fromMs, toMs }: Span, stepMs: number | undefined): Steps {
-  const wanted = (toMs - fromMs) / DEFAULT_STEPS;
+export function stepsOf({ fromMs, toMs }: Span, { stepMs, steps = DEFAULT_STEPS }: HistoryQuery): Steps {
+  const wanted = (toMs - fromMs) / steps;
   const step = stepMs ?? ROUND_STEPS_MS.find((each) => each >= wanted) ?? Math.ceil(wanted);
   const count = Math.ceil((toMs - fromMs) / step);
-  if (count > MAX_STEPS) {
-    const what = `${count} steps of ${step} ms, at most ${MAX_STEPS}: ask for longer ones or a shorter span`;
+  if (count > limits.maxHistorySteps) {
+    const what = `${count} steps of ${step} ms, at most ${limits.maxHistorySteps}: ask for longer ones or a shorter span`;
     throw new RequestError('bad-params', `Cannot tell history: ${what}`);
   }
   return { fromMs: Math.floor(fromMs / step) * step, toMs, stepMs: step };

@@ -7,7 +7,7 @@
  *
  * A line that a whole sample lacks is zero there; one that a sample lacks of which lines were left out is not known there.
  */
-import type { Measure } from '../../protocol/history.ts';
+import type { Line, Measure } from '../../protocol/history.ts';
 import type { Steps } from './history.ts';
 
 /** Samples that are told together. */
@@ -235,4 +235,23 @@ export function measureOf({ samples }: Points, summaries: readonly Summary[] = [
     max: summaries.map(({ max }) => max),
     last: summaries.map(({ last }) => last),
   };
+}
+
+/** One measure of a line over an axis of steps, rising, which has all that the line has. */
+export function lineOf({ numbers, measures }: Points, measure: number, axis: readonly number[]): Line {
+  let min = Number.POSITIVE_INFINITY;
+  let max = 0;
+  const last: (number | null)[] = [];
+  let at = 0;
+  for (const number of axis) {
+    if (numbers[at] !== number) {
+      last.push(null);
+      continue;
+    }
+    const summary = measures[measure]![at++]!;
+    min = Math.min(min, summary.min);
+    max = Math.max(max, summary.max);
+    last.push(summary.last);
+  }
+  return { min: Math.min(min, max), max, last };
 }

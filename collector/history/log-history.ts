@@ -3,7 +3,7 @@ import type { PartitionEvent, UsageEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { HistoryQuery, HistoryResult, PartitionHistory } from '../../protocol/history.ts';
 import type { RingLog } from '../ring-log.ts';
-import { DEFAULT_KINDS, type History, type Span, type Steps, spanOf, stepsOf } from './history.ts';
+import { type History, type Span, type Steps, spanOf, stepsOf } from './history.ts';
 import { Lines } from './lines.ts';
 import { addPartition, partitionHistory, type TallyLines } from './partition-lines.ts';
 import { addUsage, GAUGES, usageHistory } from './usage-lines.ts';
@@ -22,7 +22,7 @@ export class LogHistory implements History {
     const [first] = samples;
     if (!first) return { target, stepMs: stepMs ?? 0, partitions: [], usage: [] };
     const taken = samples.map(({ takenAt }) => Date.parse(takenAt)).sort((a, b) => a - b);
-    const steps = stepsOf({ fromMs: taken[0]!, toMs: taken.at(-1)! }, stepMs);
+    const steps = stepsOf({ fromMs: taken[0]!, toMs: taken.at(-1)! }, query);
     const ends = { from: new Date(taken[0]!).toISOString(), to: new Date(steps.toMs).toISOString() };
     const partitions = samples.filter((sample) => sample.type === 'partition');
     const readings = samples.filter((sample) => sample.type === 'usage');
@@ -50,11 +50,8 @@ export class LogHistory implements History {
   }
 }
 
-function partitionHistories(
-  samples: readonly PartitionEvent[],
-  steps: Steps,
-  { kind = '*', limit = DEFAULT_KINDS }: HistoryQuery,
-): PartitionHistory[] {
+function partitionHistories(samples: readonly PartitionEvent[], steps: Steps, query: HistoryQuery): PartitionHistory[] {
+  const { kind = '*' } = query;
   const histories = new Map<string, { newest: PartitionEvent; lines: TallyLines<string> }>();
   for (const sample of samples) {
     const key = JSON.stringify([sample.probe, sample.by]);
@@ -65,7 +62,7 @@ function partitionHistories(
     addPartition(history.lines, Date.parse(sample.takenAt), { total: sample, isWhole: !sample.other, rows });
   }
   return [...histories.values()].map(({ newest, lines }) =>
-    partitionHistory(lines, newest, limit, (name) => name, estimated(newest)),
+    partitionHistory(lines, newest, query, (name) => name, estimated(newest)),
   );
 }
 

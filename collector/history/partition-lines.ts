@@ -1,7 +1,8 @@
 /** Partitions of one isolate, probe and classifier over time: a line for their totals, and one for each kind. */
-import type { PartitionHistory } from '../../protocol/history.ts';
+import type { HistoryQuery, KindLines, PartitionHistory } from '../../protocol/history.ts';
 import type { Row, Tally } from '../../protocol/partition.ts';
-import { type Lines, measureOf } from './lines.ts';
+import { DEFAULT_KINDS } from './history.ts';
+import { type Lines, lineOf, measureOf, type Points } from './lines.ts';
 
 /** The line of the totals, beside those of kinds: dictionaries begin at 1. */
 export const TOTAL = 0;
@@ -9,6 +10,11 @@ export type TallyLines<Kind> = Lines<Kind | typeof TOTAL>;
 
 /** Whose history it is. */
 export type PartitionLine = Pick<PartitionHistory, 'isolate' | 'probe' | 'by' | 'header'>;
+
+interface NamedPoints {
+  readonly name: { readonly kind: string; readonly estimated?: true };
+  readonly points: Points;
+}
 
 /** @param isWhole no rows were left out of it. @param rows those whose kinds are asked for */
 export function addPartition(
@@ -22,22 +28,27 @@ export function addPartition(
 }
 
 /**
- * @param limit how many kinds, the largest by their last size first
+ * @param query which kinds, and how they are told
  * @param nameOf what a kind is called
  * @param estimated of the newest sample: the kinds whose sizes are estimates
  */
 export function partitionHistory<Kind>(
   lines: TallyLines<Kind>,
   { isolate, probe, by, header }: PartitionLine,
-  limit: number,
+  query: Pick<HistoryQuery, 'limit' | 'skip' | 'lines'>,
   nameOf: (kind: Kind) => string,
   estimated: ReadonlySet<string>,
 ): PartitionHistory {
+  const { limit = DEFAULT_KINDS, skip = 0 } = query;
   const kinds = lines.ids
     .filter((id): id is Kind => id !== TOTAL)
     .map((id) => ({ kind: nameOf(id), points: lines.points(id) }))
     .map((line) => ({ ...line, size: line.points.measures[1]?.at(-1)?.last ?? 0 }))
     .sort((a, b) => b.size - a.size || (a.kind < b.kind ? -1 : 1));
+  const page = kinds.slice(skip, skip + limit).map(({ kind, points }) => ({
+    name: { kind, ...(estimated.has(kind) && { estimated: true as const }) },
+    points,
+  }));
   const tellOf = (points: ReturnType<typeof lines.points>) => ({
     ...lines.head(points),
     count: measureOf(points, points.measures[0]),
@@ -50,11 +61,21 @@ export function partitionHistory<Kind>(
     header,
     samples: lines.samples,
     total: tellOf(lines.points(TOTAL)),
-    kinds: kinds.slice(0, limit).map(({ kind, points }) => ({
-      kind,
-      ...(estimated.has(kind) && { estimated: true as const }),
-      ...tellOf(points),
+    kinds: query.lines ? [] : page.map(({ name, points }) => ({ ...name, ...tellOf(points) })),
+    ...(query.lines && { lines: kindLines(lines, page) }),
+    omitted: Math.max(0, kinds.length - skip - limit) + lines.unfollowed,
+  };
+}
+
+/** Kinds over the steps of the totals: every sample is one of those. */
+function kindLines<Kind>(lines: TallyLines<Kind>, kinds: readonly NamedPoints[]): KindLines {
+  const axis = lines.points(TOTAL);
+  return {
+    at: lines.head(axis).at,
+    kinds: kinds.map(({ name, points }) => ({
+      ...name,
+      count: lineOf(points, 0, axis.numbers),
+      sizeBytes: lineOf(points, 1, axis.numbers),
     })),
-    omitted: Math.max(0, kinds.length - limit) + lines.unfollowed,
   };
 }

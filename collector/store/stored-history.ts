@@ -9,7 +9,7 @@
 import type Database from 'libsql';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { HistoryQuery, HistoryResult, PartitionHistory, UsageHistory } from '../../protocol/history.ts';
-import { DEFAULT_KINDS, type Span, type Steps, spanOf, stepsOf } from '../history/history.ts';
+import { type Span, type Steps, spanOf, stepsOf } from '../history/history.ts';
 import { type Group, Lines } from '../history/lines.ts';
 import { partitionHistory, TOTAL } from '../history/partition-lines.ts';
 import { usageHistory } from '../history/usage-lines.ts';
@@ -123,7 +123,7 @@ export class StoredHistory {
       .flatMap((series) => this.#spanOf(series, asked));
     if (spans.length === 0) return { target, stepMs: stepMs ?? 0, partitions: [], usage: [] };
     const fromMs = Math.min(...spans.map((span) => span.fromMs));
-    const steps = stepsOf({ fromMs, toMs: Math.max(...spans.map((span) => span.toMs)) }, stepMs);
+    const steps = stepsOf({ fromMs, toMs: Math.max(...spans.map((span) => span.toMs)) }, query);
     const histories = { partitions: topic === 'partition', usage: topic === 'usage' };
     return {
       target,
@@ -162,7 +162,7 @@ export class StoredHistory {
 
   #partitions(span: StoredSpan, steps: Steps, query: HistoryQuery): PartitionHistory {
     const { series } = span;
-    const { kind = '*', limit = DEFAULT_KINDS } = query;
+    const { kind = '*' } = query;
     const names = this.#kinds.matching((name) => matchesGlob(kind, name));
     const wanted = new KindIds([...names.keys()]);
     const lines = new Lines<number>(steps);
@@ -173,7 +173,7 @@ export class StoredHistory {
     const estimated = new Set([...told.estimated].map((id) => names.get(id) ?? ''));
     const { isolate, probe, by } = series;
     const line = { isolate, probe: probe!, by: by!, header: told.header };
-    return partitionHistory(lines, line, limit, (id) => names.get(id)!, estimated);
+    return partitionHistory(lines, line, query, (id) => names.get(id)!, estimated);
   }
 
   #usage(span: StoredSpan, steps: Steps, { kind = '*' }: HistoryQuery): UsageHistory {

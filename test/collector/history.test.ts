@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { LogHistory } from '../../collector/history/log-history.ts';
 import { RingLog } from '../../collector/ring-log.ts';
 import { HistoryStore } from '../../collector/store/history-store.ts';
-import type { HistoryQuery } from '../../protocol/history.ts';
+import type { HistoryQuery, PartitionHistory } from '../../protocol/history.ts';
 import { readResult } from '../../protocol/requests.ts';
 import { partitionEvent, usageEvent } from '../support/events.ts';
 import { folder } from '../support/folder.ts';
@@ -53,6 +53,36 @@ describe('history', () => {
     assert.deepEqual([map?.samples, map?.count], [[2, 1], { min: [0, 9], mean: [0.5, 9], max: [1, 9], last: [0, 9] }]);
   });
 
+  it('tells many kinds as lines over one axis, page by page', async () => {
+    const log = new RingLog({ ringEvents: 100, ringBytes: 1_000_000 });
+    for (const event of EVENTS) log.append(event);
+    const query: HistoryQuery = { target: 'api', by: 'kind', lines: true, stepMs: MINUTE_MS };
+    const history = new LogHistory(log);
+    const result = await history.query(query);
+    assert.deepEqual(readResult('history', result), result);
+    const [{ kinds, lines, omitted }] = result.partitions as [PartitionHistory];
+    assert.deepEqual([kinds, omitted, lines?.at], [[], 0, [at(0), at(1), at(10), at(12)]]);
+    const [map, session] = lines?.kinds ?? [];
+    assert.deepEqual([map?.kind, map?.count], ['Map', { min: 0, max: 9, last: [1, 0, 9, null] }]);
+    assert.deepEqual([session?.kind, session?.sizeBytes], ['Session', { min: 20, max: 70, last: [30, 50, 20, 70] }]);
+    const pages = await Promise.all([0, 1].map((skip) => history.query({ ...query, limit: 1, skip })));
+    assert.deepEqual(
+      pages.flatMap(({ partitions }) => partitions.flatMap((page) => page.lines?.kinds ?? [])),
+      lines?.kinds,
+    );
+    assert.deepEqual(
+      pages.map(({ partitions }) => partitions[0]?.omitted),
+      [1, 0],
+    );
+  });
+
+  it('has no more steps than were asked for', async () => {
+    const log = new RingLog({ ringEvents: 100, ringBytes: 1_000_000 });
+    for (const event of EVENTS) log.append(event);
+    const { stepMs, partitions } = await new LogHistory(log).query({ target: 'api', by: 'kind', steps: 3 });
+    assert.deepEqual([stepMs, partitions[0]?.total.at], [5 * MINUTE_MS, [at(0), at(10)]]);
+  });
+
   it('is the same from a file as from memory', async () => {
     await using dir = await folder();
     await using log = (await openLog(dir.path)).log;
@@ -68,6 +98,7 @@ describe('history', () => {
       { target: 'api' },
       { target: 'api', kind: 'Ses*', stepMs: MINUTE_MS },
       { target: 'api', limit: 1 },
+      { target: 'api', lines: true, steps: 2, skip: 1 },
       { target: 'api', probe: 'types' },
       { target: 'api', from: at(1), to: at(10) },
       { target: 'api', topic: 'usage', kind: 'heap*' },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly JsonSchema[];
@@ -25,7 +25,11 @@ function text(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map(literal).join(' | ');
   if (schema.type === 'array') return arrayOf(text(schema.items!));
   if (schema.type === 'object') return object(schema);
-  return schema.type === 'integer' ? 'number' : (schema.type ?? 'unknown');
+  return [schema.type ?? 'unknown'].flat().map(typeName).join(' | ');
+}
+
+function typeName(type: string): string {
+  return type === 'integer' ? 'number' : type;
 }
 
 function object({ properties, required = [], additionalProperties }: JsonSchema): string {
@@ -39,7 +43,7 @@ function object({ properties, required = [], additionalProperties }: JsonSchema)
 }
 
 function arrayOf(element: string): string {
-  return element.startsWith("'") ? `(${element})[]` : `${element}[]`;
+  return element.startsWith("'") || element.endsWith(' | null') ? `(${element})[]` : `${element}[]`;
 }
 
 function literal(value: unknown): string {

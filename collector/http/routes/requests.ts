@@ -9,9 +9,13 @@ import { type Call, del, get, jsonOf, post, type Route } from '../route.ts';
 
 const none = z.strictObject({});
 /** As the method's, with numbers that come as text. */
+const { shape: history } = methods.history.params;
 const HistoryParams = methods.history.params.extend({
-  stepMs: z.coerce.number().pipe(methods.history.params.shape.stepMs.unwrap()).optional(),
-  limit: z.coerce.number().pipe(methods.history.params.shape.limit.unwrap()).optional(),
+  stepMs: z.coerce.number().pipe(history.stepMs.unwrap()).optional(),
+  steps: z.coerce.number().pipe(history.steps.unwrap()).optional(),
+  limit: z.coerce.number().pipe(history.limit.unwrap()).optional(),
+  skip: z.coerce.number().pipe(history.skip.unwrap()).optional(),
+  lines: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
 });
 
 export function requestRoutes(requests: Requests, log: EventLog): Route[] {
