@@ -34,7 +34,7 @@ function rowsOf(rows: readonly DifferenceRow[], b: Comparable): Table['rows'] {
     anyEstimated ||= row.estimated;
     const figures = [
       figure(index, 6),
-      figure(row.count, 6, row.estimated),
+      figure(row.count, 6, row.estimated && row.exactCount !== true),
       figure(row.sizeBytes, 8, row.estimated),
       figure(cumulative, 9, anyEstimated),
       percentOf(b, cumulative),

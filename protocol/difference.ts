@@ -6,8 +6,10 @@ export interface DifferenceRow {
   readonly kind: string;
   readonly count: number;
   readonly sizeBytes: number;
-  /** True where either figure is an estimate. */
+  /** True where a figure of either side is an estimate. */
   readonly estimated: boolean;
+  /** True where the count is exact all the same (census). */
+  readonly exactCount?: boolean;
 }
 
 export interface Difference {
@@ -51,6 +53,14 @@ function rowsOf(a: readonly Row[], b: readonly Row[]): DifferenceRow[] {
 }
 
 function less(a: Row, b: Row): DifferenceRow {
-  const estimated = a.estimated === true || b.estimated === true;
-  return { kind: a.kind, count: a.count - b.count, sizeBytes: a.sizeBytes - b.sizeBytes, estimated };
+  const guessed = [a, b].filter((row) => row.estimated);
+  const estimated = guessed.length > 0;
+  const exactCount = estimated && guessed.every((row) => row.exactCount);
+  return {
+    kind: a.kind,
+    count: a.count - b.count,
+    sizeBytes: a.sizeBytes - b.sizeBytes,
+    estimated,
+    ...(exactCount && { exactCount }),
+  };
 }

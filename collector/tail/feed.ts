@@ -10,11 +10,11 @@ export interface Feed extends AsyncDisposable {
    * @throws DetachedError where the target or the collector has gone; AttachError
    */
   run(hear: (reading: Reading) => void, signal: AbortSignal): Promise<void>;
-  /** The probe to go on with. */
-  choose(choice: ProbeChoice): void;
+  /** The probe to go on with. @param agreed whatever limit its price is over */
+  choose(choice: ProbeChoice, agreed: boolean): void;
   /** While paused, nothing is asked of the target. */
   pause(paused: boolean): void;
-  /** What a probe of a target would cost it now; null where nobody knows. */
+  /** What a probe of a target would cost it now; null where nobody knows, or it is not the feed that would run it. */
   price(target: string, probe: RowProbe): Promise<Quote | null>;
   /** Runs a probe as soon as it is its turn; what comes of it is told as a reading. */
   take(target: string, probe: RowProbe): void;

@@ -10,7 +10,9 @@
  *     rows …
  *     foot          question, message, what is typed, or the keys
  */
+import type { Usage } from '../../protocol/partition.ts';
 import { printable } from '../../protocol/printable.ts';
+import { ALL } from '../../protocol/sum.ts';
 import { roughDuration, roughSize } from '../cli/rough.ts';
 import type { Board } from './board.ts';
 import { headText, rowSpans, signedSize } from './columns.ts';
@@ -18,7 +20,7 @@ import { signedCount } from './figures.ts';
 import { HELP } from './help.ts';
 import type { KindRow, KindTable } from './kind-table.ts';
 import { filtered, sorted } from './sorting.ts';
-import { fit, type Line, lineWidth, padEnd, pieces, type Span, span } from './spans.ts';
+import { cut, fit, type Line, lineWidth, padEnd, pieces, type Span, span } from './spans.ts';
 import { sparkline } from './sparkline.ts';
 import type { Extent, View } from './view.ts';
 
@@ -124,10 +126,16 @@ function gaugeLine({ usage, heapUsed }: Board, columns: number, unicode: boolean
       span(heap, nearLimit ? 'alarm' : 'strong'),
       span(`RSS ${roughSize(usage.rssBytes)}`),
       span(`external ${roughSize(usage.externalBytes)}`),
+      usage.isolate === ALL ? span(`of no isolate ${roughSize(restBytesOf(usage))}`) : null,
       span(sparkline(heapUsed.values, 24, unicode), 'faint'),
     ],
     columns,
   );
+}
+
+/** As protocol/sum.ts tells it, but never below zero. */
+function restBytesOf({ rssBytes, heapTotalBytes, externalBytes }: Usage): number {
+  return Math.max(0, rssBytes - heapTotalBytes - externalBytes);
 }
 
 /** Where there is not room for all, the share stands before what it is made of. */
@@ -200,8 +208,13 @@ const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['s', 'snapshot'],
 ];
 
+const ANSWERS = ' [y/N] ';
+
 function footLine({ view, size, boards }: Picture, board: Board | undefined): Line {
-  if (view.question) return [span(view.question.text, 'alarm'), span(' [y/N] ', 'strong')];
+  if (view.question) {
+    // what can be answered stays in sight
+    return [span(cut(view.question.text, size.columns - ANSWERS.length), 'alarm'), span(ANSWERS, 'strong')];
+  }
   if (view.typing !== undefined) return [span('kinds: ', 'strong'), span(`${printable(view.typing)}_`)];
   if (view.message !== undefined) return [span(printable(view.message), 'new')];
   if (board === undefined) return [span('q quit', 'faint')];

@@ -50,7 +50,7 @@ export class LiveFeed implements Feed {
   readonly #wanted: RowProbe[] = [];
   #agent: Agent | undefined;
   #choice: ProbeChoice;
-  /** A person chose this probe, and with it its price. */
+  /** To the price of the choice, whatever limit it is over. */
   #agreed: boolean;
   #paused = false;
   /** The target stood still when it was looked at. */
@@ -80,8 +80,9 @@ export class LiveFeed implements Feed {
     }
   }
 
-  choose(choice: ProbeChoice): void {
+  choose(choice: ProbeChoice, agreed: boolean): void {
     this.#choice = choice;
+    this.#agreed = agreed || this.#options.yes;
     this.#rowsDueAtMs = 0;
     this.#bell.ring();
   }

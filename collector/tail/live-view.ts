@@ -4,10 +4,11 @@ import { roughDuration, roughSize } from '../cli/rough.ts';
 import { ALL, Boards } from './boards.ts';
 import type { Feed } from './feed.ts';
 import { extentOf, frame, type Picture } from './frame.ts';
-import type { Reading, RowProbe } from './reading.ts';
+import type { ProbeChoice, Reading, RowProbe } from './reading.ts';
+import type { Quote } from './row-probes.ts';
 import { Screen, type TerminalInput, type TerminalOutput } from './screen.ts';
 import type { Line } from './spans.ts';
-import { FIRST_VIEW, press, type View, type Wish } from './view.ts';
+import { chosen, FIRST_VIEW, nextChoice, press, type Question, type View, type Wish } from './view.ts';
 
 /** Pictures a second, at most; and how often ages on the screen go on without a reading. */
 const DRAW_MS = 50;
@@ -134,7 +135,8 @@ export class LiveView {
         this.#say('checkpoint: deltas count from the newest readings on');
         break;
       case 'choose':
-        for (const feed of feeds) feed.choose(wish.choice);
+        if (wish.agreed) this.#goOnWith(wish.choice, true);
+        else void this.#choose(wish.choice);
         break;
       case 'pause':
         for (const feed of feeds) feed.pause(wish.paused);
@@ -160,10 +162,38 @@ export class LiveView {
     try {
       const quote = await feed.price(target, probe);
       if (quote?.deadly) this.#say(`no ${probe}: ${quote.objection}`);
-      else this.#view = { ...this.#view, question: { target, probe, text: questionText(target, probe, quote) } };
+      else this.#question({ about: 'take', target, probe, text: questionText(target, probe, quote) });
     } catch (error) {
       this.#say(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** Goes on with another probe; asks first where it is over a limit of a target, passes over it where a target lacks the memory. */
+  async #choose(choice: ProbeChoice): Promise<void> {
+    if (choice === 'auto') return this.#goOnWith(choice, false);
+    try {
+      for (const feed of this.#options.feeds) {
+        const quote = feed.target === null ? null : await feed.price(feed.target, choice);
+        if (quote?.objection === undefined) continue;
+        if (!quote.deadly)
+          return this.#question({ about: 'choose', probe: choice, text: choiceText(feed.target!, choice, quote) });
+        await this.#choose(nextChoice(choice));
+        return this.#say(`no ${choice}: ${quote.objection}`);
+      }
+      this.#goOnWith(choice, false);
+    } catch (error) {
+      this.#say(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #goOnWith(choice: ProbeChoice, agreed: boolean): void {
+    this.#view = chosen(this.#view, choice);
+    for (const feed of this.#options.feeds) feed.choose(choice, agreed);
+    this.#drawSoon();
+  }
+
+  #question(question: Question): void {
+    this.#view = { ...this.#view, question };
     this.#drawSoon();
   }
 
@@ -201,6 +231,11 @@ function questionText(target: string, probe: RowProbe, price: Price | null): str
   if (!price) return `Take a ${probe} of ${target}, at a price that nobody knows?`;
   const { pauseMs, extraBytes } = price;
   return `${probe} of ${target}: about ${roughDuration(pauseMs)} of pause, ${roughSize(extraBytes)} of memory. Take it?`;
+}
+
+function choiceText(target: string, probe: RowProbe, { pauseMs, extraBytes }: Quote): string {
+  const price = `${roughDuration(pauseMs)} of pause, ${roughSize(extraBytes)} of memory`;
+  return `${price}: over a limit. Still ${probe} of ${target}?`;
 }
 
 /** Resolves when `signal` is aborted. */

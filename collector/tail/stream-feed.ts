@@ -45,7 +45,7 @@ export class StreamFeed implements Feed {
     for await (const event of client.subscribe(wish)) this.#tell(event, hear);
   }
 
-  choose(_choice: ProbeChoice): void {
+  choose(_choice: ProbeChoice, _agreed: boolean): void {
     // which probes run is the collector's business; what is shown of them is the view's
   }
 

@@ -26,11 +26,11 @@ export interface View {
   readonly message: string | undefined;
 }
 
-export interface Question {
-  readonly target: string;
-  readonly probe: RowProbe;
-  readonly text: string;
-}
+/** `take` it once of one target, or go on with it in all of them (`choose`). */
+export type Question = { readonly text: string; readonly probe: RowProbe } & (
+  | { readonly about: 'take'; readonly target: string }
+  | { readonly about: 'choose' }
+);
 
 /** What a key asks of somebody else. */
 export type Wish =
@@ -39,7 +39,8 @@ export type Wish =
   | { readonly wish: 'suspend' }
   | { readonly wish: 'redraw' }
   | { readonly wish: 'checkpoint' }
-  | { readonly wish: 'choose'; readonly choice: ProbeChoice }
+  /** `agreed`: at whatever price. */
+  | { readonly wish: 'choose'; readonly choice: ProbeChoice; readonly agreed?: true }
   | { readonly wish: 'pause'; readonly paused: boolean }
   /** Tell the price, and ask. */
   | { readonly wish: 'price'; readonly probe: RowProbe }
@@ -97,27 +98,37 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
     { ...view, paused: !view.paused },
     { wish: 'pause', paused: !view.paused },
   ],
-  p: (view) => {
-    const choice = next(PROBE_CHOICES, view.choice, 1);
-    const shown = choice === 'auto' ? undefined : choice;
-    return [
-      { ...view, choice, shown, top: 0 },
-      { wish: 'choose', choice },
-    ];
-  },
+  p: (view) => [view, { wish: 'choose', choice: nextChoice(view.choice) }],
   c: (view) => [view, { wish: 'checkpoint' }],
   s: (view) => [view, { wish: 'price', probe: 'snapshot' }],
   tab: (view, { tabs }) => [{ ...view, tab: (view.tab + 1) % Math.max(1, tabs), top: 0 }],
   backtab: (view, { tabs }) => [{ ...view, tab: (view.tab + Math.max(1, tabs) - 1) % Math.max(1, tabs), top: 0 }],
 };
 
-function answered(view: View, { target, probe }: Question, key: string): readonly [View, Wish?] {
+function answered(view: View, question: Question, key: string): readonly [View, Wish?] {
+  const { probe } = question;
   const closed: View = { ...view, question: undefined };
-  if (key !== 'y' && key !== 'Y') return [{ ...closed, message: `no ${probe} taken` }];
-  return [
-    { ...closed, shown: probe },
-    { wish: 'take', target, probe },
-  ];
+  const agreed = key === 'y' || key === 'Y';
+  if (question.about === 'take') {
+    if (!agreed) return [{ ...closed, message: `no ${probe} taken` }];
+    return [
+      { ...closed, shown: probe },
+      { wish: 'take', target: question.target, probe },
+    ];
+  }
+  if (agreed) return [closed, { wish: 'choose', choice: probe, agreed: true }];
+  // the key was pressed to get past it
+  if (key === 'p') return [closed, { wish: 'choose', choice: nextChoice(probe) }];
+  return [{ ...closed, message: `still ${view.choice}` }];
+}
+
+export function nextChoice(choice: ProbeChoice): ProbeChoice {
+  return next(PROBE_CHOICES, choice, 1);
+}
+
+/** Rows are those of that probe from now on. */
+export function chosen(view: View, choice: ProbeChoice): View {
+  return { ...view, choice, shown: choice === 'auto' ? undefined : choice, top: 0 };
 }
 
 function typed(view: View, typing: string, key: string): View {

@@ -64,6 +64,7 @@ test('golden pictures', async (t) => {
 
   await t.test('help, and a question', () => {
     const question = {
+      about: 'take',
       target: 'api',
       probe: 'snapshot',
       text: 'snapshot of api: about 8.1 s of pause. Take it?',

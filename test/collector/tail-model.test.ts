@@ -9,7 +9,7 @@ import { PaceKeeper } from '../../collector/tail/pace.ts';
 import { Series } from '../../collector/tail/series.ts';
 import { filtered, filterGlob, sorted } from '../../collector/tail/sorting.ts';
 import { sparkline } from '../../collector/tail/sparkline.ts';
-import { type Extent, FIRST_VIEW, press, type View, type Wish } from '../../collector/tail/view.ts';
+import { chosen, type Extent, FIRST_VIEW, press, type View, type Wish } from '../../collector/tail/view.ts';
 import { attachedReading, partitionReading, usageReading } from '../support/tail.ts';
 
 function series(...values: number[]): Series {
@@ -178,7 +178,7 @@ test('keys', async (t) => {
 
   await t.test('the price of a snapshot is asked for, and agreed to by y alone', () => {
     assert.deepEqual(pressed('s')[1], { wish: 'price', probe: 'snapshot' });
-    const asked: View = { ...FIRST_VIEW, question: { target: 'api', probe: 'snapshot', text: '…' } };
+    const asked: View = { ...FIRST_VIEW, question: { about: 'take', target: 'api', probe: 'snapshot', text: '…' } };
     const [taken, wish] = press(asked, 'y', extent);
     assert.deepEqual(
       [taken.question, taken.shown, wish],
@@ -188,6 +188,15 @@ test('keys', async (t) => {
       const [view, none] = press(asked, key, extent);
       assert.deepEqual([view.question, view.message, none], [undefined, 'no snapshot taken', undefined]);
     }
+  });
+
+  await t.test('a probe of the rows that is over a limit is agreed to by y, and passed over by the same key', () => {
+    const asked: View = { ...FIRST_VIEW, question: { about: 'choose', probe: 'census', text: '…' } };
+    assert.deepEqual(press(asked, 'y', extent)[1], { wish: 'choose', choice: 'census', agreed: true });
+    assert.deepEqual(press(asked, 'p', extent)[1], { wish: 'choose', choice: 'snapshot' });
+    const [view, none] = press(asked, 'n', extent);
+    assert.deepEqual([view.question, view.choice, view.message, none], [undefined, 'auto', 'still auto', undefined]);
+    assert.deepEqual([chosen(view, 'census').shown, chosen(view, 'auto').shown], ['census', undefined]);
   });
 
   await t.test('the rest are wishes', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { diffTable } from '../../protocol/diff-table.ts';
 import { type Comparable, difference } from '../../protocol/difference.ts';
 
 function set(...rows: readonly [kind: string, count: number, sizeBytes: number][]): Comparable {
@@ -53,4 +54,8 @@ test('a difference is estimated where either figure is', () => {
   assert.deepEqual(difference(set(['a', 1, 10]), guessed).rows, [
     { kind: 'a', count: -1, sizeBytes: -10, estimated: true },
   ]);
+  const counted = { ...guessed, rows: guessed.rows.map((row) => ({ ...row, exactCount: true })) };
+  assert.equal(difference(counted, set(['a', 1, 10])).rows[0]!.exactCount, true);
+  assert.match(diffTable(counted, set(['a', 1, 10])), /^ +0 +1 +~10 +~10 .* a$/m);
+  assert.equal(difference(set(['a', 3, 30]), guessed).rows[0]!.exactCount, undefined);
 });
