@@ -1,67 +1,93 @@
 /**
- * What a tail costs its target, beside the share that it shows: `npm run build && node dist/scripts/bench/tail.js`, under Node 20,
- * 24 and 26, on a heap of some 85 MB that is churned all the time. Takes five minutes.
+ * What a tail and a collector cost their target, beside the share that the tail shows: `npm run build && node
+ * dist/scripts/bench/tail.js [MAJOR…]`, by default on Node 20, 24 and 26, a quarter of an hour each.
  *
- *     before ── tail: whole cycles, from one reading of the kinds to another ── after
+ * The target (requests.ts) works off requests as fast as it can on a heap of 85 MB, and tells after how many of them its main
+ * thread, and all its threads together, have used how much CPU. Requests by CPU are what it gets done, however many others
+ * want the machine; what a probe costs, and what it slows down afterwards, are requests that are missing.
  *
- * Operations are counted by CPU second of the target, its helper threads included: so a collection counts in full.
+ *     bare ─ tail ─ bare ─ tail ─ bare … of one process, seconds each       loss = 1 - tail / mean of the bare ones beside it
+ *
+ * A span with a tail goes from the begin of one reading of the kinds to that of another, so that it has whole cycles, as
+ * long as the tail says that they are; the loss is held against the share that it showed in that very span. What a collector
+ * costs on its default schedule is too little to be seen, so its probes are run ten times as often, and its sampling, which
+ * goes on all the time, by itself: the default costs the sampling, and a tenth of the rest. Figures are Hodges–Lehmann medians of the spans with their confidence
+ * interval of 95 % (paired.ts). The last line: spans after everything has been detached against spans before anything was.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type NodeMajor, nodeBinary } from '../../test/support/node-versions.ts';
+import { NODE_MAJORS, type NodeMajor, nodeBinary } from '../../test/support/node-versions.ts';
 import { startTarget, type Target } from '../../test/support/target.ts';
-import { Throughput } from './throughput.ts';
+import { type Estimate, estimate } from './paired.ts';
+import { type Rate, Throughput } from './throughput.ts';
 
-const MAJORS: readonly NodeMajor[] = [20, 24, 26];
-const PROBES = ['types', 'census'] as const;
 /** Entries that make a heap of 85 MB. */
 const KEPT = '420000';
-const WATCH_MS = 10_000;
-/** Readings of the kinds between which the target is watched. */
-const CYCLES = 3;
-/** Larger than the default, so that the cost stands out of the noise. */
-const MAX_SHARE = '10%';
+const WARM_MS = 8_000;
+/** Left out after each detaching: hot code is slow for its first 100,000 operations. */
+const SETTLE_MS = 1_500;
 
-interface Round {
-  readonly before: number;
-  readonly during: number;
-  readonly after: number;
-  readonly noise: number;
-  readonly shown: number;
-  readonly heapMb: number;
+/** A share larger than the default, so that it stands out of the noise, and that a span has cycles. */
+const TAILS = [
+  { probe: 'types', every: '1s', maxShare: '10%', spanMs: 6_000, spans: 10 },
+  { probe: 'census', every: '1s', maxShare: '25%', spanMs: 6_000, spans: 6 },
+] as const;
+type Tail = (typeof TAILS)[number];
+
+/** The default: usage 5s, sampling and types at most once a minute each. */
+const COLLECTORS = [
+  { who: 'collector × 10', every: 'usage=500ms,sampling=6s,types=6s', spanMs: 12_000, spans: 8 },
+  { who: 'only sampling', every: 'usage=1h,sampling=1h,types=false', spanMs: 6_000, spans: 8 },
+] as const;
+
+const ALONE_MS = 4_000;
+const ALONE_SPANS = 6;
+
+/** What one span has lost to one that was bare, of the main thread's CPU and of all threads'. */
+interface Loss {
+  readonly main: number;
+  readonly all: number;
+  /** Absent where nothing is shown. */
+  readonly shown?: number;
 }
 
-interface Line {
-  readonly type: string;
-  readonly takenAt: string;
-  readonly heapUsedBytes: number;
-  readonly tail?: { readonly shareRatio: number };
+/** A span of the target's time. */
+interface Span {
+  readonly rate: Rate;
+  readonly shown?: number;
 }
 
+const majors = process.argv.slice(2).map(Number) as NodeMajor[];
 const main = fileURLToPath(new URL('../../collector/cli/main.js', import.meta.url));
-const churn = fileURLToPath(new URL('churn.js', import.meta.url));
+const program = fileURLToPath(new URL('requests.js', import.meta.url));
 
-process.stdout.write('Node  probe    heap    shown   loss while tailing   after, of before   noise\n');
-for (const major of MAJORS) {
-  await using target = await startTarget(churn, { nodeBinary: await nodeBinary(major), args: [KEPT] });
+print('Node', 'followed by', 'shown', 'lost by main thread', 'by all threads', 'main - shown', 'all - shown');
+for (const major of NODE_MAJORS) {
+  if (majors.length > 0 ? majors.includes(major) : major === 20 || major >= 24) await bench(major);
+}
+
+async function bench(major: NodeMajor): Promise<void> {
+  await using target = await startTarget(program, { nodeBinary: await nodeBinary(major), args: [KEPT] });
   const throughput = new Throughput();
   void follow(target, throughput);
-  await throughput.watch(WATCH_MS);
-  for (const probe of PROBES) {
-    const { before, during, after, noise, shown, heapMb } = await round(target, throughput, probe);
-    const cells = [
-      `${major}`.padEnd(6),
-      probe.padEnd(9),
-      `${heapMb.toFixed(0)} MB`.padEnd(8),
-      percent(shown).padEnd(8),
-      percent(1 - during / before).padEnd(21),
-      percent(after / before).padEnd(19),
-      `± ${percent(noise)}`,
-    ];
-    process.stdout.write(`${cells.join('')}\n`);
+  await throughput.watch(WARM_MS);
+  const before = await alone(throughput);
+  for (const tail of TAILS) {
+    const losses = await lossesOf(throughput, tail, () => tailed(target, throughput, tail));
+    show(major, `tail, ${tail.probe}`, losses);
   }
+  for (const collector of COLLECTORS) {
+    const losses = await lossesOf(throughput, collector, () => collected(target, throughput, collector));
+    show(major, collector.who, losses);
+  }
+  const after = await alone(throughput);
+  show(
+    major,
+    'nobody any more',
+    after.map((rate, at) => lossOf({ rate }, [before[at]!])),
+  );
 }
 
 async function follow(target: Target, throughput: Throughput): Promise<void> {
@@ -69,37 +95,104 @@ async function follow(target: Target, throughput: Throughput): Promise<void> {
   for (;;) throughput.add(await target.line(/^\d+ \d+ /).catch(() => new Promise<never>(() => {})));
 }
 
-async function round(target: Target, throughput: Throughput, probe: string): Promise<Round> {
-  const before = await throughput.watch(WATCH_MS);
-  const { fromMs, toMs, shown, heapMb } = await tail(target, probe);
-  const during = await throughput.between(fromMs, toMs);
-  await throughput.watch(2_000);
-  const after = await throughput.watch(WATCH_MS);
-  const sorted = before.windows.toSorted((a, b) => a - b);
-  const noise = (sorted.at(-1)! - sorted[0]!) / 2 / before.perCpuSecond;
-  const rates = { before: before.perCpuSecond, during: during.perCpuSecond, after: after.perCpuSecond };
-  return { ...rates, noise, shown, heapMb };
+async function alone(throughput: Throughput): Promise<Rate[]> {
+  const rates: Rate[] = [];
+  while (rates.length < ALONE_SPANS) rates.push(await throughput.watch(ALONE_MS));
+  return rates;
 }
 
-/** Tails for whole cycles; gives when they began and ended, and the share that was shown. */
-async function tail(target: Target, probe: string) {
-  const args = ['tail', `${target.port}`, '--probe', probe, '--every', '1s', '--max-share', MAX_SHARE, '--yes'];
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Spans in which somebody follows the target, with bare ones before, between and after them. */
+async function lossesOf(
+  throughput: Throughput,
+  { spanMs, spans }: { readonly spanMs: number; readonly spans: number },
+  watched: () => Promise<Span>,
+): Promise<Loss[]> {
+  const losses: Loss[] = [];
+  let before = await throughput.watch(spanMs);
+  while (losses.length < spans) {
+    const span = await watched();
+    await throughput.watch(SETTLE_MS);
+    const after = await throughput.watch(spanMs);
+    losses.push(lossOf(span, [before, after]));
+    before = after;
+  }
+  return losses;
+}
+
+function lossOf({ rate, shown }: Span, bare: readonly Rate[]): Loss {
+  const lost = (figure: 'perMainSecond' | 'perCpuSecond') =>
+    1 - rate[figure] / (bare.reduce((sum, each) => sum + each[figure], 0) / bare.length);
+  return { main: lost('perMainSecond'), all: lost('perCpuSecond'), ...(shown !== undefined && { shown }) };
+}
+
+interface Line {
+  readonly type: string;
+  readonly takenAt: string;
+  readonly tail?: { readonly shareRatio: number };
+}
+
+/** Tails for whole cycles of one probe. */
+async function tailed(target: Target, throughput: Throughput, { probe, every, maxShare, spanMs }: Tail): Promise<Span> {
+  const how = ['--probe', probe, '--every', every, '--max-share', maxShare, '--yes'];
+  const child = run('tail', `${target.port}`, ...how);
   const exited = once(child, 'exit');
-  const takenAtMs: number[] = [];
   const shares: number[] = [];
-  let heapMb = 0;
-  for await (const text of createInterface({ input: child.stdout })) {
-    const line = JSON.parse(text) as Line;
-    if (line.tail) shares.push(line.tail.shareRatio);
-    heapMb = Math.max(heapMb, line.heapUsedBytes / 2 ** 20);
+  const readAtMs: number[] = [];
+  for await (const text of createInterface({ input: child.stdout! })) {
+    const { type, takenAt, tail } = JSON.parse(text) as Line;
+    const atMs = Date.parse(takenAt);
     // the first cycle knows its price only at its end
-    if (line.type === 'partition' && takenAtMs.push(Date.parse(line.takenAt)) === CYCLES + 2) break;
+    if (readAtMs.length > 1 && tail) shares.push(tail.shareRatio);
+    if (type === 'partition' && readAtMs.push(atMs) > 2 && atMs >= readAtMs[1]! + spanMs) break;
   }
   child.kill('SIGINT');
   await exited;
   const shown = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  return { fromMs: takenAtMs[1]!, toMs: takenAtMs.at(-1)!, shown, heapMb };
+  return { rate: await throughput.between(readAtMs[1]!, readAtMs.at(-1)!), shown };
+}
+
+/** Whole rounds of a collector's schedule. */
+async function collected(
+  target: Target,
+  throughput: Throughput,
+  { every, spanMs }: (typeof COLLECTORS)[number],
+): Promise<Span> {
+  const child = run('collect', '--target', `bench=${target.port}`, '--listen', '127.0.0.1:0', '--every', every);
+  const exited = once(child, 'exit');
+  for await (const line of createInterface({ input: child.stderr! })) if (line.includes('target attached')) break;
+  await throughput.watch(SETTLE_MS);
+  const rate = await throughput.watch(spanMs);
+  child.kill('SIGINT');
+  await exited;
+  return { rate };
+}
+
+function run(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function show(major: number, who: string, losses: readonly Loss[]): void {
+  const of = (figure: (loss: Loss) => number) => text(estimate(losses.map(figure)));
+  const shown = losses.flatMap((loss) => loss.shown ?? []);
+  const mean = shown.reduce((sum, share) => sum + share, 0) / shown.length;
+  const beside =
+    shown.length === 0 ? [] : [of((loss) => loss.main - loss.shown!), of((loss) => loss.all - loss.shown!)];
+  const lost = [of(({ main }) => main), of(({ all }) => all)];
+  print(`${major}`, who, shown.length === 0 ? '' : percent(mean), ...lost, ...beside);
+}
+
+function print(...cells: string[]): void {
+  const widths = [6, 17, 8, 26, 26, 26, 26];
+  process.stdout.write(
+    `${cells
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('')
+      .trimEnd()}\n`,
+  );
+}
+
+function text({ middle, low, high }: Estimate): string {
+  return `${percent(middle)} (${percent(low)} to ${percent(high)})`;
 }
 
 function percent(ratio: number): string {

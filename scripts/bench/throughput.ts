@@ -1,9 +1,10 @@
-/** Follows the lines of churn.ts: operations per CPU second of its process over any span. */
+/** Follows the lines of churn.ts and requests.ts: operations per CPU second of their process over any span. */
 
 interface Mark {
   readonly atMs: number;
   readonly operations: number;
   readonly cpuMs: number;
+  readonly mainCpuMs: number;
 }
 
 /** A window of noise. */
@@ -12,6 +13,8 @@ const WINDOW_MS = 1000;
 /** Operations per CPU second over a span, and over each whole second of it. */
 export interface Rate {
   readonly perCpuSecond: number;
+  /** By CPU of the main thread alone; NaN where the program does not tell it. */
+  readonly perMainSecond: number;
   readonly windows: readonly number[];
 }
 
@@ -21,8 +24,8 @@ export class Throughput {
 
   /** Takes one of the program's lines. */
   add(line: string): void {
-    const [atMs, operations, cpuMs] = line.split(' ').map(Number);
-    this.#marks.push({ atMs, operations, cpuMs });
+    const [atMs, operations, cpuMs, mainCpuMs = Number.NaN] = line.split(' ').map(Number);
+    this.#marks.push({ atMs, operations, cpuMs, mainCpuMs });
     for (const notify of this.#arrived) notify();
   }
 
@@ -37,7 +40,11 @@ export class Throughput {
     await this.#markAfter(toMs);
     const first = this.#marks.findLast(({ atMs }) => atMs <= fromMs) ?? this.#marks[0];
     const last = this.#marks.find(({ atMs }) => atMs >= toMs) ?? first;
-    return { perCpuSecond: perCpuSecond(first, last), windows: this.#windows(first, last) };
+    return {
+      perCpuSecond: perCpuSecond(first, last),
+      perMainSecond: ((last.operations - first.operations) / (last.mainCpuMs - first.mainCpuMs)) * 1000,
+      windows: this.#windows(first, last),
+    };
   }
 
   #windows(first: Mark, last: Mark): number[] {
