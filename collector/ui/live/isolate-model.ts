@@ -29,6 +29,7 @@ export class IsolateModel {
   readonly #usage = signal<UsageEvent | undefined>(undefined);
   readonly #newest = signal<ReadonlyMap<string, PartitionEvent>>(new Map());
   readonly #probes = signal<ReadonlyMap<Probe, ProbeEvent>>(new Map());
+  readonly #lastEnded = signal<ProbeEvent | undefined>(undefined);
   readonly #held = signal<readonly string[]>([]);
 
   constructor(name: string) {
@@ -50,6 +51,11 @@ export class IsolateModel {
     return this.#probes;
   }
 
+  /** The last probe that came to an end, however; readings of gauges do not count. */
+  get lastEnded(): ReadonlySignal<ProbeEvent | undefined> {
+    return this.#lastEnded;
+  }
+
   /** Labels of the checkpoints that are held, oldest first. */
   get held(): ReadonlySignal<readonly string[]> {
     return this.#held;
@@ -67,6 +73,7 @@ export class IsolateModel {
         break;
       case 'probe':
         this.#probes.value = new Map(this.#probes.peek()).set(event.probe, event);
+        if (event.phase !== 'started' && event.probe !== 'usage') this.#lastEnded.value = event;
         break;
       case 'footprint':
         this.footprints.push(event);

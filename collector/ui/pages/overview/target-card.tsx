@@ -17,9 +17,10 @@ import { fillFloors } from './fill-floors.ts';
 export const TargetCard = memo(({ target }: { target: TargetModel }) => {
   const state = target.state.value;
   const isolates = target.isolates.value;
+  const isFiring = target.activeAlerts.value[0]?.state === 'firing';
   const main = isolates.find(({ name }) => name === 'main');
   return (
-    <li class={`card ${state?.state ?? ''}`}>
+    <li class={`card ${state?.state ?? ''} ${isFiring ? 'firing' : ''}`}>
       <div class="card-head">
         <h3>
           <Link to={{ page: 'target', target: target.name }}>{target.name}</Link>
@@ -95,9 +96,13 @@ function Floors({ isolate }: { isolate: IsolateModel }) {
   });
   const { values, trend } = floors.value;
   const words = trendWords(trend);
+  // of few floors no line can be seen yet
+  const isYoung = trend.state === 'unknown';
+  const line = isYoung ? isolate.readings.items.slice(-60).map(({ heapUsedBytes }) => heapUsedBytes) : values;
+  const what = isYoung ? 'Used heap of late' : 'Used heap in the last hour';
   return (
     <div class="card-trend" title="The least used heap of each minute of the last hour, and its slope (Theil–Sen)">
-      <Sparkline values={values} label={`Used heap in the last hour: ${words}`} width={180} height={36} />
+      <Sparkline values={line} label={`${what}: ${words}`} width={180} height={36} />
       <span class={trend.state === 'grows' ? 'grows' : ''}>{words}</span>
     </div>
   );
@@ -117,8 +122,7 @@ function trendWords(trend: Trend): string {
 
 function LastProbe({ isolate }: { isolate: IsolateModel }) {
   const now: Dashboard['now'] = useDashboard().now;
-  const probes = [...isolate.probes.value.values()].filter(({ probe }) => probe !== 'usage');
-  const last = probes.sort((a, b) => (a.at < b.at ? 1 : -1))[0];
+  const last = isolate.lastEnded.value;
   if (!last) return null;
   const { pauseMs, extraBytes } = last.cost ?? {};
   const price = [

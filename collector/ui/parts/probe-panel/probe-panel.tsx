@@ -31,8 +31,7 @@ export function ProbePanel({ target, isolate }: ProbePanelProps) {
   );
   const role = session.role;
   return (
-    <section class="panel probe-panel" aria-label="Probes">
-      <h2>Probes</h2>
+    <div class="probe-panel">
       {role === 'viewer' && (
         <p class="notice">
           You look as a viewer: to run probes takes an operator's token.{' '}
@@ -44,7 +43,7 @@ export function ProbePanel({ target, isolate }: ProbePanelProps) {
       <PriceTable target={target} isolate={isolate} prices={prices.value} />
       <Checkpoints target={target} isolate={isolate} prices={prices.value.value} />
       <KeptSnapshots target={target} isolate={isolate} newest={newest} />
-    </section>
+    </div>
   );
 }
 
