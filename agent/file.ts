@@ -14,6 +14,8 @@ export interface FileOptions {
   readonly label?: string;
   /** Rows of a partition; the rest goes into `other`. Absent: all. */
   readonly rows?: number;
+  /** Path of an earlier snapshot of the same process: the partitions are of what was born since, by object ids. */
+  readonly before?: string;
   readonly signal?: AbortSignal;
   /** Told at most ten times a second. */
   onProgress?(progress: FileProgress): void;
@@ -26,15 +28,21 @@ export interface FileOptions {
 
 /**
  * The partitions of a snapshot file, in the order of `by`.
- * @throws SnapshotSyntaxError for what is no whole snapshot, RangeError for an unknown classifier, an Error of one line for a
- * file that cannot be read, the reason of `signal`
+ * @throws SnapshotSyntaxError for what is no whole snapshot, RangeError for an unknown classifier, EpochError where the ids of
+ * `before` mean other objects, an Error of one line for a file that cannot be read, the reason of `signal`
  */
 export async function partitionFile(path: string, options: FileOptions): Promise<Partition[]> {
-  const { by, rows: limit, target = path, label } = options;
-  const job: FileJob = { path, by, ...(limit !== undefined && { rows: limit }) };
-  const { rows, modifiedAtMs } = await read(job, options);
+  const { by, rows: limit, target = path, label, before } = options;
+  const job: FileJob = {
+    path,
+    by,
+    ...(limit !== undefined && { rows: limit }),
+    ...(before !== undefined && { before }),
+  };
+  const { rows, modifiedAtMs, beforeAtMs = modifiedAtMs } = await read(job, options);
   const takenAt = new Date(modifiedAtMs).toISOString();
-  return rows.map((each) => ({
+  const checkpoint = { checkpoint: before ?? '', takenAt: new Date(beforeAtMs).toISOString() };
+  return rows.map(({ since, ...each }) => ({
     target,
     isolate: 'main',
     probe: 'snapshot',
@@ -42,6 +50,7 @@ export async function partitionFile(path: string, options: FileOptions): Promise
     id: randomUUID(),
     ...(label !== undefined && { label }),
     ...each,
+    ...(since && { since: { ...checkpoint, ...since } }),
   }));
 }
 

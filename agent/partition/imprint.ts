@@ -8,7 +8,7 @@
  * A string that V8 keeps in parts (concatenated, sliced) may become whole, so that its text is unknown before: ROPE.
  */
 import { className } from '../classify/words.ts';
-import type { Columns } from '../heap/columns.ts';
+import type { StringTable } from '../heap/strings.ts';
 
 /** The imprint of a string whose text is not known. */
 const ROPE = 1;
@@ -18,48 +18,50 @@ const STRING_BIT = 2;
 const NAMED_BY_TEXT = ['string', 'symbol', 'bigint', 'regexp'];
 const ROPES = ['concatenated string', 'sliced string'];
 
-/** The imprints of the nodes of one snapshot. Texts are looked at once each: linear in the bytes of the strings that are named. */
+/** What a type's imprints are made of beside the type. */
+const BY_TYPE = 0;
+const BY_TEXT = 1;
+const BY_CLASS = 2;
+
+/** The imprints of the nodes of one snapshot. Linear in the bytes of its strings. */
 export class Imprints {
-  readonly #columns: Columns;
-  readonly #types: readonly string[];
+  readonly #strings: StringTable;
+  /** By node type: the imprint of its nodes, or what it begins with. */
   readonly #ofType: Uint32Array;
-  /** By string index; 0 where it has not been looked at. */
-  readonly #ofText: Uint32Array;
-  readonly #ofClass = new Map<number, number>();
+  readonly #rules: Uint8Array;
+  readonly #string: number;
+  /** By string index. */
+  #ofText: Uint32Array | undefined;
+  /** By string index, for names of objects; 0 where it has not been looked at. */
+  readonly #ofClass: Uint32Array;
 
-  constructor(columns: Columns) {
-    this.#columns = columns;
-    this.#types = columns.nodeTypes;
-    this.#ofType = Uint32Array.from(columns.nodeTypes, (type) => asNoString(hashOfText(2166136261, type)));
-    this.#ofText = new Uint32Array(columns.strings.count);
+  constructor({ nodeTypes, strings }: { readonly nodeTypes: readonly string[]; readonly strings: StringTable }) {
+    this.#strings = strings;
+    this.#string = nodeTypes.indexOf('string');
+    this.#ofType = Uint32Array.from(nodeTypes, (type) =>
+      ROPES.includes(type) ? ROPE : asNoString(hashOfText(2166136261, type)),
+    );
+    this.#rules = Uint8Array.from(nodeTypes, (type) => {
+      if (type === 'object') return BY_CLASS;
+      return NAMED_BY_TEXT.includes(type) ? BY_TEXT : BY_TYPE;
+    });
+    this.#ofClass = new Uint32Array(strings.count);
   }
 
-  of(node: number): number {
-    const type = this.#columns.nodeType[node]!;
-    const name = this.#types[type]!;
-    if (ROPES.includes(name)) return ROPE;
-    if (name === 'object') return this.#classImprint(type, this.#columns.nodeName[node]!);
-    if (!NAMED_BY_TEXT.includes(name)) return this.#ofType[type]!;
-    const text = this.#textHash(this.#columns.nodeName[node]!);
-    const both = Math.imul(text ^ this.#ofType[type]!, 16777619);
-    return name === 'string' ? ((both & ~ROPE) | STRING_BIT) >>> 0 : asNoString(both);
+  /** Of a node, by the index of its type and of its name. */
+  of(type: number, name: number): number {
+    const rule = this.#rules[type]!;
+    const imprint = this.#ofType[type]!;
+    if (rule === BY_TYPE) return imprint;
+    if (rule === BY_CLASS) return this.#ofClass[name] || this.#classImprint(imprint, name);
+    this.#ofText ??= hashesOf(this.#strings);
+    const both = Math.imul(this.#ofText[name]! ^ imprint, 16777619);
+    return type === this.#string ? ((both & ~ROPE) | STRING_BIT) >>> 0 : asNoString(both);
   }
 
-  #textHash(text: number): number {
-    let hash = this.#ofText[text]!;
-    if (hash === 0) {
-      hash = hashOf(2166136261, this.#columns.strings.bytes(text)) || 1;
-      this.#ofText[text] = hash;
-    }
-    return hash;
-  }
-
-  #classImprint(type: number, text: number): number {
-    let imprint = this.#ofClass.get(text);
-    if (imprint === undefined) {
-      imprint = asNoString(hashOfText(this.#ofType[type]!, className(this.#columns.strings.get(text))));
-      this.#ofClass.set(text, imprint);
-    }
+  #classImprint(type: number, name: number): number {
+    const imprint = asNoString(hashOfText(type, className(this.#strings.get(name))));
+    this.#ofClass[name] = imprint;
     return imprint;
   }
 }
@@ -79,11 +81,21 @@ function asNoString(hash: number): number {
   return (hash | STRING_BIT | ROPE) >>> 0;
 }
 
-/** FNV-1a, begun with `seed`. */
-function hashOf(seed: number, bytes: Uint8Array): number {
-  let hash = seed;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 16777619);
-  return hash >>> 0;
+/** FNV-1a of each string's bytes, by its index. */
+function hashesOf({ blocks }: StringTable): Uint32Array {
+  const hashes = new Uint32Array(blocks.count);
+  let index = 0;
+  for (const [block, text] of blocks.text.entries()) {
+    const starts = blocks.starts[block]!;
+    for (let string = 1; string < starts.length; string++) {
+      let hash = 2166136261;
+      for (let at = starts[string - 1]!, end = starts[string]!; at < end; at++) {
+        hash = Math.imul(hash ^ text[at]!, 16777619);
+      }
+      hashes[index++] = hash;
+    }
+  }
+  return hashes;
 }
 
 function hashOfText(seed: number, text: string): number {

@@ -18,12 +18,13 @@
  * Even ids are the embedder's and never match, so their nodes (about a hundred) are in neither set; nor are V8's synthetic
  * nodes. The arrays stand in shared memory: other threads read them without a copy.
  */
-import type { Row, Since, Tally } from '../../protocol/partition.ts';
+import type { Since } from '../../protocol/partition.ts';
 import { type Classification, NOT_IN_SET } from '../classify/classifier.ts';
 import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../heap/columns.ts';
 import { orderedById } from './id-order.ts';
 import { Imprints, mayBeSame } from './imprint.ts';
-import { bySizeThenKind, type Rows } from './partition.ts';
+import { add, KindTallies } from './kind-tallies.ts';
+import type { Rows } from './partition.ts';
 
 export interface Checkpoint {
   readonly ids: Uint32Array;
@@ -65,7 +66,7 @@ export function checkpointOf(columns: Columns, classifications: readonly Classif
   };
   return {
     ids: column(nodes, (node) => columns.nodeId[node]!),
-    imprints: column(nodes, (node) => imprints.of(node)),
+    imprints: column(nodes, (node) => imprints.of(columns.nodeType[node]!, columns.nodeName[node]!)),
     sizes: column(nodes, sizeAt),
     largeSizes,
     kinds: classifications.map(({ by, kindOf, kinds }) => ({
@@ -183,7 +184,7 @@ function compare(checkpoint: Checkpoint, columns: Columns, classification: Class
     while (at < ids.length && ids[at]! < id) freed[freedCount++] = at++;
     if (at === ids.length || ids[at] !== id) {
       fate[node] = BORN;
-    } else if (!mayBeSame(imprintsThen[at]!, imprints.of(node))) {
+    } else if (!mayBeSame(imprintsThen[at]!, imprints.of(columns.nodeType[node]!, columns.nodeName[node]!))) {
       fate[node] = BORN;
       recycled++;
       freed[freedCount++] = at++;
@@ -240,49 +241,4 @@ function column(nodes: Uint32Array, at: (node: number, position: number) => numb
 function sizeOf({ sizes, largeSizes }: Checkpoint, at: number): number {
   const size = sizes[at]!;
   return size === LARGE ? (largeSizes.get(at) ?? size) : size;
-}
-
-interface KindTally {
-  readonly born: Tally;
-  readonly freed: Tally;
-  readonly survived: Tally;
-}
-
-class KindTallies {
-  readonly #ofKind = new Map<string, KindTally>();
-
-  of(kind: string): KindTally {
-    let tally = this.#ofKind.get(kind);
-    if (tally === undefined) {
-      tally = { born: none(), freed: none(), survived: none() };
-      this.#ofKind.set(kind, tally);
-    }
-    return tally;
-  }
-
-  rows(): Pick<RelativeRows, 'rows' | 'count' | 'sizeBytes' | 'since'> {
-    const rows: Row[] = [];
-    const sums: KindTally = { born: none(), freed: none(), survived: none() };
-    for (const [kind, { born, freed, survived }] of this.#ofKind) {
-      merge(sums.born, born);
-      merge(sums.freed, freed);
-      merge(sums.survived, survived);
-      if (born.count > 0 || freed.count > 0) rows.push({ kind, ...born, freed, survived });
-    }
-    return { ...sums.born, rows: rows.sort(bySizeThenKind), since: { freed: sums.freed, survived: sums.survived } };
-  }
-}
-
-function none(): Tally {
-  return { count: 0, sizeBytes: 0 };
-}
-
-function add(tally: Tally, sizeBytes: number): void {
-  tally.count++;
-  tally.sizeBytes += sizeBytes;
-}
-
-function merge(sum: Tally, tally: Tally): void {
-  sum.count += tally.count;
-  sum.sizeBytes += tally.sizeBytes;
 }

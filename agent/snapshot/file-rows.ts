@@ -1,6 +1,9 @@
 /** The rows of a snapshot file's partitions, by the shortest way that gives them. */
 import { histogramOfFile } from '../heap/histogram.ts';
+import { limitRows } from '../partition/partition.ts';
+import type { RelativeRows } from '../partition/since.ts';
 import { look, RegularFile, streamInto } from './file-reader.ts';
+import { fileSince } from './file-since.ts';
 import { type KindRows, readsNoEdges, rowsOfHistogram, type SplitOptions, splitter } from './splitter.ts';
 import { throttled } from './throttle.ts';
 
@@ -8,6 +11,8 @@ export interface FileJob {
   readonly path: string;
   readonly by: readonly string[];
   readonly rows?: number;
+  /** An earlier snapshot file of the same process: rows are what was born since. */
+  readonly before?: string;
 }
 
 /** `bytes` are those of the file as it lies there; `totalBytes` is absent for a pipe. */
@@ -15,20 +20,39 @@ export type FileEvent = { phase: 'reading'; bytes: number; totalBytes?: number }
 
 export interface FileRows {
   /** One for each classifier asked for. */
-  readonly rows: readonly KindRows[];
+  readonly rows: readonly (KindRows & Partial<Pick<RelativeRows, 'since'>>)[];
   /** When the file was last modified; for a pipe, now. Milliseconds since 1970. */
   readonly modifiedAtMs: number;
+  /** The same of the earlier file, where there is one. */
+  readonly beforeAtMs?: number;
 }
 
 /** @throws SnapshotSyntaxError, RangeError for an unknown classifier, an Error of one line for a file that cannot be read */
-export async function fileRows({ path, by, rows }: FileJob, tell: (event: FileEvent) => void): Promise<FileRows> {
+export async function fileRows(job: FileJob, tell: (event: FileEvent) => void): Promise<FileRows> {
+  const { path, by, rows, before } = job;
   const { sizeBytes, modifiedAtMs } = look(path);
+  if (before !== undefined) return { ...(await rowsSince({ ...job, before }, tell)), modifiedAtMs };
   const limit = rows === undefined ? {} : { rows };
   const options: SplitOptions = { by, ...limit, onClassify: (by) => tell({ phase: 'classifying', by }) };
   const tellSometimes = throttled(tell);
   const total = sizeBytes === null ? {} : { totalBytes: sizeBytes };
   const onBytes = (bytes: number) => tellSometimes({ phase: 'reading', bytes, ...total });
   return { rows: await rowsOf(path, sizeBytes, options, onBytes), modifiedAtMs };
+}
+
+async function rowsSince(
+  { path, before, by, rows: limit }: FileJob & { before: string },
+  tell: (event: FileEvent) => void,
+): Promise<Pick<FileRows, 'rows' | 'beforeAtMs'>> {
+  const rows: FileRows['rows'][number][] = [];
+  let beforeAtMs = 0;
+  for (const each of by) {
+    const found = await fileSince(path, before, each, throttled(tell));
+    const { recycled: _, ...all } = found.rows;
+    rows.push(limitRows(all, limit ?? all.rows.length));
+    beforeAtMs = found.takenAtMs;
+  }
+  return { rows, beforeAtMs };
 }
 
 /** @param sizeBytes null for what is no regular file */

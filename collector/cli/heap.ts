@@ -1,6 +1,6 @@
 /** `heapwatch heap`: heapy's table of one target, once. */
 import type { CommandModule } from 'yargs';
-import { parseTarget } from '../../agent/target.ts';
+import { parseTarget, TargetSyntaxError } from '../../agent/target.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { ALL } from '../../protocol/sum.ts';
 import { type Consent, consentOptions } from './consent.ts';
@@ -48,7 +48,8 @@ export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
             .option('since', {
               type: 'string',
               describe:
-                'only what is born within the next 30s; or, of a target of a collector, since a checkpoint by its name',
+                'only what is born within the next 30s; of a file, since an earlier snapshot file of the same process; of a ' +
+                "collector's target, since a checkpoint by its name",
             }),
         ),
       )
@@ -57,6 +58,7 @@ export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
         .example('$0 heap 9229 --probe census', 'by class: counts are exact, sizes estimates')
         .example('$0 heap pid:4711 --yes', 'opens the inspector by SIGUSR1 and closes it again')
         .example('$0 heap 9229 --since 30s', 'two snapshots: what was born between them, what was freed, what survived')
+        .example('$0 heap b.heapsnapshot --since a.heapsnapshot --by name', 'the same between two files of one process')
         .example('$0 heap before.heapsnapshot.gz --by module --rows 20', 'a file')
         .example("$0 heap 9229 --by 'kind&size'", 'by kind, and within each by size')
         .example('$0 heap 9229 --isolate worker:1 --json', 'a worker thread, as JSON')
@@ -84,10 +86,26 @@ async function readSince(since: string, target: string, reading: Reading, io: Io
     return await relativePartition(parsed, since, reading, io.signal);
   }
   if (parsed.kind === 'file') {
-    throw new UsageError(
-      `Cannot compare ${target} by --since: object ids mean nothing across files; use heapwatch diff A B, which goes by kind`,
-    );
+    const { fromFile } = await import('./read-partition.ts');
+    return await fromFile(parsed.path, reading, io, beforeOf(since, target));
   }
   const { bornWithin } = await import('./since.ts');
   return await bornWithin(since, target, reading, io);
+}
+
+/** @throws UsageError for what is no file: a duration, a checkpoint's name */
+function beforeOf(since: string, target: string): string {
+  if (isFile(since)) return since;
+  throw new UsageError(
+    `Cannot compare ${target} with "${since}": name an earlier snapshot file of the same process (--since before.heapsnapshot)`,
+  );
+}
+
+function isFile(text: string): boolean {
+  try {
+    return parseTarget(text).kind === 'file';
+  } catch (error) {
+    if (error instanceof TargetSyntaxError) return false;
+    throw error;
+  }
 }

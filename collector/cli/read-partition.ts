@@ -37,12 +37,14 @@ export async function readPartition(text: string, reading: Reading, io: Io): Pro
   }
 }
 
-async function fromFile(path: string, { by = 'kind' }: Reading, io: Io): Promise<Partition> {
+/** @param before an earlier snapshot file of the same process: the partition is of what was born since */
+export async function fromFile(path: string, { by = 'kind' }: Reading, io: Io, before?: string): Promise<Partition> {
   const { partitionFile } = await import('../../agent/file.ts');
   const [partition] = await partitionFile(path, {
     by: [by],
     // nothing else goes on in this process, and a thread would cost more memory than the histogram
     inline: by === 'name',
+    ...(before !== undefined && { before }),
     signal: io.signal,
     onProgress: (progress) => io.progress(progressText(progress)),
   });

@@ -2,7 +2,7 @@
 import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
 import type { Contender } from './contender.ts';
 import { devtoolsDiff, devtoolsPath, devtoolsRetained } from './devtools.ts';
-import { classifying, diffing, distance, path, retained, rp, since } from './graph.ts';
+import { classifying, diffing, distance, path, retained, rp, since, sinceFile } from './graph.ts';
 import { memlabDiff, memlabPath, memlabRetained } from './memlab.ts';
 import { v8HeapParserRetained } from './v8-heap-parser.ts';
 
@@ -26,7 +26,7 @@ export const GRAPH_TASKS: readonly GraphTask[] = [
   { title: 'classifiers', contenders: CLASSIFIERS.map(({ by }) => classifying(by)), files: 1 },
   {
     title: 'difference of two snapshots',
-    contenders: [diffing('name'), diffing('kind'), since, devtoolsDiff, memlabDiff],
+    contenders: [diffing('name'), diffing('kind'), sinceFile, since, devtoolsDiff, memlabDiff],
     files: 2,
   },
 ];

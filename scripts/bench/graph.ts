@@ -131,10 +131,23 @@ export function diffing(by: string): Contender {
   };
 }
 
-/** As a checkpoint and `since` do it: object by object, by ids. */
+/** As `heapwatch heap LATER --since FILE --by name`: object by object, by ids, without edges. */
+export const sinceFile: Contender = {
+  name: 'since-file',
+  title: 'heapwatch heap --since FILE --by name, by ids',
+  prepare: async () => {
+    const { partitionFile } = await import('../../agent/file.ts');
+    return async (file, kind): Promise<Outcome> => {
+      const [{ rows }] = await partitionFile(laterOf(file), { by: ['name'], before: file, inline: true });
+      return { facts: factsOf(rows.find((row) => row.kind === `object ${kind}`)) };
+    };
+  },
+};
+
+/** As a checkpoint and `since` of a live target do it: object by object, by ids, by a kind that edges tell. */
 export const since: Contender = {
   name: 'since',
-  title: 'heapwatch, by ids (checkpoint, since)',
+  title: 'heapwatch, by ids and kind (checkpoint, since)',
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
     const { Heap } = await import('../../agent/heap/heap.ts');

@@ -1,10 +1,15 @@
 /** `heap --since`: two snapshots of one command, and what lies between them. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { openSession } from '../../agent/session.ts';
 import { Partition } from '../../protocol/partition.ts';
 import { runCli, startCli } from '../support/cli.ts';
+import { folder } from '../support/folder.ts';
 import { inspectorVisit } from '../support/inspector-visit.ts';
+import { projectRoot } from '../support/project.ts';
 import { startTarget } from '../support/target.ts';
 
 const HELD = /object ids are held: minor collections of .* take 4 to 13 times as long until the second/;
@@ -88,7 +93,7 @@ for (const [args, pattern] of [
     ['9229', '--since', 'deploy-41'],
     /Cannot compare with "deploy-41" here: checkpoints with a name live in a collector/,
   ],
-  [['x.heapsnapshot', '--since', '30s'], /Cannot compare x\.heapsnapshot by --since: .*use heapwatch diff A B/],
+  [['x.heapsnapshot', '--since', '30s'], /Cannot compare x\.heapsnapshot with "30s": name an earlier snapshot file/],
 ] as const) {
   test(`exit code 2 for heapwatch heap ${args.join(' ')}`, async () => {
     const { code, stderr } = await runCli(['heap', ...args]);
@@ -96,3 +101,22 @@ for (const [args, pattern] of [
     assert.match(stderr, pattern);
   });
 }
+
+test('of a file since an earlier one of the same process; another process is refused', async () => {
+  await using dir = await folder();
+  const [before, now, other] = ['before', 'now', 'other'].map((file) => dir.join(`${file}.heapsnapshot`));
+  const fixture = (name: string, ...paths: string[]) =>
+    promisify(execFile)(process.execPath, [join(projectRoot, 'test/fixtures', name), ...paths]);
+  await fixture('write-two-snapshots.mjs', before!, now!);
+  for (const by of ['name', 'kind']) {
+    const { code, stdout } = await runCli(['heap', now!, '--since', before!, '--by', by, '--json']);
+    assert.equal(code, 0);
+    const { rows, since } = Partition.parse(JSON.parse(stdout));
+    const row = rows.find(({ kind }) => kind.endsWith('Session'));
+    assert.deepEqual([since?.checkpoint, row?.count, row?.freed?.count, row?.survived?.count], [before, 30, 10, 90]);
+  }
+  await fixture('write-snapshot.mjs', other!);
+  const refused = await runCli(['heap', other!, '--since', before!, '--by', 'name']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^heapwatch: Cannot compare .*other.* by ids: they mean other objects there, .*$/m);
+});

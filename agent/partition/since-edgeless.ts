@@ -1,0 +1,153 @@
+/**
+ * What was born, freed and survived between two snapshot files of one epoch, by V8 type and name, without an edge of either
+ * (edgeless-file.ts): the objects of the first are kept by their ids, and each of the second is looked up among them.
+ *
+ *     before  ──> KnownObjects  <── now: found, the same object      survived, and crossed out
+ *                      │                 found, another one          born; the old one was freed
+ *                      │                 not found                   born
+ *                      └── what is not crossed out in the end        freed
+ *
+ * The same as `relative` gives (since.ts) but for memory of ArrayBuffers: which of them holds it only edges tell, so here
+ * it survives with its id and its size.
+ */
+import { isNamedByContent, rawNameText } from '../classify/raw-name.ts';
+import { type EdgelessHead, readEdgeless } from '../heap/edgeless-file.ts';
+import type { ReadAt } from '../heap/find-section.ts';
+import { NameCounts } from '../heap/name-counts.ts';
+import type { NodeBatch } from '../heap/node-batches.ts';
+import { Imprints, mayBeSame } from './imprint.ts';
+import { KindTallies, type KindTally, merge } from './kind-tallies.ts';
+import { KnownObjects, NOWHERE } from './known-objects.ts';
+import type { RelativeRows } from './since.ts';
+
+/** A file that can be read anywhere. */
+export interface ReadableFile {
+  readonly read: ReadAt;
+  readonly sizeBytes: number;
+}
+
+/**
+ * The rows of `now` relative to `before`. Linear.
+ * @throws SnapshotSyntaxError, also for a file that only a whole reading can read
+ */
+export function relativeEdgeless(
+  before: ReadableFile,
+  now: ReadableFile,
+  { header, by }: { readonly header: string; readonly by: string },
+): RelativeRows {
+  const then = new Then();
+  readEdgeless(before.read, before.sizeBytes, (head) => then.open(head));
+  const since = new Now(then.objects);
+  readEdgeless(now.read, now.sizeBytes, (head) => since.open(head));
+  const tallies = new KindTallies();
+  since.tell(tallies);
+  then.tellFreed(tallies);
+  return { header, by, ...tallies.rows(), recycled: since.recycled };
+}
+
+/** The earlier file. */
+class Then {
+  objects!: KnownObjects;
+  #head!: EdgelessHead;
+  #imprints!: Imprints;
+  #synthetic = -1;
+
+  open(head: EdgelessHead): (batch: NodeBatch) => void {
+    this.objects = new KnownObjects(head.header.nodeCount);
+    this.#head = head;
+    this.#imprints = imprintsOf(head);
+    this.#synthetic = head.header.nodeTypes.indexOf('synthetic');
+    return (batch) => this.#remember(batch);
+  }
+
+  #remember({ count, type, name, id, sizeBytes }: NodeBatch): void {
+    const { objects } = this;
+    const imprints = this.#imprints;
+    const synthetic = this.#synthetic;
+    for (let i = 0; i < count; i++) {
+      if ((id[i]! & 1) === 0 || type[i] === synthetic) continue;
+      objects.keep(id[i]!, imprints.of(type[i]!, name[i]!), type[i]!, name[i]!, sizeBytes[i]!);
+    }
+  }
+
+  /** Those that have not been crossed out. */
+  tellFreed(tallies: KindTallies): void {
+    const counts = countsOf(this.#head);
+    this.objects.each((type, name, sizeBytes) => counts.add(type, name, sizeBytes));
+    tell(counts, this.#head, tallies, 'freed');
+  }
+}
+
+/** The later file. */
+class Now {
+  recycled = 0;
+  readonly #objects: KnownObjects;
+  #head!: EdgelessHead;
+  #imprints!: Imprints;
+  #born!: NameCounts;
+  #survived!: NameCounts;
+  #synthetic = -1;
+  #native = -1;
+
+  constructor(objects: KnownObjects) {
+    this.#objects = objects;
+  }
+
+  open(head: EdgelessHead): (batch: NodeBatch) => void {
+    this.#head = head;
+    this.#imprints = imprintsOf(head);
+    this.#born = countsOf(head);
+    this.#survived = countsOf(head);
+    this.#synthetic = head.header.nodeTypes.indexOf('synthetic');
+    this.#native = head.header.nodeTypes.indexOf('native');
+    return (batch) => this.#lookUp(batch);
+  }
+
+  #lookUp({ count, type, name, id, sizeBytes }: NodeBatch): void {
+    for (let i = 0; i < count; i++) {
+      if ((id[i]! & 1) === 0 || type[i] === this.#synthetic) continue;
+      const isSame = this.#crossOut(type[i]!, name[i]!, id[i]!, sizeBytes[i]!);
+      (isSame ? this.#survived : this.#born).add(type[i]!, name[i]!, sizeBytes[i]!);
+    }
+  }
+
+  /** Whether the object was there before, which is then crossed out. */
+  #crossOut(type: number, name: number, id: number, sizeBytes: number): boolean {
+    const objects = this.#objects;
+    const at = objects.find(id);
+    if (at === NOWHERE) return false;
+    if (!mayBeSame(objects.imprintAt(at), this.#imprints.of(type, name))) {
+      this.recycled++;
+      return false;
+    }
+    if (type === this.#native && objects.sizeAt(at) !== sizeBytes) return false;
+    objects.drop(at);
+    return true;
+  }
+
+  tell(tallies: KindTallies): void {
+    tell(this.#born, this.#head, tallies, 'born');
+    tell(this.#survived, this.#head, tallies, 'survived');
+  }
+}
+
+function imprintsOf({ header, strings }: EdgelessHead): Imprints {
+  return new Imprints({ nodeTypes: header.nodeTypes, strings });
+}
+
+function countsOf({ header }: EdgelessHead): NameCounts {
+  return new NameCounts(header.nodeTypes.map((type) => !isNamedByContent(type)));
+}
+
+function tell(
+  counts: NameCounts,
+  { header, strings }: EdgelessHead,
+  tallies: KindTallies,
+  fate: keyof KindTally,
+): void {
+  for (const { type, name, count, sizeBytes } of counts.entries()) {
+    const typeName = header.nodeTypes[type]!;
+    const text = isNamedByContent(typeName) ? '' : strings.get(name);
+    merge(tallies.of(rawNameText(typeName, text))[fate], { count, sizeBytes });
+  }
+}

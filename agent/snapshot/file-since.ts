@@ -1,0 +1,79 @@
+/** What was born, freed and survived between two snapshot files of one process, by the shortest way that tells. */
+import { classificationOf } from '../classify/classifications.ts';
+import { classifierNamed } from '../classify/classifiers.ts';
+import { EpochError } from '../errors.ts';
+import { Heap } from '../heap/heap.ts';
+import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
+import { areOfOneEpoch, checkpointOf, type RelativeRows, relative } from '../partition/since.ts';
+import { relativeEdgeless } from '../partition/since-edgeless.ts';
+import { fileColumns } from './file-columns.ts';
+import { look, RegularFile } from './file-reader.ts';
+import type { FileEvent } from './file-rows.ts';
+
+export interface FileSince {
+  readonly rows: RelativeRows;
+  /** When the earlier file was last modified; for a pipe, now. Milliseconds since 1970. */
+  readonly takenAtMs: number;
+}
+
+/**
+ * What `path` has over `before` by one classifier. By `name` plain files are read without their edges.
+ * @throws EpochError where the ids of the two do not mean the same objects; as `fileRows` does
+ */
+export async function fileSince(
+  path: string,
+  before: string,
+  by: string,
+  tell: (event: FileEvent) => void,
+): Promise<FileSince> {
+  const takenAtMs = look(before).modifiedAtMs;
+  const rows = edgelessRows(path, before, by) ?? (await wholeRows(path, before, by, tell));
+  const survived = rows.since.survived.count;
+  if (survived > 0 && areOfOneEpoch({ recycled: rows.recycled, survived })) return { rows, takenAtMs };
+  throw new EpochError(
+    `Cannot compare ${path} with ${before} by ids: they mean other objects there, since another process wrote it or an ` +
+      'inspector session of it was closed in between; compare them by kind, with heapwatch diff',
+  );
+}
+
+/** Null where that is not possible. */
+function edgelessRows(path: string, before: string, by: string): RelativeRows | null {
+  const classifier = classifierNamed(by);
+  const [nowBytes, thenBytes] = [look(path).sizeBytes, look(before).sizeBytes];
+  if (classifier.by !== 'name' || nowBytes === null || thenBytes === null) return null;
+  using now = new RegularFile(path);
+  using then = new RegularFile(before);
+  if (now.isGzip() || then.isGzip()) return null;
+  try {
+    return relativeEdgeless(
+      { read: then.readAt, sizeBytes: thenBytes },
+      { read: now.readAt, sizeBytes: nowBytes },
+      classifier,
+    );
+  } catch (error) {
+    if (!(error instanceof SnapshotSyntaxError)) throw error;
+    // what stands between was not read: only the whole can tell what is wrong, and where
+    return null;
+  }
+}
+
+async function wholeRows(
+  path: string,
+  before: string,
+  by: string,
+  tell: (event: FileEvent) => void,
+): Promise<RelativeRows> {
+  const classifier = classifierNamed(by);
+  const classified = async (file: string) => {
+    const { columns } = await fileColumns(file, tell);
+    tell({ phase: 'classifying', by });
+    return { columns, classification: classificationOf(new Heap(columns), classifier) };
+  };
+  const checkpoint = async () => {
+    const { columns, classification } = await classified(before);
+    return checkpointOf(columns, [{ by: classifier.by, ...classification }]);
+  };
+  const kept = await checkpoint();
+  const { columns, classification } = await classified(path);
+  return relative(kept, columns, classification, classifier);
+}
