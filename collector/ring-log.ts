@@ -153,8 +153,8 @@ export class RingLog implements EventLog {
       this.#bytes -= oldest.bytes.length;
       this.#dropUnheld(oldest);
     }
-    // the array is shortened now and then, not at each event
-    if (this.#first > this.#entries.length / 2) {
+    // the array is shortened now and then, not at each event; what has gone is held until then
+    if (this.#first > this.#entries.length / 8) {
       this.#entries = this.#entries.slice(this.#first);
       this.#first = 0;
     }

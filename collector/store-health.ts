@@ -15,6 +15,7 @@ export interface StoreHealth {
 const WORDS: Readonly<Record<StoreFault, string>> = {
   full: 'its disk is full',
   locked: 'another program holds a lock on its file',
+  taken: 'another collector writes to its file',
   corrupt: 'its file is damaged',
   foreign: "its file is another program's",
   failed: 'its file cannot be written',

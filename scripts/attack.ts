@@ -65,7 +65,7 @@ writeFileSync(
 auth: { tokens: [{ name: ops, role: operator, env: HEAPWATCH_ATTACKED }] }
 targets: [{ name: api, inspect: "127.0.0.1:${target.port}" }]
 schedule: { usage: ${USAGE_EVERY_MS}ms, sampling: false }
-stream: { ringSize: 1MB }
+stream: { ringEvents: 500 }
 `,
 );
 const collector = startCli(['collect', '--config', config], {

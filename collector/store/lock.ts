@@ -1,12 +1,16 @@
 /** Keeps a second collector from a store: a lock that ends with its process, however that ends. */
 import { closeSync, openSync } from 'node:fs';
 import Database from 'libsql';
-import { StoreError } from './store-error.ts';
+import { StoreError, storeError } from './store-error.ts';
 
 /** Holds `path.lock` until it is closed. @throws StoreError if somebody else does */
 export function lockStore(path: string): { close(): void } {
   const lockPath = `${path}.lock`;
-  closeSync(openSync(lockPath, 'a', 0o600));
+  try {
+    closeSync(openSync(lockPath, 'a', 0o600));
+  } catch (cause) {
+    throw storeError('lock store', path, cause);
+  }
   // an empty database: SQLite's lock on it is the system's, on the file
   const db = new Database(lockPath);
   try {
@@ -15,7 +19,9 @@ export function lockStore(path: string): { close(): void } {
     db.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     db.close();
-    throw new StoreError('locked', `Cannot open store ${path}: another collector writes to it, name another file`, {
+    const error = storeError('lock store', path, cause);
+    if (error.fault !== 'locked') throw error;
+    throw new StoreError('taken', `Cannot open store ${path}: another collector writes to it, name another file`, {
       cause,
     });
   }

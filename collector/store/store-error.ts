@@ -2,10 +2,10 @@
 import Database from 'libsql';
 
 /**
- * `full`: no room. `locked`: somebody else holds the file. `corrupt`: it is no database (any more). `foreign`: it is
+ * `full`: no room. `locked`: somebody else holds the file. `taken`: another collector does, for good. `corrupt`: it is no database (any more). `foreign`: it is
  * another program's, or a newer version's. `failed`: anything else.
  */
-export type StoreFault = 'full' | 'locked' | 'corrupt' | 'foreign' | 'failed';
+export type StoreFault = 'full' | 'locked' | 'taken' | 'corrupt' | 'foreign' | 'failed';
 
 export class StoreError extends Error {
   override name = 'StoreError';

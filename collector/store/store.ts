@@ -25,7 +25,7 @@ export class Store {
   #nextId = 1;
   #ended: StoreError | undefined;
 
-  private constructor(start: ThreadStart) {
+  constructor(start: ThreadStart) {
     this.path = start.path;
     this.#worker = new Worker(PROGRAM, { workerData: start, execArgv: [] });
     this.#worker.on('message', (answer: Answer) => this.#settle(answer));
@@ -38,15 +38,9 @@ export class Store {
     );
   }
 
-  /** @throws StoreError */
-  static async open(start: ThreadStart): Promise<[Store, Opening]> {
-    const store = new Store(start);
-    try {
-      return [store, await store.#run({ is: 'open' })];
-    } catch (error) {
-      await store.#worker.terminate();
-      throw error;
-    }
+  /** Opens the file; may be tried again. @throws StoreError */
+  open(): Promise<Opening> {
+    return this.#run({ is: 'open' });
   }
 
   /** Resolves once all of the batch is committed. @throws StoreError; then nothing of it is known to be stored */
@@ -66,6 +60,11 @@ export class Store {
     } finally {
       await this.#worker.terminate();
     }
+  }
+
+  /** Ends the thread of a file that was never opened. */
+  async abandon(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   #run(job: Job): Promise<Opening> {

@@ -4,6 +4,9 @@
  *     append ─> pending ──batch──> the store's thread ──committed──> ring ─> stream
  *                  └── while the store fails: ring, with "durable": false, and unsaved ──> the store, when it works again
  *
+ * A file whose disk is full, or that somebody holds, is opened later: until then its log is another one (provisional.ts), which
+ * goes on in the file then.
+ *
  * While one batch is written the next gathers: under load many events share a transaction, else each has its own. The ring
  * holds the newest events in memory; what a client missed before that is read from the file, a page at a time.
  */
@@ -14,10 +17,11 @@ import type { StoreHealth } from '../store-health.ts';
 import { StoreClock } from './clock.ts';
 import { type Connection, openForReading } from './database.ts';
 import type { FrameBatch } from './messages.ts';
+import { provisionalStanding } from './provisional.ts';
 import { Reader } from './reader.ts';
 import type { RetentionLimits } from './retention.ts';
 import { type Opening, Store } from './store.ts';
-import { type StoreError, storeError } from './store-error.ts';
+import { StoreError, storeError } from './store-error.ts';
 import { type Aged, Unsaved } from './unsaved.ts';
 import type { ConsumerState, Standing } from './writer.ts';
 
@@ -56,10 +60,11 @@ export class StoredLog implements EventLog, AsyncDisposable {
   readonly #options: StoredLogOptions;
   readonly #store: Store;
   readonly #ring: RingLog;
-  readonly #clock: StoreClock;
+  #clock: StoreClock;
   readonly #retainTimer: NodeJS.Timeout;
   #standing: Standing;
-  #reading: { readonly db: Connection; readonly reader: Reader };
+  /** Undefined while the file was not opened yet. */
+  #reading: { readonly db: Connection; readonly reader: Reader } | undefined;
   readonly #pending: Step[] = [];
   #dropped: { key: string; offset: number }[] = [];
   readonly #consumers = new Map<string, ConsumerState>();
@@ -79,25 +84,31 @@ export class StoredLog implements EventLog, AsyncDisposable {
 
   /** @throws StoreError where the store cannot be opened */
   static async open(options: StoredLogOptions): Promise<StoredLog> {
-    const [store, opening] = await Store.open({ path: options.path, limits: options.retention });
+    const store = new Store({ path: options.path, limits: options.retention });
     try {
-      return new StoredLog(options, store, opening);
+      return new StoredLog(options, store, await openedOrNot(store));
     } catch (error) {
-      await store.close();
+      await store.abandon();
       throw error;
     }
   }
 
-  private constructor(options: StoredLogOptions, store: Store, opening: Opening) {
+  /** @param opening of the file, or why that has to wait */
+  private constructor(options: StoredLogOptions, store: Store, opening: Opening | StoreError) {
     this.#options = options;
     this.#store = store;
-    this.#standing = opening.standing;
-    this.#tellAside(opening);
+    const isOpen = !(opening instanceof StoreError);
+    this.#standing = isOpen ? opening.standing : provisionalStanding(options.now());
     this.#unsaved = new Unsaved(options.ring);
-    this.#clock = new StoreClock(opening.standing, options.now(), options.monotonic);
-    this.#reading = this.#openReading();
-    this.#given = opening.standing.offset;
-    this.#ring = new RingLog(options.ring, { offset: this.#given, latest: this.#reading.reader.latest() });
+    this.#clock = this.#newClock(this.#standing);
+    this.#given = this.#standing.offset;
+    if (isOpen) {
+      this.#tellAside(opening);
+      this.#reading = this.#openReading();
+    } else {
+      this.#fail(opening);
+    }
+    this.#ring = new RingLog(options.ring, { offset: this.#given, latest: this.#reading?.reader.latest() ?? [] });
     this.#retainTimer = setInterval(() => void this.retain(), RETAIN_EVERY_MS);
     this.#retainTimer.unref();
   }
@@ -127,8 +138,9 @@ export class StoredLog implements EventLog, AsyncDisposable {
     this.#flushSoon();
   }
 
-  /** What a consumer had stored last. @throws LostError where the file cannot be read */
+  /** What a consumer had stored last; nothing while the file was not opened yet. @throws LostError where it cannot be read */
   kept(name: string): ConsumerState | undefined {
+    if (!this.#reading) return this.#consumers.get(name);
     return this.#consumers.get(name) ?? this.#read((reader) => reader.consumer(name));
   }
 
@@ -194,6 +206,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
     clearTimeout(this.#retryTimer);
     if (this.#failure) await this.#save();
     if (this.#unsaved.size > 0) this.#options.logger.error(this.health, 'events are lost: they could not be stored');
+    if (!this.#reading) return await this.#store.abandon();
     this.#reading.db.close();
     try {
       await this.#store.close();
@@ -218,6 +231,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
 
   /** @throws LostError where the file cannot be read */
   #read<T>(read: (reader: Reader) => T): T {
+    if (!this.#reading) throw new LostError('the store is not open yet');
     try {
       return read(this.#reading.reader);
     } catch (error) {
@@ -352,6 +366,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
   }
 
   async #saveSome(): Promise<void> {
+    if (!this.#reading) return await this.#saveLate();
     const anew = this.#anew;
     if (anew) this.#unsaved.replace(this.#held());
     const events = this.#unsaved.first(MAX_BATCH).map(placed);
@@ -371,6 +386,26 @@ export class StoredLog implements EventLog, AsyncDisposable {
     this.#reading = this.#openReading();
   }
 
+  /** Opens the file that could not be opened at the start: this log goes on in it, with all that is in memory. */
+  async #saveLate(): Promise<void> {
+    const { log, offset: above } = this.#standing;
+    const found = await this.#store.open();
+    this.#tellAside(found);
+    this.#clock = this.#newClock(found.standing);
+    this.#unsaved.replace(this.#held());
+    const events = this.#unsaved.first(MAX_BATCH).map(placed);
+    const complete = this.#ring.goneOffset + 1;
+    const opening = await this.#store.write({ events, complete, takeOver: { log, above } });
+    this.#tellAside(opening);
+    this.#standing = opening.standing;
+    this.#unsaved.saved(events.length);
+    this.#reading = this.#openReading();
+  }
+
+  #newClock(standing: Standing): StoreClock {
+    return new StoreClock(standing, this.#options.now(), this.#options.monotonic);
+  }
+
   /** All that is in memory, for a new file. */
   #held(): Aged[] {
     const agedMs = this.#clock.agedMs();
@@ -383,6 +418,16 @@ export class StoredLog implements EventLog, AsyncDisposable {
     if (aside === undefined) return;
     const { path, logger } = this.#options;
     logger.error({ path, aside }, 'store was damaged: it was put aside, and a new one begins');
+  }
+}
+
+/** Opens the file; where that may do later, why it does not now. @throws StoreError */
+async function openedOrNot(store: Store): Promise<Opening | StoreError> {
+  try {
+    return await store.open();
+  } catch (error) {
+    if (error instanceof StoreError && (error.fault === 'full' || error.fault === 'locked')) return error;
+    throw error;
   }
 }
 

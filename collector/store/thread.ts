@@ -45,7 +45,7 @@ async function run(job: Job): Promise<Standing> {
   switch (job.is) {
     case 'open':
       lock ??= lockStore(path);
-      return openOrBeginAnew().writer.standing;
+      return (opened ?? openOrBeginAnew()).writer.standing;
     case 'write':
       return write(job.batch);
     case 'retain':
@@ -87,6 +87,8 @@ function open(above: number): Opened {
 function write({ anew, events, ...batch }: FrameBatch): Standing {
   if (anew) opened = beginAnew(anew.above);
   opened ??= open(0);
+  // offsets of the log that is to go on there are taken: it is left as it is, under another name
+  if (batch.takeOver && opened.writer.standing.offset > batch.takeOver.above) opened = beginAnew(batch.takeOver.above);
   const placed = events.map(({ offset, agedMs, frame }) => {
     return { offset, agedMs, event: withoutPlace(JSON.parse(frame) as StreamEvent) };
   });

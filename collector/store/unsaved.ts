@@ -45,7 +45,7 @@ export class Unsaved {
     for (const { entry } of this.#waiting.splice(0, count)) this.#bytes -= entry.bytes.length;
   }
 
-  /** Everything is to be stored anew. */
+  /** Instead of what waits, all of this is to be stored. */
   replace(waiting: readonly Aged[]): void {
     this.#waiting = [...waiting];
     this.#bytes = waiting.reduce((sum, { entry }) => sum + entry.bytes.length, 0);

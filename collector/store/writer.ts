@@ -39,6 +39,8 @@ export interface Batch {
   /** The first offset from which on nothing is missing, where that has changed. */
   readonly complete?: number;
   readonly consumers?: readonly ConsumerState[];
+  /** The log that goes on in this file from now on, all of whose offsets are above; what is there belongs to another one. */
+  readonly takeOver?: { readonly log: string; readonly above: number };
 }
 
 /** Where a store stands. */
@@ -110,14 +112,15 @@ export class Writer {
   }
 
   /** @throws SqliteError; nothing of the batch is then stored */
-  write({ events, dropped = [], retract, complete, consumers = [] }: Batch): void {
+  write({ events, dropped = [], retract, complete, consumers = [], takeOver }: Batch): void {
     try {
       this.#standing = transact(this.#db, () => {
         if (retract) this.#retract.run(retract.after, retract.before);
         for (const event of events) this.#writeEvent(event);
         for (const { key, offset } of dropped) this.#drop.run(key, offset);
         for (const { name, offset, state } of consumers) this.#setConsumer.run(name, offset, state);
-        return this.#advance(events.at(-1), complete);
+        if (takeOver) this.#meta.set('log', takeOver.log);
+        return { ...this.#advance(events.at(-1), complete), ...(takeOver && { log: takeOver.log }) };
       });
     } catch (error) {
       // what was written of them is not there

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import Database from 'libsql';
 import { type EventLog, LostError } from '../../collector/log.ts';
 import { markEvent, partitionEvent, probeEvent, targetEvent, usageEvent } from '../support/events.ts';
 import { folder } from '../support/folder.ts';
+import { projectRoot } from '../support/project.ts';
 import { openLog } from '../support/stored-log.ts';
 
 /** The frames after an offset, page by page. */
@@ -21,6 +24,14 @@ function frames(log: EventLog, after: number): string[] {
 function offsets(log: EventLog, after: number): number[] {
   return frames(log, after).map((frame) => (JSON.parse(frame) as { offset: number }).offset);
 }
+
+/** A program that keeps a database to itself until it is killed. */
+const HOLD = `import Database from 'libsql';
+const db = new Database(process.argv[1]);
+db.pragma('locking_mode=EXCLUSIVE');
+db.exec('BEGIN EXCLUSIVE');
+console.log('held');
+setInterval(() => db.inTransaction, 1_000);`;
 
 const SMALL_RING = { ring: { ringEvents: 5, ringBytes: 1_000_000 } };
 
@@ -191,6 +202,27 @@ describe('a store that fails', () => {
     await log.close();
     await using after = (await openLog(dir.path)).log;
     assert.deepEqual(offsets(after, 0), all);
+  });
+
+  it('is opened later where another program holds its file', async (t) => {
+    await using dir = await folder();
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLD, dir.join('heapwatch.db')], {
+      cwd: projectRoot,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    const { log, logs } = await openLog(dir.path);
+    await using _ = log;
+    assert.equal((await logs.next('store fails: events are kept in memory')).fault, 'locked');
+    log.append(usageEvent('api'));
+    await log.settled();
+    assert.deepEqual([log.health.durable, log.after(log.offset - 1)[0]!.event.durable], [false, false]);
+    holder.kill('SIGKILL');
+    await logs.next('store works again');
+    log.append(usageEvent('api'));
+    await log.settled();
+    assert.deepEqual([log.health.durable, offsets(log, log.offset - 2).length], [true, 2]);
   });
 
   it('never gives an offset again that was sent and not stored', async () => {
