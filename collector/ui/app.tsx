@@ -11,6 +11,7 @@ import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { TargetPage } from './pages/target/target-page.tsx';
 import { ConnectionBar } from './parts/connection-bar.tsx';
+import { Fallible } from './parts/fallible.tsx';
 import { ThemeSwitch } from './parts/theme-switch.tsx';
 
 export function App() {
@@ -48,7 +49,9 @@ export function App() {
       </header>
       <ConnectionBar connection={connection} />
       <main id="main" tabIndex={-1}>
-        <Page address={here} />
+        <Fallible key={`${here.page} ${'target' in here ? here.target : ''}`}>
+          <Page address={here} />
+        </Fallible>
       </main>
     </div>
   );

@@ -26,7 +26,10 @@ export function useSquares(cells: readonly Cell[], box: Box): readonly Drawn[] {
     const byName = gathered(cells, before.current, MIN_AREA / area);
     before.current = new Set(byName.keys());
     return layout.current
-      .place([...byName.values()], box)
+      .place(
+        [...byName].map(([name, { value }]) => ({ name, value })),
+        box,
+      )
       .map((square) => ({ ...square, cell: byName.get(square.name)! }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }, [cells, box]);
