@@ -2,8 +2,8 @@
 import './alert-evidence.css';
 import type { Alert, Evidence } from '../../../../protocol/alert.ts';
 import { Link } from '../../address/link.tsx';
+import { FigureTable } from '../../parts/figure-table/figure-table.tsx';
 import { HoldingPath } from '../../parts/holding-path/holding-path.tsx';
-import { holderOf, pathParts, shortScript } from '../../parts/holding-path/path-parts.ts';
 import { count, share, signedCount, signedSize, size } from '../../parts/words.ts';
 import { StoredTable } from './stored-table.tsx';
 
@@ -44,9 +44,8 @@ function Holders({ alert: { target, isolate, kind }, evidence }: { alert: Alert;
   return (
     <section class="alert-holders">
       <h3>What holds {kind ?? 'what grows'}</h3>
-      {paths[0] !== undefined && <Headline path={paths[0]} />}
-      {paths.map((path) => (
-        <HoldingPath key={path} text={path} />
+      {paths.map((path, i) => (
+        <HoldingPath key={path} text={path} headline={i === 0} />
       ))}
       {kind !== undefined && (
         <p>
@@ -68,58 +67,31 @@ function Holders({ alert: { target, isolate, kind }, evidence }: { alert: Alert;
   );
 }
 
-/** The variable and its script, at a glance. */
-function Headline({ path }: { path: string }) {
-  const holder = holderOf(pathParts(path));
-  if (!holder || holder.variable === '') return null;
-  return (
-    <p class="alert-headline">
-      <code>{holder.variable}</code> {holder.owner === '' ? 'of' : `in ${holder.owner} of`}{' '}
-      <code title={holder.script}>{shortScript(holder.script)}</code>
-    </p>
-  );
-}
-
 function Kinds({ alert: { target, isolate }, kinds }: { alert: Alert; kinds: NonNullable<Evidence['kinds']> }) {
   if (kinds.length === 0) return null;
   const query = { isolate: isolate === 'main' ? undefined : isolate };
   return (
     <section>
       <h3>Kinds that grew over the window</h3>
-      <div class="alert-table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col">Then</th>
-              <th scope="col">Now</th>
-              <th scope="col">Objects</th>
-              <th scope="col">Size now</th>
-              <th scope="col">Size</th>
-            </tr>
-          </thead>
-          <tbody>
-            {kinds.map(({ kind, before, now }) => (
-              <tr key={kind}>
-                <th scope="row">
-                  <Link to={{ page: 'kind', target, kind }} query={query}>
-                    {kind}
-                  </Link>
-                </th>
-                <td>{count(before.count)}</td>
-                <td>{count(now.count)}</td>
-                <td>
-                  {signedCount(now.count - before.count)} <small>{share(now.count - before.count, before.count)}</small>
-                </td>
-                <td title={`${now.sizeBytes} bytes`}>{size(now.sizeBytes)}</td>
-                <td title={`${now.sizeBytes - before.sizeBytes} bytes`}>
-                  {signedSize(now.sizeBytes - before.sizeBytes)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <FigureTable
+        label="Kinds that grew"
+        heads={['Kind', 'Then', 'Now', 'Objects', 'Size now', 'Size']}
+        rows={kinds.map(({ kind, before, now }) => ({
+          key: kind,
+          name: (
+            <Link to={{ page: 'kind', target, kind }} query={query}>
+              {kind}
+            </Link>
+          ),
+          figures: [
+            { text: count(before.count) },
+            { text: count(now.count) },
+            { text: signedCount(now.count - before.count), exact: share(now.count - before.count, before.count) },
+            { text: size(now.sizeBytes), exact: `${now.sizeBytes} bytes` },
+            { text: signedSize(now.sizeBytes - before.sizeBytes), exact: `${now.sizeBytes - before.sizeBytes} bytes` },
+          ],
+        }))}
+      />
     </section>
   );
 }
@@ -129,28 +101,18 @@ function Sites({ sites }: { sites: NonNullable<Evidence['sites']> }) {
   return (
     <section>
       <h3>Where what is alive of late was allocated</h3>
-      <div class="alert-table">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Site</th>
-              <th scope="col">Objects, about</th>
-              <th scope="col">Size, about</th>
-            </tr>
-          </thead>
-          <tbody>
-            {sites.map((site) => (
-              <tr key={site.site}>
-                <th scope="row">
-                  <code>{site.site}</code>
-                </th>
-                <td title={`${site.count}`}>~{count(site.count)}</td>
-                <td title={`${site.sizeBytes} bytes`}>~{size(site.sizeBytes)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <FigureTable
+        label="Allocation sites"
+        heads={['Site', 'Objects', 'Size']}
+        rows={sites.map(({ site, count: objects, sizeBytes }) => ({
+          key: site,
+          name: <code>{site}</code>,
+          figures: [
+            { text: `~${count(objects)}`, exact: `about ${objects}` },
+            { text: `~${size(sizeBytes)}`, exact: `about ${sizeBytes} bytes` },
+          ],
+        }))}
+      />
     </section>
   );
 }

@@ -1,0 +1,178 @@
+/** heapy's reference pattern: who refers to the objects, by kind, and who refers to those, opened level by level. */
+import './reference-pattern.css';
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { PatternNode } from '../../../../protocol/explore.ts';
+import { useDashboard } from '../../dashboard.ts';
+import { count, size } from '../../parts/words.ts';
+import { ask, useAnswer } from './answer.ts';
+import { Asked } from './asked.tsx';
+import {
+  EMPTY,
+  keyOf,
+  openLargest,
+  type PatternTree,
+  parentOf,
+  shownNodes,
+  toggled,
+  withAnswer,
+} from './pattern-tree.ts';
+import type { Subject } from './subject.ts';
+
+/** What is asked for at first: deep enough that the holder is mostly in it, few enough of each to be read. */
+const FIRST = { depth: 4, limit: 5 } as const;
+const CHILDREN = 20;
+const ALL_CHILDREN = 1_000;
+
+const ENDS: Readonly<Record<NonNullable<PatternNode['end']>, string>> = {
+  root: 'held by a root',
+  stop: 'nearly all that is alive hangs from here',
+  same: 'the same objects as above',
+};
+
+export function ReferencePattern({ subject }: { subject: Subject }) {
+  const answer = useAnswer({ question: 'pattern', ...FIRST, ...subject });
+  return (
+    <section class="panel" aria-labelledby="pattern">
+      <h3 id="pattern">Who refers to them</h3>
+      <Asked answer={answer.value}>
+        {({ nodes, snapshot }) => (
+          <Tree key={`${snapshot} ${subject.kind}`} subject={subject} first={openLargest(withAnswer(EMPTY, nodes))} />
+        )}
+      </Asked>
+      <p class="hint">
+        Each line: objects of a kind that refer to those of the line above it. Arrow keys open and close.
+      </p>
+    </section>
+  );
+}
+
+function Tree({ subject, first }: { subject: Subject; first: PatternTree }) {
+  const { session } = useDashboard();
+  const tree = useSignal(first);
+  const focused = useSignal('');
+  const failure = useSignal('');
+  const list = useRef<HTMLDivElement>(null);
+  const isMoved = useRef(false);
+  useEffect(() => {
+    if (isMoved.current) list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
+    isMoved.current = false;
+  }, [focused.value]);
+
+  const load = async (node: PatternNode, limit: number) => {
+    const key = keyOf(node.path);
+    try {
+      failure.value = '';
+      const { nodes } = await ask(session, { question: 'pattern', ...subject, path: node.path, depth: 1, limit });
+      tree.value = toggled(withAnswer(tree.value, nodes), key, true);
+    } catch (error) {
+      failure.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  const open = (node: PatternNode) => {
+    const key = keyOf(node.path);
+    if (tree.value.children.has(key)) tree.value = toggled(tree.value, key, true);
+    else void load(node, CHILDREN);
+  };
+  const close = (node: PatternNode) => {
+    tree.value = toggled(tree.value, keyOf(node.path), false);
+  };
+  const moveTo = (key: string | undefined) => {
+    if (key === undefined || key === focused.value) return;
+    isMoved.current = true;
+    focused.value = key;
+  };
+  const shown = shownNodes(tree.value);
+  const onKeyDown = (event: KeyboardEvent, node: PatternNode) => {
+    const at = shown.indexOf(node);
+    const isOpen = tree.value.open.has(keyOf(node.path));
+    const keys: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => moveTo(shown[at + 1] && keyOf(shown[at + 1]!.path)),
+      ArrowUp: () => moveTo(shown[at - 1] && keyOf(shown[at - 1]!.path)),
+      Home: () => moveTo(''),
+      End: () => moveTo(keyOf(shown.at(-1)!.path)),
+      ArrowRight: () => {
+        if (!node.more) return;
+        if (isOpen) moveTo(tree.value.children.get(keyOf(node.path))?.[0]);
+        else open(node);
+      },
+      ArrowLeft: () => {
+        if (isOpen) close(node);
+        else moveTo(parentOf(node.path));
+      },
+      Enter: () => node.more && (isOpen ? close(node) : open(node)),
+      ' ': () => node.more && (isOpen ? close(node) : open(node)),
+    };
+    const act = keys[event.key];
+    if (!act || event.target !== event.currentTarget) return;
+    event.preventDefault();
+    act();
+  };
+  return (
+    <>
+      <div class="pattern" role="tree" aria-labelledby="pattern" ref={list}>
+        {shown.map((node) => {
+          const key = keyOf(node.path);
+          const isOpen = tree.value.open.has(key);
+          return (
+            <div
+              key={key}
+              role="treeitem"
+              aria-level={node.path.length + 1}
+              aria-expanded={node.more ? isOpen : undefined}
+              aria-label={nodeText(node)}
+              tabIndex={focused.value === key ? 0 : -1}
+              style={{ '--level': node.path.length }}
+              onKeyDown={(event) => onKeyDown(event, node)}
+              onFocus={() => {
+                focused.value = key;
+              }}
+              onClick={() => node.more && (isOpen ? close(node) : open(node))}
+            >
+              <NodeRow node={node} isOpen={isOpen} />
+              {isOpen && (node.omitted ?? 0) > 0 && (
+                <button
+                  type="button"
+                  class="pattern-more"
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    void load(node, ALL_CHILDREN);
+                  }}
+                >
+                  Show {count(node.omitted ?? 0)} more kinds
+                </button>
+              )}
+            </div>
+          );
+        })}
+      </div>
+      {failure.value !== '' && (
+        <p class="notice warn" role="alert">
+          {failure.value}
+        </p>
+      )}
+    </>
+  );
+}
+
+function NodeRow({ node, isOpen }: { node: PatternNode; isOpen: boolean }) {
+  return (
+    <div class="pattern-row">
+      <span class="pattern-mark" aria-hidden="true">
+        {node.more ? (isOpen ? '▾' : '▸') : '·'}
+      </span>
+      <span class="pattern-kind">
+        <strong>{node.kind}</strong> <code title={node.items}>{node.items}</code>
+        {node.end && <small> {ENDS[node.end]}</small>}
+      </span>
+      <span class="figures" title={`${node.count} objects, ${node.sizeBytes} bytes`}>
+        {count(node.count)} <small>{size(node.sizeBytes)}</small>
+      </span>
+    </div>
+  );
+}
+
+function nodeText({ kind, items, count: objects, sizeBytes, end }: PatternNode): string {
+  const last = end ? `, ${ENDS[end]}` : '';
+  return `${kind}: ${count(objects)} objects, ${size(sizeBytes)}: ${items}${last}`;
+}
