@@ -66,8 +66,8 @@ export interface Collector extends AsyncDisposable {
   /** Resolves when everything is closed. */
   readonly closed: Promise<void>;
   /**
-   * Has the targets, tokens and certificates of another configuration from now on; targets that are the same stay attached.
-   * @throws ConfigError for a token or a certificate that is not there; then all is as before
+   * Has the targets, rules, receivers, tokens and certificates of another configuration from now on; targets that are the same
+   * stay attached, rules keep their alerts. @throws ConfigError for a secret or a certificate that is not there; then all is as before
    */
   reload(config: Config): Promise<Reloaded>;
   /** Lets the targets go and ends the clients with 1001; within 5 seconds, however they behave. */
@@ -111,8 +111,7 @@ function alertsOf(
   { logger, now = Date.now }: CollectorOptions,
   { log, history, consumers }: Storage,
   { runners }: Roster,
-): Alerts | undefined {
-  if (rules.length === 0) return undefined;
+): Alerts {
   const monotonic = () => performance.now();
   const target = (name: string) => {
     const runner = runners.get(name);
@@ -135,7 +134,7 @@ function notificationsOf(
 /** What runs until the collector is closed. */
 interface Parts {
   readonly roster: Roster;
-  readonly alerts: Alerts | undefined;
+  readonly alerts: Alerts;
   readonly notifications: Notifications;
 }
 
@@ -152,6 +151,8 @@ class RunningCollector implements Collector {
   readonly #explorer: Explorer;
   readonly #config: Config;
   readonly #entrance: Entrance;
+  readonly #alerts: Alerts;
+  readonly #notifications: Notifications;
   readonly #stop = new AbortController();
 
   constructor(
@@ -172,6 +173,8 @@ class RunningCollector implements Collector {
     this.#logger = logger;
     this.#http = http;
     this.#roster = roster;
+    this.#alerts = alerts;
+    this.#notifications = notifications;
     const { runners } = roster;
     const snapshots = new Snapshots(config.snapshots?.dir, () => runners.keys());
     this.#explorer = new Explorer({ snapshots, strings: config.strings });
@@ -183,8 +186,8 @@ class RunningCollector implements Collector {
       states: () => [...runners.values()].map((runner) => runner.state()),
       clients: () => this.#stream.clients,
       refusals: () => access.refusals,
-      alerts: () => alerts?.list().rules ?? [],
-      receivers: notifications.outboxes,
+      alerts: () => alerts.list().rules,
+      receivers: () => notifications.outboxes,
       ...(health && { store: health }),
       version,
     });
@@ -203,10 +206,10 @@ class RunningCollector implements Collector {
     const stopped = new Promise<void>((resolve) => {
       this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    const judging = Promise.all([alerts?.run(), notifications.run()]);
+    const judging = Promise.all([alerts.run(), notifications.run()]);
     this.closed = stopped.then(async () => {
       await this.#letGo();
-      alerts?.stop();
+      alerts.stop();
       notifications.stop();
       await judging;
       await this.#end();
@@ -217,9 +220,14 @@ class RunningCollector implements Collector {
   }
 
   async reload(config: Config): Promise<Reloaded> {
+    const { alerts: rules, notify: receivers } = config;
     const renew = this.#entrance.renewal(config);
+    const renewReceivers = this.#notifications.renewal({ receivers, rules });
     const change = await this.#roster.reload(config);
-    const live = renew();
+    const live: string[] = renew();
+    // who is told of an alert is settled before it resolves with its rule
+    if (renewReceivers()) live.push('notify');
+    if (this.#alerts.setRules(rules)) live.push('alerts');
     this.#stream.checkVisitors();
     return { ...change, live, restart: restartKeys(this.#config, config) };
   }

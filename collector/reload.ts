@@ -11,7 +11,7 @@ export interface Reloaded extends FleetChange {
   readonly restart: readonly string[];
 }
 
-const LIVE: ReadonlySet<string> = new Set<keyof Config>(['targets', 'discover', 'auth']);
+const LIVE: ReadonlySet<string> = new Set<keyof Config>(['targets', 'discover', 'auth', 'alerts', 'notify']);
 
 /** The keys in which two configurations differ that are read at the start only, as files write them. */
 export function restartKeys(running: Config, wanted: Config): string[] {

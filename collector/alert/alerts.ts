@@ -10,13 +10,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { Alert, Evidence, RuleState, Silence } from '../../protocol/alert.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
 import { type Params, RequestError, type Result } from '../../protocol/requests.ts';
 import { Bell } from '../bell.ts';
 import { type EventLog, type LogEntry, LostError } from '../log.ts';
-import { Engine } from './engine.ts';
+import { Engine, RULE_GONE } from './engine.ts';
 import { type AlertMemory, readState, type State } from './memory.ts';
 import { timeOf } from './replay.ts';
 import type { Rule } from './rule.ts';
@@ -67,7 +68,10 @@ export class Alerts {
   readonly #gathering = new Map<string, AbortController>();
   /** What is in the log from before this start happened at times of its own. */
   readonly #startOffset: number;
+  #rules: readonly Rule[];
   #silences: readonly Silence[];
+  /** Whether what was before this start has been read again. */
+  #hasBegun = false;
   /** The newest event that has been dealt with. */
   #offset: number;
 
@@ -75,6 +79,7 @@ export class Alerts {
     const { rules, memory, log, logger, now, monotonic } = options;
     this.#options = options;
     this.#state = readState(memory, log.id, logger);
+    this.#rules = rules;
     this.#engine = new Engine(rules, this.#state.restored);
     this.#clock = new SteadyClock(this.#state, now, monotonic);
     this.#silences = this.#state.silences;
@@ -109,12 +114,35 @@ export class Alerts {
     this.#bell.ring();
   }
 
+  /** Has these rules from now on; those that are the same keep their states and windows. Tells whether any is another. */
+  setRules(wanted: readonly Rule[]): boolean {
+    const rules = wanted.map((rule) => this.#rules.find((known) => isDeepStrictEqual(known, rule)) ?? rule);
+    if (isDeepStrictEqual(rules, this.#rules)) return false;
+    this.#rules = rules;
+    const moment = this.#clock.now();
+    this.#say(this.#engine.setRules(rules, moment));
+    // a target that had no rule was not looked at
+    for (const { event } of this.#options.log.latest()) {
+      if (event.type === 'target') this.#engine.recall(event, moment);
+    }
+    if (this.#hasBegun) this.#endOrphans();
+    this.#keep();
+    return true;
+  }
+
   list(): Result<'alerts'> {
     const rules: RuleState[] = ruleStates(this.#engine);
     return { alerts: this.#alive(), rules, silences: this.#liveSilences() };
   }
 
+  /** @throws RequestError where there are no rules */
   silence({ matchers, forMs, comment }: Params<'silence'>): Silence {
+    if (this.#rules.length === 0) {
+      throw new RequestError(
+        'not-found',
+        'Cannot silence anything: the collector has no rules, add "alerts" to its configuration',
+      );
+    }
     const nowMs = this.#options.now();
     const silence: Silence = {
       id: randomUUID(),
@@ -148,6 +176,7 @@ export class Alerts {
   /** Deals with all that is in the log after `cursor`; gives where it stands then. */
   async #readOn(cursor: number): Promise<number> {
     const { log, logger } = this.#options;
+    if (this.#rules.length === 0) return this.#passOver();
     for (let at = cursor; !this.#stop.signal.aborted; ) {
       let page: readonly LogEntry[];
       try {
@@ -166,8 +195,15 @@ export class Alerts {
     return cursor;
   }
 
+  /** Nothing is judged without rules. */
+  #passOver(): number {
+    this.#offset = this.#options.log.offset;
+    return this.#offset;
+  }
+
   #see(entry: LogEntry): void {
     const { event } = entry;
+    if (entry.offset > this.#startOffset) this.#begin();
     const moment = entry.offset <= this.#startOffset ? this.#clock.past(timeOf(event)) : this.#clock.now();
     if (entry.offset <= this.#state.offset) {
       this.#engine.recall(event, moment);
@@ -179,8 +215,34 @@ export class Alerts {
   }
 
   #tick(): void {
+    this.#begin();
     this.#say(this.#engine.tick(this.#clock.now()));
     this.#endSilences();
+  }
+
+  /** What was before this start has been read: from here on it is known what is alive. */
+  #begin(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#engine.restart(this.#clock.now());
+    this.#endOrphans();
+  }
+
+  /** An alert that nothing judges any more would never end. */
+  #endOrphans(): void {
+    const judged = new Set<string>();
+    for (const { rule, target, series } of this.#engine.series()) {
+      if (series.startsAt !== null) judged.add(JSON.stringify([rule.name, target, series.isolate, series.name]));
+    }
+    const { at } = this.#clock.now();
+    for (const { evidence: _, silencedBy: __, ...alert } of this.#alive()) {
+      const { rule, target, isolate, kind, gauge, state } = alert;
+      if (judged.has(JSON.stringify([rule, target, isolate, kind ?? gauge]))) continue;
+      const isRuled = this.#rules.some(({ name }) => name === rule);
+      const reason = isRuled ? 'what was known of it was lost: it is judged anew' : RULE_GONE;
+      if (state === 'firing') this.#publish({ ...alert, state: 'resolved', reason, endsAt: at, at });
+      else this.#publish({ ...alert, state: 'inactive', reason, at });
+    }
   }
 
   /** What fires and was silenced is told anew once nothing silences it any more: somebody is to hear of it. */
@@ -220,7 +282,7 @@ export class Alerts {
   }
 
   async #gather(alert: Alert): Promise<void> {
-    const rule = this.#options.rules.find(({ name }) => name === alert.rule);
+    const rule = this.#rules.find(({ name }) => name === alert.rule);
     const resolved = new AbortController();
     this.#gathering.set(alert.fingerprint, resolved);
     const signals = { stop: this.#stop.signal, resolved: resolved.signal };
@@ -243,7 +305,7 @@ export class Alerts {
 
   /** The place in the log from which on the engine has to know what was. */
   #recallFrom(): number {
-    const spans = this.#options.rules.map(({ when }) => (when.type === 'above' ? 0 : when.withinMs * WINDOWS));
+    const spans = this.#rules.map(({ when }) => (when.type === 'above' ? 0 : when.withinMs * WINDOWS));
     const spanMs = Math.min(MAX_RECALL_MS, Math.max(0, ...spans));
     const sinceMs = this.#options.now() - spanMs;
     let [low, high] = [0, this.#state.offset];

@@ -28,13 +28,16 @@ import { amount, because } from './words.ts';
 /** A target that has been away for so long is taken to be no more: its alerts resolve. */
 const GONE_MS = 300_000;
 
+/** Why an alert is over whose rule nobody wants any more. */
+export const RULE_GONE = 'its rule is gone';
+
 /** What the engine keeps of a target. */
 interface Watched {
   incarnation: string | undefined;
   /** Since when it is away; null while it is there. */
   goneAtMs: number | null;
   labels: Readonly<Record<string, string>>;
-  readonly runs: readonly RuleRun[];
+  runs: readonly RuleRun[];
   /** For rules that sum isolates. */
   readonly rounds: Map<RuleRun, Rounds>;
 }
@@ -44,24 +47,28 @@ export interface Restored {
   readonly rule: string;
   readonly target: string;
   readonly incarnation: string | undefined;
+  /** Of the target. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly series: SeriesStatus;
 }
 
 export class Engine {
-  readonly #rules: readonly Rule[];
+  #rules: readonly Rule[];
   readonly #targets = new Map<string, Watched>();
   readonly #restored: readonly Restored[];
 
   constructor(rules: readonly Rule[], restored: readonly Restored[] = []) {
     this.#rules = rules;
     this.#restored = restored;
+    // a target that never comes back has alerts that have to end
+    for (const { target } of restored) this.#watched(target);
   }
 
   /** Takes an event as it happens; gives the alerts that changed by it. */
   take(event: StreamEvent, moment: Moment): Alert[] {
     const watched = this.#watched(event.target);
     if (watched.runs.length === 0) return [];
-    const ended = this.#follow(event, watched, moment);
+    const ended = [...this.#relabelled(event, watched, moment), ...this.#follow(event, watched, moment)];
     const changed = this.#readings(event, watched).flatMap(({ run, readings }) =>
       run.take(readings, moment).map((change) => this.#alert(run.rule, event.target, watched, change, moment)),
     );
@@ -92,23 +99,51 @@ export class Engine {
     });
   }
 
+  /** The collector has begun anew: no target is known to be there until it says so. */
+  restart({ atMs }: Moment): void {
+    for (const watched of this.#targets.values()) watched.goneAtMs ??= atMs;
+  }
+
+  /**
+   * Has these rules from now on; those that it has already (the same objects) go on as they are, the others begin anew. Gives
+   * the alerts that ended by that.
+   */
+  setRules(rules: readonly Rule[], moment: Moment): Alert[] {
+    this.#rules = rules;
+    return [...this.#targets].flatMap(([target, watched]) => {
+      const before = new Map(watched.runs.map((run) => [run.rule, run]));
+      const ending = watched.runs.filter(({ rule }) => !rules.includes(rule));
+      watched.runs = this.#rulesOf(target).map((rule) => before.get(rule) ?? new RuleRun(rule));
+      for (const run of ending) watched.rounds.delete(run);
+      return ending.flatMap((run) => {
+        const isOther = rules.some(({ name }) => name === run.rule.name);
+        return this.#endRun(run, target, watched, moment, isOther ? 'its rule has changed' : RULE_GONE);
+      });
+    });
+  }
+
   /** All series of all rules, as they stand. */
-  *series(): Generator<{ rule: Rule; target: string; incarnation: string | undefined; series: SeriesStatus }> {
-    for (const [target, { runs, incarnation }] of this.#targets) {
-      for (const { rule, series } of runs) for (const one of series) yield { rule, target, incarnation, series: one };
+  *series(): Generator<Omit<Restored, 'rule'> & { readonly rule: Rule }> {
+    for (const [target, { runs, incarnation, labels }] of this.#targets) {
+      for (const { rule, series } of runs) {
+        for (const one of series) yield { rule, target, incarnation, labels, series: one };
+      }
     }
+  }
+
+  #rulesOf(target: string): Rule[] {
+    return this.#rules.filter(({ targets }) => targets.some((glob) => matchesGlob(glob, target)));
   }
 
   #watched(target: string): Watched {
     const known = this.#targets.get(target);
     if (known) return known;
     const restored = this.#restored.filter((one) => one.target === target);
-    const rules = this.#rules.filter(({ targets }) => targets.some((glob) => matchesGlob(glob, target)));
     const watched: Watched = {
       incarnation: restored[0]?.incarnation,
       goneAtMs: null,
-      labels: {},
-      runs: rules.map((rule) => {
+      labels: restored[0]?.labels ?? {},
+      runs: this.#rulesOf(target).map((rule) => {
         const own = restored.filter((one) => one.rule === rule.name);
         return new RuleRun(
           rule,
@@ -121,12 +156,21 @@ export class Engine {
     return watched;
   }
 
+  /** An alert is known by its labels: with others it would be another, and this one never end. */
+  #relabelled(event: StreamEvent, watched: Watched, moment: Moment): Alert[] {
+    if (event.type !== 'target' || event.labels === undefined || sameLabels(event.labels, watched.labels)) return [];
+    const isAlive = watched.runs.some(({ series }) => series.some(({ startsAt }) => startsAt !== null));
+    return isAlive ? this.#end(event.target, watched, moment, 'its target has other labels') : [];
+  }
+
   /** What an event says of the process itself, and of what we cost it. */
   #follow(event: StreamEvent, watched: Watched, moment: Moment): Alert[] {
     if (event.type === 'target') {
       watched.labels = event.labels ?? watched.labels;
       watched.goneAtMs = event.state === 'gone' ? (watched.goneAtMs ?? moment.atMs) : null;
     }
+    // whoever is read is there
+    if (event.type === 'usage' || event.type === 'partition') watched.goneAtMs = null;
     if (event.type === 'footprint') mask(watched, event.isolate, event.keptBytes ?? 0);
     const incarnation = 'incarnation' in event ? event.incarnation : undefined;
     if (incarnation === undefined || incarnation === watched.incarnation) return [];
@@ -135,11 +179,13 @@ export class Engine {
     return ended;
   }
 
-  #end(target: string, watched: Watched, moment: Moment): Alert[] {
+  #end(target: string, watched: Watched, moment: Moment, reason = 'its process has ended'): Alert[] {
     watched.rounds.clear();
-    return watched.runs.flatMap((run) =>
-      run.end(moment).map((change) => this.#alert(run.rule, target, watched, change, moment, 'its process has ended')),
-    );
+    return watched.runs.flatMap((run) => this.#endRun(run, target, watched, moment, reason));
+  }
+
+  #endRun(run: RuleRun, target: string, watched: Watched, moment: Moment, reason: string): Alert[] {
+    return run.end(moment).map((change) => this.#alert(run.rule, target, watched, change, moment, reason));
   }
 
   /** The readings that an event has for each rule. */
@@ -177,6 +223,11 @@ export class Engine {
       at,
     };
   }
+}
+
+function sameLabels(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
 function annotationsOf(rule: Rule, target: string, { isolate, name, figures }: Change): Record<string, string> {

@@ -38,6 +38,7 @@ const SavedState = z.object({
       rule: z.string(),
       target: z.string(),
       incarnation: z.string().optional(),
+      labels: z.record(z.string(), z.string()),
       series: z.object({
         isolate: z.string(),
         name: z.string(),

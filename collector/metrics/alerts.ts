@@ -14,7 +14,7 @@ const STATES = ['undecided', 'pending', 'firing'] as const;
 export function alertMetrics(
   registry: Registry,
   rules: () => readonly RuleState[],
-  receivers: readonly ReceiverTally[],
+  receivers: () => readonly ReceiverTally[],
 ): void {
   const registers = [registry];
   new Gauge({
@@ -36,7 +36,7 @@ export function alertMetrics(
     registers,
     collect() {
       this.reset();
-      for (const { name, tally } of receivers) {
+      for (const { name, tally } of receivers()) {
         for (const [outcome, count] of Object.entries(tally)) this.inc({ receiver: name, outcome }, count);
       }
     },

@@ -25,7 +25,7 @@ export interface MetricsOptions {
   readonly refusals: () => number;
   /** How the rules stand. */
   readonly alerts: () => readonly RuleState[];
-  readonly receivers: readonly ReceiverTally[];
+  readonly receivers: () => readonly ReceiverTally[];
   /** Absent where nothing is stored. */
   readonly store?: () => StoreHealth;
   readonly version: string;

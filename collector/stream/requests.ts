@@ -29,7 +29,7 @@ export interface RequestsOptions {
   readonly explorer: Explorer;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Absent: there are no rules. */
+  /** Absent: nothing is judged. */
   readonly alerts?: Alerts | undefined;
 }
 
@@ -146,13 +146,10 @@ export class Requests {
     return { targets, at };
   }
 
-  /** @throws RequestError where there are no rules */
+  /** @throws RequestError where nothing is judged */
   #alertDesk(): Alerts {
     if (this.#alerts) return this.#alerts;
-    throw new RequestError(
-      'not-found',
-      'Cannot silence anything: the collector has no rules, add "alerts" to its configuration',
-    );
+    throw new RequestError('not-found', 'Cannot silence anything: nothing is judged here');
   }
 
   /** @throws RequestError */

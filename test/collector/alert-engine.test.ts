@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { Engine } from '../../collector/alert/engine.ts';
+import type { Rule } from '../../collector/alert/rule.ts';
 import { RuleFile } from '../../collector/alert/rule-file.ts';
 import type { NewEvent } from '../../collector/log.ts';
 import type { Alert } from '../../protocol/alert.ts';
@@ -17,16 +18,27 @@ const PROCESS = 'pid 4711, started 2026-11-22T05:00:00.000Z';
 class Play {
   readonly engine: Engine;
   readonly alerts: Alert[] = [];
+  readonly rules: readonly Rule[];
   #minute = 0;
 
   constructor(...rules: object[]) {
-    this.engine = new Engine(rules.map((rule) => RuleFile.parse(rule)));
+    this.rules = rules.map((rule) => RuleFile.parse(rule));
+    this.engine = new Engine(this.rules);
+  }
+
+  get #moment() {
+    const atMs = START_MS + this.#minute * MINUTE_MS;
+    return { atMs, at: new Date(atMs).toISOString() };
+  }
+
+  setRules(rules: readonly Rule[]): void {
+    this.alerts.push(...this.engine.setRules(rules, this.#moment));
   }
 
   /** What happens in a minute, in this order. Then the next begins. */
   minute(...events: NewEvent[]): this {
-    const atMs = START_MS + this.#minute++ * MINUTE_MS;
-    const moment = { atMs, at: new Date(atMs).toISOString() };
+    const moment = this.#moment;
+    this.#minute++;
     for (const event of events) {
       this.alerts.push(...this.engine.take({ ...event, offset: this.#minute } as StreamEvent, moment));
     }
@@ -192,6 +204,64 @@ describe('alerts', () => {
     assert.deepEqual(after.take(event(15), moment(15)), []);
     const [resolved] = after.take(event(0), moment(16));
     assert.deepEqual([resolved?.state, resolved?.startsAt], ['resolved', '2026-11-22T06:10:00.000Z']);
+  });
+
+  it('has other rules from a moment on: the same go on, what has changed begins anew, what is gone ends', () => {
+    const [kept, changed, gone] = [GROWTH, { ...GROWTH, name: 'Changed' }, { ...GROWTH, name: 'Gone' }];
+    const play = new Play(kept, changed, gone);
+    const rising = (from: number) => (minute: number) => [census({ Session: 100 * (from + minute) })];
+    play.minutes(12, rising(0));
+    assert.deepEqual(play.said, ['10 firing Session', '10 firing Session', '10 firing Session']);
+    const [same] = play.rules;
+    play.setRules([
+      same!,
+      RuleFile.parse({ ...changed, labels: { severity: 'page' } }),
+      RuleFile.parse({ ...gone, name: 'New' }),
+    ]);
+    const ended = play.alerts.splice(0).slice(3);
+    assert.deepEqual(
+      ended.map(({ rule, state, reason }) => [rule, state, reason]),
+      [
+        ['Changed', 'resolved', 'its rule has changed'],
+        ['Gone', 'resolved', 'its rule is gone'],
+      ],
+    );
+    play.minutes(9, rising(12));
+    assert.deepEqual(play.said, [], 'the one that goes on fires still, those that begin anew have no window yet');
+    play.minutes(3, rising(21));
+    assert.deepEqual(
+      play.alerts.map(({ rule, state }) => [rule, state]),
+      [
+        ['Changed', 'firing'],
+        ['New', 'firing'],
+      ],
+    );
+  });
+
+  it('ends the alerts of a target that does not come back after a restart', () => {
+    const before = new Play(GROWTH);
+    const labels = { team: 'web' };
+    before.minutes(15, (minute) => [targetEvent('api', { labels }), census({ Session: 100 * minute })]);
+    const restored = [...before.engine.series()].map(({ rule, ...rest }) => ({ rule: rule.name, ...rest }));
+    const after = new Engine([RuleFile.parse(GROWTH)], structuredClone(restored));
+    const moment = (minute: number) => ({ atMs: START_MS + minute * MINUTE_MS, at: new Date(START_MS).toISOString() });
+    after.restart(moment(15));
+    assert.deepEqual(after.tick(moment(19)), []);
+    const [resolved] = after.tick(moment(20));
+    assert.equal(resolved?.state, 'resolved');
+    assert.equal(resolved.fingerprint, before.alerts[0]?.fingerprint);
+  });
+
+  it('ends an alert whose target has other labels, by which it would be another', () => {
+    const play = new Play(GROWTH);
+    const labelled = (tier: string) => (minute: number) => [
+      targetEvent('api', { labels: { tier } }),
+      census({ Session: 100 * minute }),
+    ];
+    play.minutes(12, labelled('front')).minutes(1, labelled('back'));
+    const [firing, resolved] = play.alerts;
+    assert.deepEqual(play.said, ['10 firing Session', '12 resolved Session']);
+    assert.deepEqual([resolved?.fingerprint, resolved?.reason], [firing?.fingerprint, 'its target has other labels']);
   });
 
   it('fills the fields of annotations', () => {

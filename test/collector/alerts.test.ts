@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Alerts } from '../../collector/alert/alerts.ts';
+import { Alerts, type Gather } from '../../collector/alert/alerts.ts';
+import type { Rule } from '../../collector/alert/rule.ts';
 import { RuleFile } from '../../collector/alert/rule-file.ts';
 import { DEFAULT_STREAM } from '../../collector/config.ts';
 import type { EventLog } from '../../collector/log.ts';
@@ -33,12 +34,20 @@ class Clocks {
 
 type Memory = Map<string, { name: string; offset: number; state: string }>;
 
-function startAlerts(log: EventLog, clocks: Clocks, memory: Memory = new Map()) {
+const refusing: Gather = async () => ({ state: 'done', refused: ['snapshot: over maxPause'] });
+
+function startAlerts(
+  log: EventLog,
+  clocks: Clocks,
+  memory: Memory = new Map(),
+  rules: readonly Rule[] = [RULE],
+  gather: Gather = refusing,
+) {
   const alerts = new Alerts({
-    rules: [RULE],
+    rules,
     log,
     memory: { keep: (kept) => memory.set(kept.name, kept), kept: (name) => memory.get(name) },
-    gather: async () => ({ state: 'done', refused: ['snapshot: over maxPause'] }),
+    gather,
     logger: new LogLines().logger,
     now: () => clocks.wallMs,
     monotonic: () => clocks.monotonicMs,
@@ -156,5 +165,62 @@ describe('the alerts of a collector', () => {
     const silenced = events(log).map(({ silencedBy = [] }) => silencedBy.length);
     assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'firing done']);
     assert.deepEqual(silenced, [1, 1, 1, 0]);
+  });
+
+  for (const [state, until, end] of [
+    ['pending', 11, 'inactive'],
+    ['firing', 15, 'resolved'],
+  ] as const) {
+    it(`end with their rule while ${state}: as the collector runs, and while it did not`, async () => {
+      for (const isKilled of [false, true]) {
+        const [log, clocks, memory] = [new RingLog(DEFAULT_STREAM), new Clocks(), new Map()];
+        const before = startAlerts(log, clocks, memory);
+        await minutes(log, clocks, 0, until, rising);
+        if (!isKilled) before.alerts.setRules([]);
+        before.alerts.stop();
+        await using after = startAlerts(log, clocks, memory, []);
+        await minutes(log, clocks, until, 30, rising);
+        const last = events(log).at(-1);
+        assert.deepEqual([last?.state, last?.reason], [end, 'its rule is gone']);
+        assert.deepEqual(after.alerts.list().alerts, []);
+        assert.equal(events(log).filter((alert) => alert.state === end).length, 1);
+      }
+    });
+  }
+
+  it('keep their windows where the same rules are given again, and are judged where one is new', async () => {
+    const [log, clocks] = [new RingLog(DEFAULT_STREAM), new Clocks()];
+    await using running = startAlerts(log, clocks, new Map(), []);
+    await minutes(log, clocks, 0, 3, () => 0);
+    assert.throws(() => running.alerts.silence({ matchers: { kind: '*' }, forMs: 1, comment: '' }), /no rules/);
+    assert.equal(running.alerts.setRules([RULE]), true);
+    await minutes(log, clocks, 0, 9, rising);
+    assert.equal(running.alerts.setRules([structuredClone(RULE)]), false);
+    await minutes(log, clocks, 9, 25, rising);
+    assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved']);
+  });
+
+  it('end where what was known of them was lost', async () => {
+    const [log, clocks] = [new RingLog(DEFAULT_STREAM), new Clocks()];
+    const before = startAlerts(log, clocks);
+    await minutes(log, clocks, 0, 15, rising);
+    before.alerts.stop();
+    const memory: Memory = new Map([['alerts', { name: 'alerts', offset: log.offset, state: 'not JSON' }]]);
+    await using _after = startAlerts(log, clocks, memory);
+    await minutes(log, clocks, 15, 16, rising);
+    const [ended, anew] = events(log).slice(-2);
+    assert.deepEqual([ended?.state, ended?.reason], ['resolved', 'what was known of it was lost: it is judged anew']);
+    assert.equal(anew?.state, 'pending');
+  });
+
+  it('tell the gathering of their evidence that they have resolved', async () => {
+    const [log, clocks] = [new RingLog(DEFAULT_STREAM), new Clocks()];
+    const gather: Gather = (_, __, { resolved }) =>
+      new Promise((resolve) => {
+        resolved.addEventListener('abort', () => resolve({ state: 'done', refused: ['second snapshot: too late'] }));
+      });
+    await using _running = startAlerts(log, clocks, new Map(), [RULE], gather);
+    await minutes(log, clocks, 0, 25, rising);
+    assert.deepEqual(said(log), ['pending', 'firing gathering', 'resolved', 'firing done', 'resolved']);
   });
 });

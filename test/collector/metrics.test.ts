@@ -20,7 +20,7 @@ async function textOf(fill: (log: RingLog) => void, states: TargetState[] = []):
     clients: () => 3,
     refusals: () => 2,
     alerts: () => [{ rule: 'Leak', target: 'api', inactive: 7, undecided: 1, pending: 2, firing: 3, unit: 'objects' }],
-    receivers: [{ name: 'ops', tally: { sent: 4, failed: 5, refused: 6 } }],
+    receivers: () => [{ name: 'ops', tally: { sent: 4, failed: 5, refused: 6 } }],
     version: '1.2.3',
   });
   fill(log);
@@ -77,7 +77,7 @@ describe('metrics', () => {
       clients: () => 0,
       refusals: () => 0,
       alerts: () => [],
-      receivers: [],
+      receivers: () => [],
       store: () => ({ durable: false, fault: 'full', unsaved: 7, lost: 3 }),
       version: '1.2.3',
     });

@@ -125,6 +125,44 @@ describe('a webhook', () => {
   });
 });
 
+describe('receivers', () => {
+  it('are others from a moment on: the same go on, another address is told what the one before was not', async () => {
+    await using kept = await startWebhookServer();
+    await using hanging = await startWebhookServer(() => {});
+    await using moved = await startWebhookServer();
+    const log = new RingLog(DEFAULT_STREAM);
+    const same = webhook(kept.url);
+    await using running = notify(log, [same, webhook(hanging.url, { name: 'slow' })]);
+    log.append(alertEvent('api'));
+    await Promise.all([kept.received(1), hanging.received(1)]);
+    const wanted = { receivers: [same, webhook(moved.url, { name: 'slow' })], rules: [RULE] };
+    assert.equal(running.notifications.renewal(wanted)(), true);
+    const [told] = await moved.received(1);
+    assert.equal(JSON.parse(told!.body).receiver, 'slow');
+    assert.equal(running.notifications.renewal(wanted)(), false);
+    log.append(alertEvent('api', RESOLVED));
+    await Promise.all([kept.received(2), moved.received(2)]);
+    assert.deepEqual([kept.posted.length, hanging.posted.length], [2, 1]);
+
+    // who is no receiver any more is told nothing, and a rule that has another one tells that
+    const rules = [RuleFile.parse({ name: 'Other', watch: { kind: 'Session' }, when: { above: 1 }, notify: ['slow'] })];
+    assert.equal(running.notifications.renewal({ receivers: [wanted.receivers[1]!], rules })(), true);
+    log.append(alertEvent('api', { rule: 'Other', fingerprint: 'b1' }));
+    await moved.received(3);
+    assert.equal(kept.posted.length, 2);
+  });
+
+  it('stay as they are where a secret of the new ones is missing', async () => {
+    await using server = await startWebhookServer();
+    const log = new RingLog(DEFAULT_STREAM);
+    await using running = notify(log, [webhook(server.url)]);
+    const receivers = [webhook(server.url, { secret: { env: 'NOT_THERE' } })];
+    assert.throws(() => running.notifications.renewal({ receivers, rules: [] }), /secret of "ops" .*NOT_THERE/);
+    log.append(alertEvent('api'));
+    await server.received(1);
+  });
+});
+
 describe('Alertmanager', () => {
   it('is posted alerts that end by themselves unless they are repeated', async () => {
     await using server = await startWebhookServer();
