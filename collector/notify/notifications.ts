@@ -121,11 +121,8 @@ export class Notifications {
   }
 
   #begin({ outbox }: Running): void {
-    const before = this.#telling.get(outbox.name) ?? Promise.resolve();
-    this.#telling.set(
-      outbox.name,
-      before.then(() => outbox.run()),
-    );
+    const before = this.#telling.get(outbox.name);
+    this.#telling.set(outbox.name, before === undefined ? outbox.run() : before.then(() => outbox.run()));
   }
 }
 
