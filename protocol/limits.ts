@@ -16,6 +16,8 @@ export const limits = {
   maxHistoryKinds: 1000,
   /** Steps of one history. */
   maxHistorySteps: 20_000,
+  /** Partitions of one list. */
+  maxPartitionHeads: 1000,
   /** Length of the text of a kind in a question about a snapshot. */
   maxKindLength: 8192,
   /** Rows, objects, or children of a node in the answer to one. */

@@ -8,6 +8,7 @@ import type { ErrorCode, Request } from './frames.ts';
 import { HistoryQuery, HistoryResult } from './history.ts';
 import { limits } from './limits.ts';
 import { Partition, Price, Probe } from './partition.ts';
+import { PartitionsQuery, PartitionsResult } from './partitions.ts';
 import { PauseAccount, ProbePrice } from './prices.ts';
 import type { Role } from './role.ts';
 import { SnapshotFile } from './snapshots.ts';
@@ -125,6 +126,12 @@ export const methods = {
     role: 'viewer',
     params: HistoryQuery,
     result: HistoryResult,
+  },
+  /** Which partitions are stored of a target over a span of time. */
+  partitions: {
+    role: 'viewer',
+    params: PartitionsQuery,
+    result: PartitionsResult,
   },
   /** One sample, with all the rows that the collector kept of it. */
   partition: {

@@ -36,7 +36,7 @@ const HISTORY_KINDS = 1_000;
 const SECOND = 'second snapshot';
 
 export interface GatherOptions extends Omit<InquiryOptions, 'ration'> {
-  readonly history: History;
+  readonly history: Pick<History, 'query'>;
   /** Probes that a rule may have run within an hour. */
   readonly perHour: number;
   /** The longest that object ids are held between two snapshots; 0: one snapshot only. */

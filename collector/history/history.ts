@@ -1,11 +1,14 @@
-/** What a collector remembers of its targets: asked by the stream's request `history`, by the HTTP API and by the command. */
+/** What a collector remembers of its targets: asked by the stream's requests `history` and `partitions`, by the HTTP API and by the command. */
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
 import { limits } from '../../protocol/limits.ts';
+import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
 import { RequestError } from '../../protocol/requests.ts';
 
 export interface History {
   /** @throws RequestError `bad-params` for a span that ends before it begins, or has too many steps */
   query(query: HistoryQuery): Promise<HistoryResult>;
+  /** @throws RequestError `bad-params` for a span that ends before it begins */
+  partitions(query: PartitionsQuery): Promise<PartitionsResult>;
 }
 
 /** When the samples that fit were taken, milliseconds since 1970. */
@@ -31,7 +34,7 @@ const ROUND_STEPS_MS = [
 ];
 
 /** What of a span is asked for. @throws RequestError */
-export function spanOf({ from, to }: HistoryQuery): Span {
+export function spanOf({ from, to }: Pick<HistoryQuery, 'from' | 'to'>): Span {
   const fromMs = from === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(from);
   const toMs = to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(to);
   if (fromMs <= toMs) return { fromMs, toMs };

@@ -2,9 +2,11 @@
 import type { PartitionEvent, UsageEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { HistoryQuery, HistoryResult, PartitionHistory } from '../../protocol/history.ts';
+import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
 import type { RingLog } from '../ring-log.ts';
 import { type History, type Span, type Steps, spanOf, stepsOf } from './history.ts';
 import { Lines } from './lines.ts';
+import { newestHeads } from './partition-heads.ts';
 import { addPartition, partitionHistory, type TallyLines } from './partition-lines.ts';
 import { addUsage, GAUGES, usageHistory } from './usage-lines.ts';
 
@@ -33,6 +35,11 @@ export class LogHistory implements History {
       partitions: partitionHistories(partitions, steps, query),
       usage: readings.length === 0 ? [] : [usageOf(readings, steps, query)],
     };
+  }
+
+  async partitions(query: PartitionsQuery): Promise<PartitionsResult> {
+    const samples = this.#samples(query, spanOf(query)).filter((sample) => sample.type === 'partition');
+    return newestHeads(samples, query.limit);
   }
 
   #samples(query: HistoryQuery, { fromMs, toMs }: Span): (PartitionEvent | UsageEvent)[] {

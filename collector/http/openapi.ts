@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { TargetState } from '../../protocol/events.ts';
 import { Partition } from '../../protocol/partition.ts';
+import { PartitionHead } from '../../protocol/partitions.ts';
 import { SnapshotFile } from '../../protocol/snapshots.ts';
-import { PartitionHead } from './partition-list.ts';
 import { Problem, type ProblemCode, STATUS_BY_CODE } from './problem.ts';
 import type { Route, Shape } from './route.ts';
 

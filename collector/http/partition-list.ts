@@ -1,14 +1,12 @@
 /** The newest partitions of a log, without their rows. */
 import { z } from 'zod';
-import type { StreamEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import { limits } from '../../protocol/limits.ts';
-import { Partition, Probe } from '../../protocol/partition.ts';
+import { Probe } from '../../protocol/partition.ts';
+import { PartitionHead } from '../../protocol/partitions.ts';
 import { text } from '../../protocol/text.ts';
+import { headOf } from '../history/partition-heads.ts';
 import type { EventLog } from '../log.ts';
-
-export const PartitionHead = Partition.omit({ rows: true, other: true });
-export type PartitionHead = z.infer<typeof PartitionHead>;
 
 export const PartitionList = z.strictObject({ partitions: z.array(PartitionHead) });
 
@@ -32,9 +30,4 @@ export function newestPartitions(log: EventLog, { target, isolate, probe, by }: 
     heads.push(headOf(event));
   }
   return heads;
-}
-
-function headOf(event: Extract<StreamEvent, { type: 'partition' }>): PartitionHead {
-  const { type: _, offset: __, replay: ___, durable: ____, rows: _____, other: ______, ...head } = event;
-  return head;
 }

@@ -2,11 +2,16 @@
 import { Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../../protocol/frames.ts';
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
+import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import type { History } from '../history/history.ts';
 
+export type HistoryQuestion =
+  | { readonly method: 'query'; readonly query: HistoryQuery }
+  | { readonly method: 'partitions'; readonly query: PartitionsQuery };
+
 export type HistoryAnswer =
-  | { readonly id: number; readonly result: HistoryResult }
+  | { readonly id: number; readonly result: HistoryResult | PartitionsResult }
   | { readonly id: number; readonly code: ErrorCode; readonly message: string };
 
 /** `history-thread.ts`: the built one and, where Node runs TypeScript, the source. */
@@ -15,7 +20,7 @@ const PROGRAM = new URL(`./history-thread${import.meta.url.slice(import.meta.url
 const MAX_WAITING = 32;
 
 interface Waiting {
-  resolve(result: HistoryResult): void;
+  resolve(result: HistoryResult | PartitionsResult): void;
   reject(error: Error): void;
 }
 
@@ -30,7 +35,23 @@ export class HistoryStore implements History, AsyncDisposable {
     this.#path = path;
   }
 
-  query(query: HistoryQuery): Promise<HistoryResult> {
+  async query(query: HistoryQuery): Promise<HistoryResult> {
+    // the thread gives each question its own result
+    return (await this.#ask({ method: 'query', query })) as HistoryResult;
+  }
+
+  async partitions(query: PartitionsQuery): Promise<PartitionsResult> {
+    return (await this.#ask({ method: 'partitions', query })) as PartitionsResult;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+    this.#fail(new RequestError('internal', 'Cannot tell history: the collector stops'));
+  }
+
+  #ask(question: HistoryQuestion): Promise<HistoryResult | PartitionsResult> {
     if (this.#waiting.size >= MAX_WAITING) {
       const reason = `${MAX_WAITING} questions wait for their answers already, try again later`;
       return Promise.reject(new RequestError('busy', `Cannot tell history: ${reason}`));
@@ -40,15 +61,8 @@ export class HistoryStore implements History, AsyncDisposable {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker!.postMessage({ id, query });
+      this.#worker!.postMessage({ id, question });
     });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
-    this.#fail(new RequestError('internal', 'Cannot tell history: the collector stops'));
   }
 
   #start(): Worker {

@@ -1,28 +1,36 @@
 /** The thread in which a store's history is read: a long answer holds up no stream, and no commit. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { HistoryQuery } from '../../protocol/history.ts';
+import type { HistoryResult } from '../../protocol/history.ts';
+import type { PartitionsResult } from '../../protocol/partitions.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import { type Connection, openForReading } from './database.ts';
-import type { HistoryAnswer } from './history-store.ts';
+import type { HistoryAnswer, HistoryQuestion } from './history-store.ts';
 import { StoredHistory } from './stored-history.ts';
+import { StoredPartitions } from './stored-partitions.ts';
 
 const port = parentPort!;
 const path = workerData as string;
 
-port.on('message', ({ id, query }: { id: number; query: HistoryQuery }) => {
-  port.postMessage(answer(id, query));
+port.on('message', ({ id, question }: { id: number; question: HistoryQuestion }) => {
+  port.postMessage(answer(id, question));
 });
 
 /** The file is opened for each answer: it may have been put aside since the last. */
-function answer(id: number, query: HistoryQuery): HistoryAnswer {
+function answer(id: number, question: HistoryQuestion): HistoryAnswer {
   let db: Connection | undefined;
   try {
     db = openForReading(path);
-    return { id, result: new StoredHistory(db).query(query) };
+    return { id, result: read(db, question) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { id, code: error instanceof RequestError ? error.code : 'internal', message };
   } finally {
     db?.close();
   }
+}
+
+function read(db: Connection, question: HistoryQuestion): HistoryResult | PartitionsResult {
+  return question.method === 'query'
+    ? new StoredHistory(db).query(question.query)
+    : new StoredPartitions(db).query(question.query);
 }

@@ -81,6 +81,8 @@ export class Requests {
         return this.#mark(call.params);
       case 'history':
         return await this.#history.query(call.params);
+      case 'partitions':
+        return await this.#history.partitions(call.params);
       case 'partition':
         return this.#partition(call.params);
       case 'alerts':

@@ -4,6 +4,7 @@ import { LogHistory } from '../../collector/history/log-history.ts';
 import { RingLog } from '../../collector/ring-log.ts';
 import { HistoryStore } from '../../collector/store/history-store.ts';
 import type { HistoryQuery, PartitionHistory } from '../../protocol/history.ts';
+import type { PartitionsQuery } from '../../protocol/partitions.ts';
 import { readResult } from '../../protocol/requests.ts';
 import { partitionEvent, usageEvent } from '../support/events.ts';
 import { folder } from '../support/folder.ts';
@@ -107,6 +108,38 @@ describe('history', () => {
     for (const query of queries) assert.deepEqual(await stored.query(query), await inMemory.query(query));
   });
 
+  it('lists what is stored, newest first, from a file as from memory', async () => {
+    await using dir = await folder();
+    await using log = (await openLog(dir.path)).log;
+    const ring = new RingLog({ ringEvents: 100, ringBytes: 1_000_000 });
+    for (const event of EVENTS) {
+      log.append(event);
+      ring.append(event);
+    }
+    await log.settled();
+    await using stored = new HistoryStore(dir.join('heapwatch.db'));
+    const inMemory = new LogHistory(ring);
+    const listed = await stored.partitions({ target: 'api', by: 'kind', from: at(1), limit: 2 });
+    assert.deepEqual(readResult('partitions', listed), listed);
+    assert.deepEqual(
+      listed.partitions.map(({ takenAt, count }) => [takenAt, count]),
+      [
+        [at(12), 7],
+        [at(10), 11],
+      ],
+    );
+    assert.equal(listed.omitted, 1);
+    assert.equal('rows' in listed.partitions[0]! || 'other' in listed.partitions[0]!, false);
+    const queries: PartitionsQuery[] = [
+      { target: 'api' },
+      { target: 'api', by: 'module' },
+      { target: 'api', probe: 'types' },
+      { target: 'api', to: at(1), limit: 1 },
+      { target: 'nobody' },
+    ];
+    for (const query of queries) assert.deepEqual(await stored.partitions(query), await inMemory.partitions(query));
+  });
+
   it('refuses a span that ends before it begins, and steps without end', async () => {
     await using dir = await folder();
     await using log = (await openLog(dir.path)).log;
@@ -115,6 +148,7 @@ describe('history', () => {
     await using history = new HistoryStore(dir.join('heapwatch.db'));
     const code = 'bad-params';
     await assert.rejects(history.query({ target: 'api', from: at(2), to: at(1) }), { code });
+    await assert.rejects(history.partitions({ target: 'api', from: at(2), to: at(1) }), { code });
     await assert.rejects(history.query({ target: 'api', stepMs: 1 }), {
       code,
       message: /720000 steps of 1 ms, at most 20000/,

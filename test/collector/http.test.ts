@@ -88,6 +88,11 @@ describe('HTTP API', () => {
     const { body: history } = await api.get('/v1/history?target=api&by=kind&stepMs=60000&limit=3', EYE);
     assert.ok(JSON.stringify(history).includes('"kind"'), JSON.stringify(history));
     assert.equal((await api.get('/v1/history?target=api&limit=many', EYE)).status, 400);
+    const { body: moments } = await api.get('/v1/targets/api/partitions?by=type&limit=1', EYE);
+    assert.deepEqual(
+      (moments as { partitions: { id: string }[] }).partitions.map(({ id }) => id),
+      [partitions[1]],
+    );
 
     assert.equal((await api.post('/v1/checkpoint', { target: 'api', label: 'a' }, OPS)).status, 200);
     assert.deepEqual((await api.post('/v1/release', { target: 'api', label: 'a' }, OPS)).body, { held: [] });

@@ -10,6 +10,7 @@ import * as frames from '../../protocol/frames.ts';
 import * as histories from '../../protocol/history.ts';
 import { limits } from '../../protocol/limits.ts';
 import * as shapes from '../../protocol/partition.ts';
+import * as lists from '../../protocol/partitions.ts';
 import * as prices from '../../protocol/prices.ts';
 import { methods, readCall, readResult } from '../../protocol/requests.ts';
 import * as snapshots from '../../protocol/snapshots.ts';
@@ -17,7 +18,17 @@ import { blocks, declaredTypes, document, sections, tableRows } from '../support
 import { typeText } from '../support/schema-text.ts';
 
 const types = declaredTypes();
-const modules = { ...alerts, ...shapes, ...events, ...histories, ...prices, ...snapshots, ...questions, ...frames };
+const modules = {
+  ...alerts,
+  ...shapes,
+  ...events,
+  ...histories,
+  ...lists,
+  ...prices,
+  ...snapshots,
+  ...questions,
+  ...frames,
+};
 const schemas = modules as unknown as Readonly<Record<string, z.ZodType | undefined>>;
 
 /** The text under a heading. */

@@ -18,6 +18,10 @@ const HistoryParams = methods.history.params.extend({
   lines: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
 });
 
+const PartitionsParams = methods.partitions.params.extend({
+  limit: z.coerce.number().pipe(methods.partitions.params.shape.limit.unwrap()).optional(),
+});
+
 export function requestRoutes(requests: Requests, log: EventLog): Route[] {
   const ask = async <M extends Method>(method: M, params: Params<M>, { visitor, signal }: Call<unknown, unknown>) => ({
     json: await requests.answer({ method, params }, visitor.role, signal),
@@ -81,6 +85,17 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
         problems: ['not-found'],
       },
       (call) => ask('partition', call.params, call),
+    ),
+    get(
+      '/v1/targets/{target}/partitions',
+      {
+        role: methods.partitions.role,
+        summary: 'The partitions that are stored of a target over a span of time, without their rows.',
+        params: PartitionsParams,
+        answer: jsonOf(methods.partitions.result, 'The partitions, newest first.'),
+        problems: ['not-found', 'refused'],
+      },
+      (call) => ask('partitions', call.params, call),
     ),
     get(
       '/v1/history',
