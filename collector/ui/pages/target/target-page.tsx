@@ -11,6 +11,7 @@ import { LatestPartition } from './latest-partition.tsx';
 import { chosenSource, sourcesOf } from './source.ts';
 import { SourceChoice } from './source-choice.tsx';
 import { TargetHead } from './target-head.tsx';
+import { Wall } from './wall/wall.tsx';
 
 export function TargetPage({ name }: { name: string }) {
   const { fleet, session } = useDashboard();
@@ -51,12 +52,16 @@ function IsolateParts({ target, isolate }: { target: TargetModel; isolate: Isola
           <h2 id="kinds">Kinds</h2>
           <SourceChoice sources={sources} source={source} />
         </div>
-        {source ? <LatestPartition target={target.name} isolate={isolate} source={source} /> : <NoPartition />}
+        {source ? (
+          <>
+            <Wall target={target.name} isolate={isolate} source={source} span={span} />
+            <LatestPartition target={target.name} isolate={isolate} source={source} />
+          </>
+        ) : (
+          <NoPartition />
+        )}
       </section>
-      <section class="panel" aria-labelledby="probes">
-        <h2 id="probes">Probes</h2>
-        <ProbePanel target={target.name} isolate={isolate.name} />
-      </section>
+      <ProbePanel target={target.name} isolate={isolate.name} />
     </>
   );
 }
