@@ -41,7 +41,7 @@ export type Price = z.infer<typeof Price>;
 /** What a probe did cost, beside its forecast; what is not known is absent. Bytes may be negative: RSS can fall. */
 export const Cost = z.strictObject({
   forecast: Price.optional(),
-  /** Longest time that a ping beside the probe waited for its answer. */
+  /** Longest time that a ping beside the probe waited for its answer; of a census, of each context it has counted, summed. */
   pauseMs: ms.optional(),
   /** Of it, CPU time of the target's main thread, in steps of 10 ms: what the pause would be on an idle machine. */
   cpuMs: ms.optional(),

@@ -5,7 +5,7 @@ import { ProtocolError } from '../session.ts';
 import { countRealm, type RealmCount } from './count.ts';
 import { Handles } from './handles.ts';
 import { kindCounts } from './kinds.ts';
-import { findRealms, MAIN_CONTEXT } from './realms.ts';
+import { findRealms, MAIN_CONTEXT, nativeContexts } from './realms.ts';
 
 /** Realms that are counted: each is a full collection and a walk of the whole heap. */
 const MAX_REALMS = 16;
@@ -18,12 +18,23 @@ export interface IsolateCount {
   readonly transferBytes: number;
 }
 
-export async function countIsolate(session: Session, options: SendOptions): Promise<IsolateCount> {
+/** How many realms a census of an isolate would count, dead ones that V8 has not collected yet among them. */
+export async function realmsToCount(session: Session, options: SendOptions): Promise<number> {
+  return Math.min(MAX_REALMS, Math.max(1, await nativeContexts(session, options)));
+}
+
+/** @param onNext one realm is done, and there is another */
+export async function countIsolate(
+  session: Session,
+  options: SendOptions,
+  onNext: () => void = () => {},
+): Promise<IsolateCount> {
   const sending = manyAtOnce(options);
   await using handles = new Handles(session, sending);
   const realms: RealmCount[] = [];
   const { contextIds, notFound } = await findRealms(session, sending);
   for (const contextId of contextIds.slice(0, MAX_REALMS)) {
+    if (contextId !== MAIN_CONTEXT) onNext();
     try {
       realms.push(await countRealm(handles, contextId));
     } catch (error) {

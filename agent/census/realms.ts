@@ -35,7 +35,8 @@ export async function findRealms(session: Session, options: SendOptions): Promis
   return { contextIds, notFound: Math.max(0, expected - contextIds.length) };
 }
 
-async function nativeContexts(session: Session, options: SendOptions): Promise<number> {
+/** How many contexts V8 has, dead ones that it has not collected yet among them. */
+export async function nativeContexts(session: Session, options: SendOptions): Promise<number> {
   await loadBuiltin(session, 'node:v8', options);
   const expression = `${BUILTIN}('node:v8').getHeapStatistics().number_of_native_contexts`;
   return await evaluate(session, 'number of contexts', expression, z.number(), { ...options, withRequire: true });

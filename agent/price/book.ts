@@ -41,7 +41,7 @@ interface Need {
   readonly needBytes: number;
 }
 
-/** What one probe did cost. */
+/** What one probe did cost; a census, for each realm. */
 interface Paid extends Need {
   readonly heapUsedBytes: number;
   /** Absent where the heap had not been counted. */
@@ -52,6 +52,8 @@ interface Paid extends Need {
 export interface Bill extends Pick<Cost, 'pauseMs' | 'cpuMs' | 'extraBytes' | 'keptBytes'> {
   /** Objects of the heap, where the probe has counted them all, and the used bytes when it was over. */
   readonly counted?: Count;
+  /** Realms that a census has counted: each is a collection and a walk of the whole heap. Default 1. */
+  readonly realms?: number;
 }
 
 export class PriceBook {
@@ -72,7 +74,8 @@ export class PriceBook {
     return this.#count && this.#count.nodes * growth(this.#count.heapUsedBytes, now.heapUsedBytes);
   }
 
-  forecast(probe: Probe, now: Footprint): Forecast {
+  /** @param realms that a census is to count; what it takes of memory for one it gives back before the next */
+  forecast(probe: Probe, now: Footprint, realms = 1): Forecast {
     const paid = this.#paid.get(probe);
     const nodes = this.nodes(now);
     const { heapBytesPerNode } = tariffOf(probe, this.#nodeVersion);
@@ -82,7 +85,7 @@ export class PriceBook {
       : listed(probe, now, nodes, this.#nodeVersion);
     const reserveBytes = this.#reserveBytes(now);
     return {
-      pauseMs: Math.round(pauseMs),
+      pauseMs: Math.round(pauseMs * realms),
       extraBytes: Math.round(Math.max(0, needBytes - reserveBytes)),
       mostBytes: Math.round(Math.max(0, needBytes * MARGIN[basis] - reserveBytes)),
       heapBytes: Math.round((nodes ?? now.heapUsedBytes / LEAST_BYTES_PER_NODE) * heapBytesPerNode),
@@ -97,7 +100,7 @@ export class PriceBook {
 
   /** A probe is over. @param before the footprint that its forecast was made of */
   enter(probe: Probe, before: Footprint, bill: Bill): void {
-    const { pauseMs, cpuMs, extraBytes, keptBytes, counted } = bill;
+    const { pauseMs, cpuMs, extraBytes, keptBytes, counted, realms = 1 } = bill;
     const reserveBytes = this.#reserveBytes(before);
     const nodes = counted?.nodes ?? this.nodes(before);
     if (counted) this.#count = counted;
@@ -106,7 +109,12 @@ export class PriceBook {
       const seenPeak = keptBytes === undefined || extraBytes !== keptBytes;
       const needBytes = Math.max(0, extraBytes + reserveBytes) * (probe !== 'snapshot' || seenPeak ? 1 : UNSEEN_PEAK);
       const { heapUsedBytes } = before;
-      this.#paid.set(probe, { pauseMs: idleMs, needBytes, heapUsedBytes, ...(nodes !== undefined && { nodes }) });
+      this.#paid.set(probe, {
+        pauseMs: idleMs / realms,
+        needBytes,
+        heapUsedBytes,
+        ...(nodes !== undefined && { nodes }),
+      });
     }
     this.#base ??= before;
     this.#keptBytes = Math.max(0, reserveBytes + (keptBytes ?? extraBytes ?? 0));

@@ -18,31 +18,47 @@ export interface Meter extends Disposable {
   readonly forecast: { readonly pauseMs: number; readonly extraBytes: number };
   /**
    * Ends it, and enters what the probe did cost in the isolate's book. @param after the gauges now; null where the target gives none
-   * @param nodes objects of the heap, if the probe has counted them all
    */
-  enter(pauseMs: number, after: Footprint | null, nodes?: number): Cost;
+  enter(pauseMs: number, after: Footprint | null, done?: Done): Cost;
+}
+
+/** What a probe has done for its price. */
+export interface Done {
+  /** Objects of the heap, if it has counted them all. */
+  readonly nodes?: number;
+  /** Realms that a census has counted. */
+  readonly realms?: number;
+}
+
+/** What is going to be measured. */
+export interface Metered {
+  readonly probe: Probe;
+  readonly isolate: string;
+  /** Realms that a census is to count; default 1. */
+  readonly realms?: number;
 }
 
 /** Begins to measure. Disposed without `enter` it leaves no trace. */
 export async function startMeter(
   agent: Agent,
-  { probe, isolate }: { readonly probe: Probe; readonly isolate: string },
+  { probe, isolate, realms }: Metered,
   sending: SendOptions = {},
 ): Promise<Meter> {
   const before = await footprint(await agent.isolate(isolate), sending);
   const pid = await localPid(agent);
   const book = bookOf(agent.identity, isolate);
-  const { pauseMs, extraBytes } = book.forecast(probe, before);
+  const { pauseMs, extraBytes } = book.forecast(probe, before, realms);
   const forecast = { pauseMs, extraBytes };
   const watch = pid === null ? null : watchProcess(pid, isolate);
   return {
     before,
     forecast,
-    enter: (pauseMs, after, nodes) => {
+    enter: (pauseMs, after, { nodes, realms } = {}) => {
       const seen = watch?.stop();
       const bill = billOf(before, pauseMs, after, seen);
       book.enter(probe, before, {
         ...bill,
+        ...(realms !== undefined && { realms }),
         ...(nodes !== undefined && after && { counted: { nodes, heapUsedBytes: after.heapUsedBytes } }),
       });
       return { forecast, ...bill };

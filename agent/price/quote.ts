@@ -1,6 +1,7 @@
 /** What a probe would cost an isolate now, and what its process has left to pay it with. */
 import type { Probe } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../agent.ts';
+import { realmsToCount } from '../census/isolate.ts';
 import { footprint } from '../probe/footprint.ts';
 import type { Forecast } from './book.ts';
 import { bookOf } from './books.ts';
@@ -32,9 +33,11 @@ export async function quote(agent: Agent, { probe, ...context }: QuoteQuestion):
 /** The same of several probes, in their order, by one reading of the gauges. @throws as `quote` */
 export async function quotes(agent: Agent, { probes, isolate, signal }: QuotesQuestion): Promise<Quote[]> {
   const options = signal ? { signal } : {};
-  const now = await footprint(await agent.isolate(isolate), options);
+  const session = await agent.isolate(isolate);
+  const now = await footprint(session, options);
+  const realms = probes.includes('census') ? await realmsToCount(session, options) : 1;
   const book = bookOf(agent.identity, isolate);
-  const prices = probes.map((probe) => ({ probe, price: book.forecast(probe, now) }));
+  const prices = probes.map((probe) => ({ probe, price: book.forecast(probe, now, probe === 'census' ? realms : 1) }));
   const withHeap = prices.some(({ price }) => price.heapBytes > 0);
   const headroom = await readHeadroom(agent, { isolate, now, withHeap }, options);
   const { nodeVersion } = agent.identity;

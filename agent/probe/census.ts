@@ -13,7 +13,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../agent.ts';
-import { countIsolate, type IsolateCount } from '../census/isolate.ts';
+import { countIsolate, type IsolateCount, realmsToCount } from '../census/isolate.ts';
 import { weighed } from '../census/sizes.ts';
 import { kind } from '../classify/kind.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
@@ -48,15 +48,19 @@ export function meanSizes({ rows }: Pick<Partition, 'rows'>): Map<string, number
 export async function census(agent: Agent, context: CensusContext): Promise<Partition> {
   const session = await agent.isolate(context.isolate);
   const options: SendOptions = context.signal ? { signal: context.signal } : {};
-  using meter = await startMeter(agent, { probe: 'census', isolate: context.isolate }, options);
+  const realms = await realmsToCount(session, options);
+  using meter = await startMeter(agent, { probe: 'census', isolate: context.isolate, realms }, options);
   const ping = startPing(session);
   const takenAt = new Date().toISOString();
-  let pauseMs: number;
+  // the target stands still for each realm
+  let pauseMs = 0;
   let counted: IsolateCount;
   try {
-    counted = await countIsolate(session, options);
+    counted = await countIsolate(session, options, () => {
+      pauseMs += ping.lap();
+    });
   } finally {
-    ({ pauseMs } = ping.stop());
+    pauseMs += ping.stop().pauseMs;
   }
   const after = await footprint(session, options);
   const partition: Partition = {
@@ -71,7 +75,7 @@ export async function census(agent: Agent, context: CensusContext): Promise<Part
     label: context.label ?? labelOf(counted),
     heapUsedBytes: meter.before.heapUsedBytes,
     ...rowsOf(counted.counts, context),
-    cost: { ...meter.enter(pauseMs, after), transferBytes: counted.transferBytes },
+    cost: { ...meter.enter(pauseMs, after, { realms: counted.realms }), transferBytes: counted.transferBytes },
   };
   return context.rows === undefined ? partition : limitRows(partition, context.rows);
 }

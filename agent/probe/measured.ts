@@ -77,7 +77,7 @@ export async function measured<R>(
 async function measure(session: Session, meter: Meter, received: Received, pauseMs: number): Promise<Measured> {
   // the snapshot is whole: a target that has gone or stands still since leaves one figure unknown and nothing more
   const after = await footprint(session, { signal: AbortSignal.timeout(MEASURE_MS) }).catch(() => null);
-  const cost = meter.enter(pauseMs, after, received.nodes > 0 ? received.nodes : undefined);
+  const cost = meter.enter(pauseMs, after, received.nodes > 0 ? { nodes: received.nodes } : {});
   return { before: meter.before, received, pauseMs, cost: { ...cost, transferBytes: received.bytes } };
 }
 

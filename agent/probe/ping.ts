@@ -6,7 +6,9 @@ import type { Session } from '../session.ts';
 const PERIOD_MS = 10;
 
 export interface Ping {
-  /** Ends it; `pauseMs` is the longest wait, that of a question still open included. */
+  /** The longest wait since the last lap, or since the start; the next lap begins. */
+  lap(): number;
+  /** Ends it; `pauseMs` is the longest wait since the last lap, that of a question still open included. */
   stop(): { pauseMs: number };
 }
 
@@ -37,6 +39,11 @@ export function startPing(session: Session): Ping {
     stopped = true;
   });
   return {
+    lap: () => {
+      const waitedMs = longestMs;
+      longestMs = 0;
+      return waitedMs;
+    },
     stop: () => {
       if (!stopped) noteWait();
       stopped = true;

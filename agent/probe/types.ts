@@ -77,7 +77,7 @@ export async function types(agent: Agent, context: TypesContext): Promise<Partit
   const found = await causedCollection(agent.session, wanted, sending);
   const after = await footprint(session, sending);
   const { nodes } = countOf(found, after);
-  return partitionOf(agent, context, found, meter.enter(found.collection.pauseMs, after, nodes));
+  return partitionOf(agent, context, found, meter.enter(found.collection.pauseMs, after, { nodes }));
 }
 
 function countOf({ collection }: Found, { heapUsedBytes }: Footprint): Count {

@@ -65,6 +65,15 @@ test('the second probe costs what the first did, less what it finds in the reser
   assert.equal(book.forecast('snapshot', footprintOf(80, 500)).pauseMs, 4_500, 'twice the bytes, half more objects');
 });
 
+test('a census is priced by the realms that it counts, whatever the last one counted', () => {
+  const book = new PriceBook('v20.20.2');
+  const [one, many] = [1, 16].map((realms) => book.forecast('census', footprintOf(40), realms));
+  assert.deepEqual([many!.pauseMs, many!.extraBytes], [16 * one!.pauseMs, one!.extraBytes]);
+  book.enter('census', footprintOf(40), { pauseMs: 900, extraBytes: 40 * MB, keptBytes: 40 * MB, realms: 4 });
+  assert.equal(book.forecast('census', footprintOf(40, 140)).pauseMs, 225);
+  assert.equal(book.forecast('census', footprintOf(40, 140), 16).pauseMs, 3_600);
+});
+
 test('a probe that gave no figures leaves the book as it was', () => {
   const book = new PriceBook('v20.20.2');
   const before = book.forecast('snapshot', footprintOf(40));
