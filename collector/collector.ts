@@ -34,6 +34,7 @@ import { sleep } from './sleep.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import { Snapshots } from './snapshots.ts';
 import { openStorage, type Storage } from './storage.ts';
+import { DEFAULT_RETENTION } from './store-config.ts';
 import { storeTrouble } from './store-health.ts';
 import { Requests } from './stream/requests.ts';
 import { StreamServer } from './stream/server.ts';
@@ -107,7 +108,7 @@ function rosterOf(config: Config, options: CollectorOptions, { log }: Storage): 
 }
 
 function alertsOf(
-  { alerts: rules, evidence, strings }: Config,
+  { alerts: rules, evidence, strings, store }: Config,
   { logger, now = Date.now }: CollectorOptions,
   { log, history, consumers }: Storage,
   { runners }: Roster,
@@ -119,7 +120,8 @@ function alertsOf(
     throw new RequestError('unknown-target', `Cannot probe "${name}": there is no such target any more`);
   };
   const gather = gatherer({ log, history, target, ...evidence, strings, logger, monotonic, sleep });
-  return new Alerts({ rules, log, memory: consumers, gather, logger, now, monotonic });
+  const { keepMs } = store?.retention ?? DEFAULT_RETENTION;
+  return new Alerts({ rules, log, memory: consumers, gather, keepMs, logger, now, monotonic });
 }
 
 /** @throws ConfigError for a secret that is not there */

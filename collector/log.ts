@@ -77,6 +77,8 @@ export interface Forgotten {
   readonly isolate?: string;
   /** But not what is known to be of this process. */
   readonly except?: string;
+  /** The alert of this fingerprint, and nothing else. */
+  readonly alert?: string;
 }
 
 export interface EventLog {
@@ -97,7 +99,10 @@ export interface EventLog {
   after(offset: number): readonly LogEntry[];
   /** The newest entry of each key, by rising offset. */
   latest(): LogEntry[];
-  /** Drops from `latest` what concerns a target's isolates that are no more; the target's own state stays, and its alerts. */
+  /**
+   * Drops from `latest` what concerns a target's isolates that are no more; the target's own state stays, and its alerts, but
+   * for one that is named.
+   */
   forget(target: string, which?: Forgotten): void;
   /** Drops from `latest` all that concerns a target which the collector has no more. */
   retire(target: string): void;
@@ -134,6 +139,11 @@ function incarnationOf({ incarnation }: { readonly incarnation?: string | undefi
 /** The key of an event's state: topic, target and whatever else tells two states of a topic apart. */
 export function keyOf(event: NewEvent): string {
   return JSON.stringify([event.type, event.target, ...discriminators(event)]);
+}
+
+/** The key of an alert's state. */
+export function alertKey(target: string, fingerprint: string): string {
+  return JSON.stringify(['alert', target, fingerprint]);
 }
 
 function discriminators(event: NewEvent): string[] {

@@ -7,7 +7,7 @@
  * `latest` keeps what a newcomer needs, though it may have left the ring.
  */
 import { randomUUID } from 'node:crypto';
-import { type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from './log.ts';
+import { alertKey, type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from './log.ts';
 
 export interface RingLimits {
   /** Events in the ring. */
@@ -101,7 +101,8 @@ export class RingLog implements EventLog {
   }
 
   /** Gives the entries that it dropped. */
-  forget(target: string, { isolate, except }: Forgotten = {}): LogEntry[] {
+  forget(target: string, { isolate, except, alert }: Forgotten = {}): LogEntry[] {
+    if (alert !== undefined) return this.#drop(({ key }) => key === alertKey(target, alert));
     return this.#drop(({ head }) => {
       if (head.target !== target || head.type === 'target') return false;
       // an alert outlives its process until it is told to be over

@@ -27,6 +27,8 @@ import { SteadyClock } from './steady-clock.ts';
 
 /** How often the engine is told the time. */
 const TICK_MS = 10_000;
+/** How often alerts are let go that are long over. */
+const LET_GO_EVERY_MS = 3_600_000;
 /** Trends look at four of their windows. */
 const WINDOWS = 4;
 /** How far back is read after a restart, at most. */
@@ -49,6 +51,8 @@ export interface AlertsOptions {
   /** Where the state is kept; without one a restart begins anew. */
   readonly memory?: AlertMemory | undefined;
   readonly gather: Gather;
+  /** How long an alert that is over stays in the log's state. */
+  readonly keepMs: number;
   readonly logger: Logger;
   /** Milliseconds since 1970, and of a clock that never goes back. */
   readonly now: () => number;
@@ -69,6 +73,7 @@ export class Alerts {
   /** What is in the log from before this start happened at times of its own. */
   readonly #startOffset: number;
   #rules: readonly Rule[];
+  #letGoAtMs = 0;
   #silences: readonly Silence[];
   /** Whether what was before this start has been read again. */
   #hasBegun = false;
@@ -132,7 +137,8 @@ export class Alerts {
 
   list(): Result<'alerts'> {
     const rules: RuleState[] = ruleStates(this.#engine);
-    return { alerts: this.#alive(), rules, silences: this.#liveSilences() };
+    const silences = this.#liveSilences();
+    return { alerts: this.#alive().map((alert) => silenced(alert, silences)), rules, silences };
   }
 
   /** @throws RequestError where there are no rules */
@@ -218,6 +224,19 @@ export class Alerts {
     this.#begin();
     this.#say(this.#engine.tick(this.#clock.now()));
     this.#endSilences();
+    this.#letGo();
+  }
+
+  /** Of alerts that are long over the log keeps no state: there may be one of each kind that ever was. */
+  #letGo(): void {
+    const { log, keepMs, now, monotonic } = this.#options;
+    if (monotonic() < this.#letGoAtMs) return;
+    this.#letGoAtMs = monotonic() + LET_GO_EVERY_MS;
+    for (const [fingerprint, alert] of this.#newest) {
+      if (isAlive(alert) || Date.parse(alert.at) >= now() - keepMs) continue;
+      this.#newest.delete(fingerprint);
+      log.forget(alert.target, { alert: fingerprint });
+    }
   }
 
   /** What was before this start has been read: from here on it is known what is alive. */
@@ -268,12 +287,10 @@ export class Alerts {
     // said before the collector was killed, and judged again since
     if (known?.state === alert.state && known.startsAt === alert.startsAt && alert.evidence === undefined) return;
     const gathers = alert.state === 'firing' && alert.evidence === undefined;
-    const silencedBy = this.#liveSilences().filter((silence) => isSilenced(alert, silence));
-    const { silencedBy: _, ...said } = alert;
     const told: Alert = {
-      ...said,
+      ...silenced(alert, this.#liveSilences()),
       ...(gathers && { evidence: { state: 'gathering' } }),
-      ...(silencedBy.length > 0 && { silencedBy: silencedBy.map(({ id }) => id) }),
+      ...(alert.state === 'resolved' && evidenceOf(alert, known)),
     };
     this.#newest.set(told.fingerprint, told);
     if (told.state === 'resolved') this.#gathering.get(told.fingerprint)?.abort();
@@ -342,6 +359,17 @@ export class Alerts {
 
 function isAlive({ state }: Alert): boolean {
   return state === 'pending' || state === 'firing';
+}
+
+function silenced({ silencedBy: _, ...alert }: Alert, silences: readonly Silence[]): Alert {
+  const by = silences.filter((silence) => isSilenced(alert, silence)).map(({ id }) => id);
+  return by.length > 0 ? { ...alert, silencedBy: by } : alert;
+}
+
+/** What was found when it fired is worth knowing when it has resolved. */
+function evidenceOf({ startsAt, evidence }: Alert, fired: Alert | undefined): Pick<Alert, 'evidence'> {
+  const found = evidence ?? (fired?.startsAt === startsAt ? fired.evidence : undefined);
+  return found?.state === 'done' ? { evidence: found } : {};
 }
 
 function alertOf({

@@ -48,6 +48,7 @@ function startAlerts(
     log,
     memory: { keep: (kept) => memory.set(kept.name, kept), kept: (name) => memory.get(name) },
     gather,
+    keepMs: 24 * 60 * MINUTE_MS,
     logger: new LogLines().logger,
     now: () => clocks.wallMs,
     monotonic: () => clocks.monotonicMs,
@@ -96,11 +97,20 @@ describe('the alerts of a collector', () => {
     const [log, clocks] = [new RingLog(DEFAULT_STREAM), new Clocks()];
     await using running = startAlerts(log, clocks);
     await minutes(log, clocks, 0, 25, rising);
-    assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved']);
+    assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved done']);
+    const [, , done, resolved] = events(log);
+    assert.deepEqual(resolved?.evidence, done?.evidence);
     assert.deepEqual(running.alerts.list().alerts, []);
     assert.deepEqual(running.alerts.list().rules, [
       { rule: 'SessionLeak', target: 'api', inactive: 1, undecided: 0, pending: 0, firing: 0, unit: 'objects' },
     ]);
+    // the process goes, and what was found stays
+    log.forget('api', { except: 'another' });
+    const kept = () => log.latest().map(({ head }) => head.type);
+    assert.deepEqual(kept(), ['alert']);
+    clocks.pass(26 * 60 * MINUTE_MS);
+    await minutes(log, clocks, 0, 1, () => 0);
+    assert.deepEqual(kept(), ['partition'], 'but for what is long over');
   });
 
   for (const [state, until] of [
@@ -117,7 +127,7 @@ describe('the alerts of a collector', () => {
       before.alerts.stop();
       await using _after = startAlerts(log, clocks, memory);
       await minutes(log, clocks, until, 30, rising);
-      assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved']);
+      assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved done']);
     });
   }
 
@@ -130,7 +140,7 @@ describe('the alerts of a collector', () => {
     before.alerts.stop();
     await using _after = startAlerts(log, clocks, kept);
     await minutes(log, clocks, 15, 30, rising);
-    assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved']);
+    assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved done']);
   });
 
   it('do not mind a clock that jumps an hour, either way', async () => {
@@ -140,7 +150,7 @@ describe('the alerts of a collector', () => {
       await minutes(log, clocks, 0, 6, rising);
       clocks.wallMs += jumpMs;
       await minutes(log, clocks, 6, 25, rising);
-      assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved']);
+      assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved done']);
     }
   });
 
@@ -160,7 +170,10 @@ describe('the alerts of a collector', () => {
     await using running = startAlerts(log, clocks);
     const silence = running.alerts.silence({ matchers: { kind: '*' }, forMs: 90 * MINUTE_MS, comment: 'known' });
     await minutes(log, clocks, 0, 15, rising);
+    const listed = () => running.alerts.list().alerts.map(({ silencedBy }) => silencedBy);
+    assert.deepEqual(listed(), [[silence.id]]);
     running.alerts.unsilence(silence.id);
+    assert.deepEqual(listed(), [undefined], 'told at once to who asks');
     await minutes(log, clocks, 15, 16, rising);
     const silenced = events(log).map(({ silencedBy = [] }) => silencedBy.length);
     assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'firing done']);
@@ -197,7 +210,7 @@ describe('the alerts of a collector', () => {
     await minutes(log, clocks, 0, 9, rising);
     assert.equal(running.alerts.setRules([structuredClone(RULE)]), false);
     await minutes(log, clocks, 9, 25, rising);
-    assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved']);
+    assert.deepEqual(said(log), ['pending', 'firing gathering', 'firing done', 'resolved done']);
   });
 
   it('end where what was known of them was lost', async () => {
@@ -221,6 +234,6 @@ describe('the alerts of a collector', () => {
       });
     await using _running = startAlerts(log, clocks, new Map(), [RULE], gather);
     await minutes(log, clocks, 0, 25, rising);
-    assert.deepEqual(said(log), ['pending', 'firing gathering', 'resolved', 'firing done', 'resolved']);
+    assert.deepEqual(said(log), ['pending', 'firing gathering', 'resolved', 'firing done', 'resolved done']);
   });
 });
