@@ -24,6 +24,8 @@ export interface Dashboard extends AsyncDisposable {
   readonly targets: Readonly<Record<(typeof LEAKS)[number], Target>>;
   /** `http://127.0.0.1:4711` */
   readonly url: string;
+  /** The folder of the snapshots that the collector keeps. */
+  readonly snapshots: string;
   readonly complaints: readonly string[];
   /** A page in a browser of its own, with nothing kept from others. @param hash where, `#/alerts` */
   open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
@@ -51,6 +53,7 @@ export async function startDashboard({ config = {}, env = {} }: DashboardOptions
   const browser: Browser = await launchBrowser();
   parts.push(browser);
   const complaints: string[] = [];
+  const snapshotsDir = dir.join('snapshots');
   const { logger } = new LogLines();
   let port = 0;
   let collector: Collector | undefined;
@@ -64,7 +67,7 @@ export async function startDashboard({ config = {}, env = {} }: DashboardOptions
       })),
     );
     const store = { path: dir.join('heapwatch.db'), retention: DEFAULT_RETENTION };
-    const snapshots = { dir: dir.join('snapshots'), keep: 10 };
+    const snapshots = { dir: snapshotsDir, keep: 10 };
     const listen = { host: '127.0.0.1', port };
     collector = await startCollector({ ...all, store, snapshots, ...config, listen }, { logger, env });
     port = Number(new URL(collector.url).port);
@@ -75,6 +78,7 @@ export async function startDashboard({ config = {}, env = {} }: DashboardOptions
     get url() {
       return `http://127.0.0.1:${port}`;
     },
+    snapshots: snapshotsDir,
     complaints,
     async open(hash = '', options = {}) {
       const context = await browser.newContext(options);

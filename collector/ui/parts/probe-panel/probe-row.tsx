@@ -108,7 +108,7 @@ function Last({ last, forecast, target, isolate }: LastProps) {
       {id !== undefined && last.by && (
         <>
           {', '}
-          <Link to={{ page: 'target', target }} query={{ isolate, source: `${last.probe} by ${last.by[0]}` }}>
+          <Link to={{ page: 'target', target }} query={{ isolate, source: `${last.probe}:${last.by[0]}` }}>
             its table
           </Link>
         </>
