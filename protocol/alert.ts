@@ -1,5 +1,5 @@
 /** An alert as it crosses the wire: one rule, on one series of one target, in one of its states. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 import { text } from './text.ts';
 

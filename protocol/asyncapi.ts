@@ -1,5 +1,5 @@
 /** The AsyncAPI 3 document of the stream, from its frames. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { clientFrames, STREAM_PATH, SUBPROTOCOL, serverFrames } from './frames.ts';
 
 /** The version of the protocol, as its path and its subprotocol have it. */

@@ -1,5 +1,5 @@
 /** Text to frame and back. What comes in is checked on either side; what goes out is the sender's own and is not. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type CloseCode, closeCodes } from './close-codes.ts';
 import { check, shown } from './explain.ts';
 import { type ClientFrame, clientFrames, type ServerFrame, serverFrames } from './frames.ts';

@@ -1,5 +1,5 @@
 /** What happened, as the collector's log holds it and the stream sends it: flat, each with its place in the log. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alert } from './alert.ts';
 import { limits } from './limits.ts';
 import { Cost, Partition, Probe, Usage } from './partition.ts';

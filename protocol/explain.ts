@@ -1,5 +1,5 @@
 /** What is wrong with a value, in the house's words: `expected "id" to be a non-empty string, got 7`. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { printable } from './printable.ts';
 
 /** Fields whose content must not reach a log or a close reason. */

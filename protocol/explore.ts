@@ -8,7 +8,7 @@
  *     objects     which are they?             the largest by what they retain
  *     object      what is this one?           its properties, and what refers to it
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 import { SnapshotName } from './snapshots.ts';
 import { text } from './text.ts';

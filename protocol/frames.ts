@@ -1,5 +1,5 @@
 /** Every frame of the stream, client's and server's; PROTOCOL.md says what each means and what closes the socket. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   AlertEvent,
   CheckpointEvent,

@@ -1,5 +1,5 @@
 /** What was stored of a target over a span of time, a point for each step of it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 import { Probe } from './partition.ts';
 import { text } from './text.ts';

@@ -3,7 +3,7 @@
  *
  *     probe -> Partition { header, rows [{ kind, count, sizeBytes }], other } -> stream, table, store
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const count = z.number().int().nonnegative();
 const bytes = z.number().int().nonnegative();

@@ -1,5 +1,5 @@
 /** Which partitions a collector stores of a target: the moments that can be looked at, and compared. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 import { Partition, Probe } from './partition.ts';
 import { text } from './text.ts';

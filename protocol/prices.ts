@@ -1,5 +1,5 @@
 /** What the probes of an isolate would cost it now, and whether they may run. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Price, Probe } from './partition.ts';
 
 const ms = z.number().nonnegative();

@@ -1,5 +1,5 @@
 /** What a client may ask of a collector: each method's parameters and its result. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Alert, RuleState, Silence } from './alert.ts';
 import { TargetState } from './events.ts';
 import { check } from './explain.ts';

@@ -1,5 +1,5 @@
 /** The heap snapshots that a collector keeps, as files. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from './limits.ts';
 import { text } from './text.ts';
 

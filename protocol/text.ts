@@ -1,5 +1,5 @@
 /** Strings as frames carry them: never empty, never longer than said. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A schema for strings of 1 to `maxLength` UTF-16 code units. */
 export function text(maxLength: number) {

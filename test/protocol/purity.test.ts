@@ -22,3 +22,12 @@ test("the protocol names none of Node's globals", () => {
     assert.doesNotMatch(code, /\b(?:process|Buffer|require|__dirname|global|setImmediate)\b[.(]/, source);
   }
 });
+
+test('the protocol imports zod whole, under a name, of which a bundler leaves out what is not used', () => {
+  for (const source of sources) {
+    const code = readFileSync(join(room, source), 'utf8');
+    for (const [line] of code.matchAll(/^import .* from 'zod';$/gm)) {
+      assert.match(line, /^import (?:type )?\* as z from 'zod';$/, source);
+    }
+  }
+});
