@@ -6,18 +6,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const served = `${root}dist/collector/ui/served`;
-
-/** zod's messages in fifty languages, of which ours are none: they would be two fifths of the whole. */
-const withoutLocales: Plugin = {
-  name: 'without-locales',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: '' }));
-  },
-};
 
 await rm(served, { recursive: true, force: true });
 const { metafile } = await build({
@@ -28,7 +20,6 @@ const { metafile } = await build({
   tsconfig: 'collector/ui/tsconfig.json',
   loader: { '.svg': 'copy' },
   bundle: true,
-  plugins: [withoutLocales],
   minify: true,
   format: 'esm',
   target: ['es2022'],
