@@ -7,7 +7,7 @@
  */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Rows above and below what is seen, so that scrolling shows no blank. */
 const SPARE = 6;
@@ -25,12 +25,14 @@ export function VirtualList<T>({ items, rowHeight, label, keyOf, children }: Vir
   const box = useRef<HTMLElement>(null);
   const seen = useSignal({ first: 0, last: SPARE });
   const look = () => {
-    const { scrollTop, clientHeight } = box.current!;
+    // a last scroll of one that is gone
+    if (!box.current) return;
+    const { scrollTop, clientHeight } = box.current;
     const first = Math.max(0, Math.floor(scrollTop / rowHeight) - SPARE);
     const last = Math.ceil((scrollTop + clientHeight) / rowHeight) + SPARE;
     if (first !== seen.peek().first || last !== seen.peek().last) seen.value = { first, last };
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     look();
     const observer = new ResizeObserver(look);
     observer.observe(box.current!);

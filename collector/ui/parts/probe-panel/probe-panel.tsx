@@ -31,7 +31,8 @@ export function ProbePanel({ target, isolate }: ProbePanelProps) {
   );
   const role = session.role;
   return (
-    <div class="probe-panel">
+    <section class="panel probe-panel" aria-labelledby="probes">
+      <h2 id="probes">Probes</h2>
       {role === 'viewer' && (
         <p class="notice">
           You look as a viewer: to run probes takes an operator's token.{' '}
@@ -43,7 +44,7 @@ export function ProbePanel({ target, isolate }: ProbePanelProps) {
       <PriceTable target={target} isolate={isolate} prices={prices.value} />
       <Checkpoints target={target} isolate={isolate} prices={prices.value.value} />
       <KeptSnapshots target={target} isolate={isolate} newest={newest} />
-    </div>
+    </section>
   );
 }
 
