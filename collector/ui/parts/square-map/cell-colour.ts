@@ -10,10 +10,13 @@ export function hueClass(name: string): string {
   return `hue-${(hash(name) % HUES) + 1}`;
 }
 
+/** A change that is too small to be seen is no change of colour. */
+const MIN_TONE = 0.01;
+
 /** @param tone −1 (goes) to 1 (grows) */
 export function toneClass(tone: number): string {
   const step = Math.min(TONES, Math.ceil(Math.abs(tone) * TONES));
-  if (step === 0) return 'tone-0';
+  if (Math.abs(tone) < MIN_TONE) return 'tone-0';
   return tone > 0 ? `grow-${step}` : `shrink-${step}`;
 }
 

@@ -11,13 +11,17 @@ const MIN_CHARACTERS = 7;
 export interface CellLabel {
   /** It ends in an ellipsis where the name is longer than its line. */
   readonly hasName: boolean;
-  /** A second line, of the figure. */
+  /** A second line, of the figure, which is never cut. */
   readonly hasFigure: boolean;
 }
 
-export function cellLabel(name: string, { width, height }: Pick<Square, 'width' | 'height'>): CellLabel {
+export function cellLabel(
+  name: string,
+  figure: string,
+  { width, height }: Pick<Square, 'width' | 'height'>,
+): CellLabel {
   const room = Math.floor((width - PADDING) / CHARACTER);
   const lines = Math.floor((height - PADDING / 2) / LINE);
   const hasName = lines >= 1 && room >= Math.min(name.length, MIN_CHARACTERS);
-  return { hasName, hasFigure: hasName && lines >= 2 && room >= 4 };
+  return { hasName, hasFigure: hasName && lines >= 2 && room >= figure.length };
 }

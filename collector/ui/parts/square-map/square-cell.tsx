@@ -13,7 +13,8 @@ interface SquareCellProps {
 
 export const SquareCell = memo(({ square, isCurrent }: SquareCellProps) => {
   const { name, x, y, width, height, share, cell } = square;
-  const { hasName, hasFigure } = cellLabel(cell.name, square);
+  const figure = cell.figure ?? shareOf(share, 1);
+  const { hasName, hasFigure } = cellLabel(cell.name, figure, square);
   return (
     <li class="square" style={{ transform: `translate(${x}px, ${y}px)`, width: `${width}px`, height: `${height}px` }}>
       <button
@@ -30,7 +31,7 @@ export const SquareCell = memo(({ square, isCurrent }: SquareCellProps) => {
             {cell.name}
           </span>
         )}
-        {hasFigure && <span class="square-figure">{cell.figure ?? shareOf(share, 1)}</span>}
+        {hasFigure && <span class="square-figure">{figure}</span>}
       </button>
     </li>
   );
