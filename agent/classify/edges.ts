@@ -18,11 +18,15 @@ export class EdgeFinder {
   /** Where the edge leads, or NO_NODE. Linear in the node's edges. */
   from(node: number): number {
     const { firstEdge, edgeTarget, edgeName } = this.#columns;
-    const typeMask = (1 << EDGE_TYPE_BITS) - 1;
-    if (this.#names.length === 0) return NO_NODE;
+    // what another module exports is looked up each time
+    const typeBits: number = EDGE_TYPE_BITS;
+    const typeMask = (1 << typeBits) - 1;
+    const names = this.#names;
+    const type = this.#type;
+    if (names.length === 0) return NO_NODE;
     for (let edge = firstEdge[node], end = firstEdge[node + 1]; edge < end; edge++) {
       const target = edgeTarget[edge];
-      if ((target & typeMask) === this.#type && this.#names.includes(edgeName[edge])) return target >>> EDGE_TYPE_BITS;
+      if ((target & typeMask) === type && names.includes(edgeName[edge])) return target >>> typeBits;
     }
     return NO_NODE;
   }

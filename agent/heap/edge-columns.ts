@@ -69,6 +69,9 @@ export class EdgeColumnsReader extends RecordReader {
   /** Takes edges whose numbers have nine digits at most, and for which there is room. */
   protected override pass(bytes: Uint8Array, from: number, offset: number): number {
     if (!this.#kernel) return from;
+    // what another module exports is looked up each time
+    const mostBytes: number = KERNEL_DIGITS + 1;
+    const typeBits: number = EDGE_TYPE_BITS;
     const { edgeTarget, edgeName } = this;
     const nodeCount = this.#header.nodeCount;
     const nodeFields = this.#header.node.fields.length;
@@ -76,8 +79,9 @@ export class EdgeColumnsReader extends RecordReader {
     const typeCount = this.#header.edgeTypes.length;
     const named = this.#named;
     const room = this.#room;
-    const last = bytes.length - 3 * (KERNEL_DIGITS + 1) - 1;
-    let { maxName, maxNameOffset } = this;
+    const last = bytes.length - 3 * mostBytes - 1;
+    let { maxName } = this;
+    let maxNameAt = -1;
     let edge = this.count;
     let start = from;
     while (start <= last && edge < room) {
@@ -92,14 +96,14 @@ export class EdgeColumnsReader extends RecordReader {
       if (name > 9) break;
       next = bytes[at++]! ^ ZERO;
       if (name !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) name = (name * 10 + next) | 0;
-      if (next !== COMMA || at - field > KERNEL_DIGITS + 1) break;
+      if (next !== COMMA || at - field > mostBytes) break;
 
       field = at;
       let index = bytes[at++]! ^ ZERO;
       if (index > 9) break;
       next = bytes[at++]! ^ ZERO;
       if (index !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) index = (index * 10 + next) | 0;
-      if (at - field > KERNEL_DIGITS + 1) break;
+      if (at - field > mostBytes) break;
 
       if (next === LINE_FEED) next = bytes[at++]! ^ ZERO;
       if (next !== COMMA) break;
@@ -109,14 +113,14 @@ export class EdgeColumnsReader extends RecordReader {
       if (target >= nodeCount || Math.imul(target, nodeFields) !== index) break;
       if (name > maxName && ((named >>> type) & 1) !== 0) {
         maxName = name;
-        maxNameOffset = offset + start;
+        maxNameAt = start;
       }
-      edgeTarget[edge] = (target << EDGE_TYPE_BITS) | type;
+      edgeTarget[edge] = (target << typeBits) | type;
       edgeName[edge++] = name;
       start = at;
     }
     this.maxName = maxName;
-    this.maxNameOffset = maxNameOffset;
+    if (maxNameAt >= 0) this.maxNameOffset = offset + maxNameAt;
     this.count = edge;
     return start;
   }

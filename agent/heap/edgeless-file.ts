@@ -13,6 +13,7 @@ import { type NodeBatch, NodeBatchReader } from './node-batches.ts';
 import { SkipReader } from './skip.ts';
 import { type StringTable, StringTableReader } from './strings.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
+import { writeNext } from './write-next.ts';
 
 const BUFFER_BYTES = 1 << 18;
 
@@ -59,11 +60,4 @@ function readStrings(read: ReadAt, sizeBytes: number, buffer: Uint8Array): Strin
   while (writeNext(document, read, buffer));
   document.end(['strings']);
   return strings.table();
-}
-
-/** Gives false at the end. */
-function writeNext(document: SnapshotDocument, read: ReadAt, buffer: Uint8Array): boolean {
-  const bytesRead = read(buffer, document.offset);
-  if (bytesRead > 0) document.write(buffer.subarray(0, bytesRead));
-  return bytesRead > 0;
 }

@@ -63,11 +63,13 @@ export function firstHalf(ephemerons: Ephemerons, edge: number): number {
 
 /** Tables of weak collections are among the nodes that have a weak edge; those are few. Ascending. */
 function nodesWithWeakEdges({ edgeTypes, edgeCount, firstEdge, edgeTarget }: Columns): number[] {
+  // what another module exports is looked up each time
+  const typeMask: number = EDGE_TYPE_MASK;
   const weak = edgeTypes.indexOf('weak');
   const nodes: number[] = [];
   let node = 0;
   for (let edge = 0; edge < edgeCount; edge++) {
-    if ((edgeTarget[edge] & EDGE_TYPE_MASK) !== weak) continue;
+    if ((edgeTarget[edge] & typeMask) !== weak) continue;
     while (firstEdge[node + 1] <= edge) node++;
     if (nodes.at(-1) !== node) nodes.push(node);
   }
@@ -119,7 +121,7 @@ function* labelledEdges(columns: Columns, node: number): Generator<{ edge: numbe
   for (let edge = columns.firstEdge[node]; edge < columns.firstEdge[node + 1]; edge++) {
     if ((columns.edgeTarget[edge] & EDGE_TYPE_MASK) !== internal) continue;
     const name = columns.edgeName[edge];
-    if (columns.strings.bytes(name).length < SHORTEST_LABEL) continue;
+    if (columns.strings.byteLength(name) < SHORTEST_LABEL) continue;
     const label = LABEL.exec(columns.strings.get(name));
     if (label) yield { edge, keyId: Number(label[1]), tableId: Number(label[3]) };
   }

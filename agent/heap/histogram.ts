@@ -19,6 +19,7 @@ import { SkipReader } from './skip.ts';
 import { NumbersSkipReader } from './skip-numbers.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
 import { WantedStringsReader } from './wanted-strings.ts';
+import { writeNext } from './write-next.ts';
 
 export type { ReadAt };
 
@@ -123,13 +124,6 @@ export function histogramOfFile(read: ReadAt, sizeBytes: number): NameHistogram 
 function finish(parser: HistogramParser, read: ReadAt, buffer: Uint8Array): NameHistogram {
   while (writeNext(parser, read, buffer));
   return parser.end();
-}
-
-/** Gives false at the end. */
-function writeNext(parser: HistogramParser, read: ReadAt, buffer: Uint8Array): boolean {
-  const bytesRead = read(buffer, parser.offset);
-  if (bytesRead > 0) parser.write(buffer.subarray(0, bytesRead));
-  return bytesRead > 0;
 }
 
 /** String indexes of the names that rows are called by, ascending. */

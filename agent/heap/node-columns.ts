@@ -72,6 +72,9 @@ export class NodeColumnsReader extends RecordReader {
   /** Takes nodes whose numbers have nine digits at most, that are not large or detached, and for which there is room. */
   protected override pass(bytes: Uint8Array, from: number, offset: number): number {
     if (!this.#kernel) return from;
+    // what another module exports is looked up each time
+    const mostBytes: number = KERNEL_DIGITS + 1;
+    const kernelFields: number = KERNEL_FIELDS.length;
     const { nodeType, nodeName, nodeId, selfSize, firstEdge } = this;
     const fieldCount = this.#header.node.fields.length;
     const detachedness = this.#header.node.detachedness;
@@ -79,8 +82,9 @@ export class NodeColumnsReader extends RecordReader {
     const edgeCount = this.#header.edgeCount;
     const largeSize: number = LARGE_SIZE;
     const room = this.#room;
-    const last = bytes.length - fieldCount * (KERNEL_DIGITS + 1) - 1;
-    let { maxName, maxNameOffset } = this;
+    const last = bytes.length - fieldCount * mostBytes - 1;
+    let { maxName } = this;
+    let maxNameAt = -1;
     let edges = this.#edges;
     let node = this.count;
     let start = from;
@@ -101,45 +105,45 @@ export class NodeColumnsReader extends RecordReader {
       if (name > 9) break;
       next = bytes[at++]! ^ ZERO;
       if (name !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) name = (name * 10 + next) | 0;
-      if (next !== COMMA || at - field > KERNEL_DIGITS + 1) break;
+      if (next !== COMMA || at - field > mostBytes) break;
 
       field = at;
       let id = bytes[at++]! ^ ZERO;
       if (id > 9) break;
       next = bytes[at++]! ^ ZERO;
       if (id !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) id = (id * 10 + next) | 0;
-      if (next !== COMMA || at - field > KERNEL_DIGITS + 1) break;
+      if (next !== COMMA || at - field > mostBytes) break;
 
       field = at;
       let size = bytes[at++]! ^ ZERO;
       if (size > 9) break;
       next = bytes[at++]! ^ ZERO;
       if (size !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) size = (size * 10 + next) | 0;
-      if (next !== COMMA || at - field > KERNEL_DIGITS + 1 || size >= largeSize) break;
+      if (next !== COMMA || at - field > mostBytes || size >= largeSize) break;
 
       field = at;
       let outgoing = bytes[at++]! ^ ZERO;
       if (outgoing > 9) break;
       next = bytes[at++]! ^ ZERO;
       if (outgoing !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) outgoing = (outgoing * 10 + next) | 0;
-      if (at - field > KERNEL_DIGITS + 1 || edges + outgoing > edgeCount) break;
+      if (at - field > mostBytes || edges + outgoing > edgeCount) break;
 
       // fields that we do not read, and detachedness: 0 but for a node in a thousand
-      let extra = KERNEL_FIELDS.length;
+      let extra: number = kernelFields;
       for (; extra < fieldCount && next === COMMA; extra++) {
         field = at;
         const value = bytes[at++]! ^ ZERO;
         if (value > 9 || (value !== 0 && extra === detachedness)) break;
         next = bytes[at++]! ^ ZERO;
         if (value !== 0) while (next < 10) next = bytes[at++]! ^ ZERO;
-        if (at - field > KERNEL_DIGITS + 1) break;
+        if (at - field > mostBytes) break;
       }
       if (next === LINE_FEED) next = bytes[at++]! ^ ZERO;
       if (next !== COMMA || extra < fieldCount) break;
 
       if (name > maxName) {
         maxName = name;
-        maxNameOffset = offset + start;
+        maxNameAt = start;
       }
       edges += outgoing;
       nodeType[node] = type;
@@ -150,7 +154,7 @@ export class NodeColumnsReader extends RecordReader {
       start = at;
     }
     this.maxName = maxName;
-    this.maxNameOffset = maxNameOffset;
+    if (maxNameAt >= 0) this.maxNameOffset = offset + maxNameAt;
     this.#edges = edges;
     this.count = node;
     return start;

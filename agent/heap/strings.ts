@@ -56,6 +56,13 @@ export class StringTable {
     return this.blocks.text[block]!.subarray(starts[string]!, starts[string + 1]!);
   }
 
+  /** Number of the bytes at `index`; of an index that no string has, 0. */
+  byteLength(index: number): number {
+    const starts = this.blocks.starts[index >>> BLOCK_BITS];
+    const string = index & (BLOCK_STRINGS - 1);
+    return starts === undefined || string + 1 >= starts.length ? 0 : starts[string + 1]! - starts[string]!;
+  }
+
   /** Whether the string at `index` is `ascii` (plain ASCII without quotes or backslashes). */
   equals(index: number, ascii: string): boolean {
     const bytes = this.bytes(index);
@@ -74,15 +81,20 @@ export class StringTable {
   }
 
   #search(ascii: string): number {
-    const first = ascii.charCodeAt(0);
+    const wanted = Uint8Array.from(ascii, (character) => character.charCodeAt(0));
     for (const [block, starts] of this.blocks.starts.entries()) {
       const text = this.blocks.text[block]!;
       for (let string = 0; string + 1 < starts.length; string++) {
         const start = starts[string]!;
-        if (starts[string + 1]! - start < ascii.length) continue;
-        if (ascii !== '' && text[start] !== first && text[start] !== BACKSLASH) continue;
-        const index = (block << BLOCK_BITS) | string;
-        if (this.equals(index, ascii)) return index;
+        const length = starts[string + 1]! - start;
+        if (length < wanted.length) continue;
+        let same = 0;
+        while (same < wanted.length && text[start + same] === wanted[same]) same++;
+        const isIt =
+          length === wanted.length
+            ? same === length
+            : text[start + same] === BACKSLASH && this.get((block << BLOCK_BITS) | string) === ascii;
+        if (isIt) return (block << BLOCK_BITS) | string;
       }
     }
     return -1;

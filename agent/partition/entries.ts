@@ -127,8 +127,9 @@ function scriptsOf(columns: Columns, scopes: readonly number[]): Map<number, str
   const shared = new EdgeFinder(columns, 'internal', 'shared');
   const script = new EdgeFinder(columns, 'internal', 'script', 'script_or_debug_info');
   const scripts = new Map<number, string>();
-  for (let node = 0; node < columns.nodeCount; node++) {
-    if (columns.nodeType[node] !== closure) continue;
+  const { nodeCount, nodeType } = columns;
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeType[node] !== closure) continue;
     const scope = context.from(node);
     if (!wanted.has(scope) || scripts.has(scope)) continue;
     const info = shared.from(node);

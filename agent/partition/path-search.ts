@@ -109,12 +109,22 @@ class Search {
     queue.set(this.#sources);
     for (const source of this.#sources) this.#meet(source, 0);
     let end = this.#sources.length;
+    const { firstEdge, edgeTarget } = this.#graph.columns;
+    const [closed, weak] = [this.#closed, this.#weak];
     for (let level = 0, from = 0, to = end; from < to; level++, from = to, to = end) {
       for (let i = from; i < to; i++) {
-        const count = this.#lookAt(queue[i], level);
-        for (let k = 0; k < count; k++) {
-          const target = this.#target[k];
-          if (hasBit(this.#closed, target)) continue;
+        const node = queue[i];
+        const isPlain = this.#isPlain(node);
+        // of a plain node its own edges are gone through, without a copy of them
+        const first = isPlain ? firstEdge[node] : 0;
+        const last = isPlain ? firstEdge[node + 1] : this.#lookAt(node, level);
+        const entries = isPlain ? edgeTarget : this.#target;
+        const shift = isPlain ? EDGE_TYPE_BITS : 0;
+        for (let at = first; at < last; at++) {
+          const entry = entries[at];
+          if (isPlain && (entry & EDGE_TYPE_MASK) === weak) continue;
+          const target = entry >>> shift;
+          if (hasBit(closed, target)) continue;
           this.#meet(target, level + 1);
           queue[end] = target;
           metFrom[end] = i;
@@ -163,6 +173,12 @@ class Search {
       start.push(end);
     }
     return { queue, start };
+  }
+
+  /** Whether all edges of a node lead on but weak ones. */
+  #isPlain(node: number): boolean {
+    if (this.#avoids || (this.#entries && node === this.#graph.root)) return false;
+    return !this.#strict || !hasBit(this.#graph.ephemerons.sources, node);
   }
 
   #meet(node: number, level: number): void {
@@ -221,7 +237,7 @@ class Search {
     const [edges, targets, avoided, weak] = [this.#edge, this.#target, this.#avoidEdges, this.#weak];
     const guarded = this.#strict && hasBit(halves.sources, node);
     let count = 0;
-    if (!guarded && !this.#avoids) {
+    if (this.#isPlain(node)) {
       for (let edge = firstEdge[node]; edge < end; edge++) {
         const packed = edgeTarget[edge];
         if ((packed & EDGE_TYPE_MASK) === weak) continue;

@@ -48,7 +48,7 @@ const HIDDEN_TEXT = '{*}';
 export class NodeNames {
   readonly #heap: Heap;
   readonly #strings: boolean;
-  readonly #locations: Locations;
+  #locations: Locations | undefined;
   #sites: SiteNames | undefined;
   #urls: ReadonlyMap<number, string> | undefined;
   #owners: Uint32Array | undefined;
@@ -58,7 +58,6 @@ export class NodeNames {
   constructor(heap: Heap, strings: boolean) {
     this.#heap = heap;
     this.#strings = strings;
-    this.#locations = new Locations(heap.columns);
   }
 
   rendering(node: number): Rendering {
@@ -122,6 +121,7 @@ export class NodeNames {
 
   /** Script, line and column where the node's function or class is written. */
   placeOf(node: number): string | undefined {
+    this.#locations ??= new Locations(this.#heap.columns);
     const site = this.#locations.of(node);
     if (site === NO_SITE) return undefined;
     this.#sites ??= new SiteNames(this.#heap.columns);
@@ -130,6 +130,7 @@ export class NodeNames {
 
   /** Script, by its whole path, and line (from 1 on) where the node's function or class is written. */
   siteOf(node: number): { script: string; line: number } | undefined {
+    this.#locations ??= new Locations(this.#heap.columns);
     const site = this.#locations.of(node);
     const { siteScript, siteLine } = this.#heap.columns;
     const script = site === NO_SITE ? undefined : this.#scripts.get(siteScript[site]);

@@ -65,6 +65,8 @@ class PathText {
   #isOpen = false;
   /** Whether the function stands in the text by name already. */
   #isNamed = false;
+  /** By which edge the path came to the node it has reached, if that is a store and it came from its owner. */
+  #store: string | undefined;
   /** Whether the last property was `_events`, whose own are names of events. */
   #isEvents = false;
 
@@ -96,6 +98,8 @@ class PathText {
     const { columns } = this.#view.heap;
     const wasEvents = this.#isEvents;
     this.#isEvents = false;
+    const cameBy = this.#store;
+    this.#store = undefined;
     if (this.#isRooted && this.#isRoot(from)) {
       this.#fromRoot(from, edge, to);
       return;
@@ -115,7 +119,7 @@ class PathText {
         this.#hidden(name, to);
         break;
       default:
-        this.#internal(from, columns.strings.get(name), to);
+        this.#internal(from, columns.strings.get(name), to, cameBy);
     }
   }
 
@@ -163,12 +167,13 @@ class PathText {
     } else this.#text += this.#text === '' || this.#text.endsWith(': ') ? `ctx.${name}` : `: ctx.${name}`;
   }
 
-  #internal(from: number, name: string, to: number): void {
+  #internal(from: number, name: string, to: number, cameBy: string | undefined): void {
     const { names } = this.#view;
     const isSlot = /^\d+$/.test(name);
-    if (isSlot && names.storeOf(from) === 'table') this.#text += this.#entry(from, Number(name));
-    else if (isSlot && names.storeOf(from) !== undefined) this.#text += `[${name}]`;
-    else if (name === 'table' || name === 'elements' || name === 'properties') return;
+    const store = isSlot ? (cameBy ?? names.storeOf(from)) : undefined;
+    if (store === 'table') this.#text += this.#entry(from, Number(name));
+    else if (store !== undefined) this.#text += `[${name}]`;
+    else if (name === 'table' || name === 'elements' || name === 'properties') this.#store = name;
     else if (name.includes(' pair in WeakMap ')) this.#text = this.#weakEntry(from, name);
     else if (name === 'context' || name === 'previous') this.#scope(from, name, to);
     else if (name === 'parameters_and_registers') return;

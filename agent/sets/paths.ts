@@ -107,6 +107,11 @@ export class PlainPaths implements Iterable<Path> {
     this.#face = faceOf;
   }
 
+  /** Whether there are none; costs no more than to find the first. */
+  get isEmpty(): boolean {
+    return this.#paths.length === 0;
+  }
+
   /** How many there are; counted, not gone through. */
   get numpaths(): bigint {
     return this.#paths.numpaths;
@@ -174,7 +179,7 @@ export class PlainPaths implements Iterable<Path> {
   }
 
   toString(): string {
-    return this.#paths.length === 0 ? '<No paths>' : String(this.#listing());
+    return this.isEmpty ? '<No paths>' : String(this.#listing());
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

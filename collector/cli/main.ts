@@ -15,6 +15,7 @@ import { historyCommand } from './history.ts';
 import { processIo } from './io.ts';
 import { lsCommand } from './ls.ts';
 import { markCommand } from './mark.ts';
+import { pathCommand } from './path.ts';
 import { plotCommand } from './plot.ts';
 import { recordCommand } from './record.ts';
 import { sampleCommand } from './sample.ts';
@@ -41,6 +42,7 @@ async function main(): Promise<number> {
       .command(lsCommand(io))
       .command(heapCommand(io))
       .command(diffCommand(io))
+      .command(pathCommand(io))
       .command(tailCommand(io))
       .command(recordCommand(io))
       .command(plotCommand(io))

@@ -2,7 +2,7 @@
 import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
 import type { Contender } from './contender.ts';
 import { devtoolsDiff, devtoolsPath, devtoolsRetained } from './devtools.ts';
-import { classifying, diffing, distance, path, retained, rp, since, sinceFile } from './graph.ts';
+import { classifying, diffing, distance, path, retained, rp, sessionPath, since, sinceFile } from './graph.ts';
 import { memlabDiff, memlabPath, memlabRetained } from './memlab.ts';
 import { v8HeapParserRetained } from './v8-heap-parser.ts';
 
@@ -20,7 +20,7 @@ export const GRAPH_TASKS: readonly GraphTask[] = [
     contenders: [retained, devtoolsRetained, memlabRetained, v8HeapParserRetained],
     files: 1,
   },
-  { title: 'a retaining path, cold', contenders: [path, devtoolsPath, memlabPath], files: 1 },
+  { title: 'a retaining path, cold', contenders: [path, sessionPath, devtoolsPath, memlabPath], files: 1 },
   { title: 'reference pattern', contenders: [rp], files: 1 },
   { title: 'distances', contenders: [distance], files: 1 },
   { title: 'classifiers', contenders: CLASSIFIERS.map(({ by }) => classifying(by)), files: 1 },

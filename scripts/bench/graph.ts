@@ -25,10 +25,23 @@ export const retained: Contender = {
   },
 };
 
-/** From the file to the text of the shortest path to the nearest object of a class. */
+/** As `heapwatch path FILE CLASS`: from the file to the text of the shortest path to the nearest object of a class. */
 export const path: Contender = {
   name: 'path',
-  title: 'heapwatch',
+  title: 'heapwatch path',
+  prepare: async () => {
+    const { filePaths } = await import('../../agent/snapshot/file-path.ts');
+    return async (file, kind): Promise<Outcome> => {
+      const { length } = await filePaths({ path: file, to: kind, most: 1, strings: true }, () => {});
+      return { facts: { length } };
+    };
+  },
+};
+
+/** The same in a session, whose sets are by kind. */
+export const sessionPath: Contender = {
+  name: 'session-path',
+  title: "heapwatch console, h.and(hp.Kind('…')).sp[0]",
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
     const { HeapView } = await import('../../agent/sets/view.ts');
