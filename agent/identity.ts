@@ -10,7 +10,7 @@ export interface Identity {
   readonly nodeVersion: string;
   readonly v8Version: string;
   readonly title: string;
-  /** Instant the process began, milliseconds since 1970. */
+  /** Instant the process began, milliseconds since 1970, to the second. */
   readonly startedAtMs: number;
   /** What tells this process from any other that ever stood behind the same port: V8's random isolate id and pid. */
   readonly key: string;
@@ -70,14 +70,15 @@ const MAX_STARTED_AT = 10_000;
 
 /**
  * The instant is the target's clock less its uptime: off by a millisecond from reading to reading, and by more when the clock
- * is set. So that a process keeps its incarnation over many attaches, the first reading holds. (`performance.timeOrigin`
- * would be the same each time, but to read it may load a module: see builtin.ts.)
+ * is set. So that a process keeps its incarnation over many attaches, the first reading holds; and so that it mostly keeps it
+ * when its collector starts anew, which takes an alert of another incarnation for one of a process that has ended, whole
+ * seconds are told. (`performance.timeOrigin` would be the same each time, but to read it may load a module: see builtin.ts.)
  */
 function firstReading(key: string, startedAtMs: number): number {
   const known = startedAt.get(key);
   if (known !== undefined) return known;
   if (startedAt.size === MAX_STARTED_AT) startedAt.clear();
-  const reading = Math.round(startedAtMs);
+  const reading = Math.round(startedAtMs / 1_000) * 1_000;
   startedAt.set(key, reading);
   return reading;
 }
