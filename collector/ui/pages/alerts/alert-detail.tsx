@@ -10,6 +10,7 @@ import { ago, moment } from '../../parts/words.ts';
 import { subjectOf } from './alert-choice.ts';
 import { AlertEvidence } from './alert-evidence.tsx';
 import { AlertReason } from './alert-reason.tsx';
+import { isolateChoice, KindLink } from './kind-link.tsx';
 import { SilenceForm } from './silence-form.tsx';
 
 interface AlertDetailProps {
@@ -72,7 +73,7 @@ function Detail({ alert, silences, onSilenced }: DetailProps) {
       <header>
         <h2>
           {kind === undefined ? subjectOf(alert) : <KindLink alert={alert} kind={kind} />} in{' '}
-          <Link to={{ page: 'target', target }} query={{ isolate: isolate === 'main' ? undefined : isolate }}>
+          <Link to={{ page: 'target', target }} query={isolateChoice(alert)}>
             {target}
           </Link>
           {isolate !== 'main' && <small> {isolate}</small>}
@@ -87,14 +88,6 @@ function Detail({ alert, silences, onSilenced }: DetailProps) {
       <Silencing alert={alert} silences={silences} onSilenced={onSilenced} />
       <Labels labels={alert.labels} fingerprint={alert.fingerprint} />
     </article>
-  );
-}
-
-function KindLink({ alert: { target, isolate }, kind }: { alert: Alert; kind: string }) {
-  return (
-    <Link to={{ page: 'kind', target, kind }} query={{ isolate: isolate === 'main' ? undefined : isolate }}>
-      {kind}
-    </Link>
   );
 }
 

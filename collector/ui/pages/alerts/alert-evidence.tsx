@@ -1,10 +1,10 @@
 /** What speaks for an alert: first what holds the objects, then what else grows, and where it was allocated. */
 import './alert-evidence.css';
 import type { Alert, Evidence } from '../../../../protocol/alert.ts';
-import { Link } from '../../address/link.tsx';
 import { FigureTable } from '../../parts/figure-table/figure-table.tsx';
 import { HoldingPath } from '../../parts/holding-path/holding-path.tsx';
-import { count, share, signedCount, signedSize, size } from '../../parts/words.ts';
+import { count, duration, share, signedCount, signedSize, size } from '../../parts/words.ts';
+import { KindLink } from './kind-link.tsx';
 import { StoredTable } from './stored-table.tsx';
 
 export function AlertEvidence({ alert }: { alert: Alert }) {
@@ -32,26 +32,33 @@ export function AlertEvidence({ alert }: { alert: Alert }) {
       <Kinds alert={alert} kinds={evidence.kinds ?? []} />
       <Sites sites={evidence.sites ?? []} />
       <Refused refused={evidence.refused ?? []} />
+      <Snapshots alert={alert} names={evidence.snapshots ?? []} />
       <Partitions ids={evidence.partitions ?? []} />
     </>
   );
 }
 
-function Holders({ alert: { target, isolate, kind }, evidence }: { alert: Alert; evidence: Evidence }) {
-  const { paths = [], pattern = [] } = evidence;
-  const query = { isolate: isolate === 'main' ? undefined : isolate };
+function Holders({ alert, evidence }: { alert: Alert; evidence: Evidence }) {
+  const { kind } = alert;
+  const { paths = [], pattern = [], born } = evidence;
   if (paths.length === 0 && pattern.length === 0) return null;
   return (
     <section class="alert-holders">
       <h3>What holds {kind ?? 'what grows'}</h3>
+      {born && (
+        <p>
+          Of <strong>{count(born.count)}</strong> {born.kind} that were born within {duration(born.withinMs)} and are
+          still alive:
+        </p>
+      )}
       {paths.map((path, i) => (
         <HoldingPath key={path} text={path} headline={i === 0} />
       ))}
       {kind !== undefined && (
         <p>
-          <Link to={{ page: 'kind', target, kind }} query={query}>
+          <KindLink alert={alert} kind={kind}>
             Everything of {kind}: history, classifiers, references
-          </Link>
+          </KindLink>
         </p>
       )}
       {pattern.length > 0 && (
@@ -67,9 +74,8 @@ function Holders({ alert: { target, isolate, kind }, evidence }: { alert: Alert;
   );
 }
 
-function Kinds({ alert: { target, isolate }, kinds }: { alert: Alert; kinds: NonNullable<Evidence['kinds']> }) {
+function Kinds({ alert, kinds }: { alert: Alert; kinds: NonNullable<Evidence['kinds']> }) {
   if (kinds.length === 0) return null;
-  const query = { isolate: isolate === 'main' ? undefined : isolate };
   return (
     <section>
       <h3>Kinds that grew over the window</h3>
@@ -78,11 +84,7 @@ function Kinds({ alert: { target, isolate }, kinds }: { alert: Alert; kinds: Non
         heads={['Kind', 'Then', 'Now', 'Objects', 'Size now', 'Size']}
         rows={kinds.map(({ kind, before, now }) => ({
           key: kind,
-          name: (
-            <Link to={{ page: 'kind', target, kind }} query={query}>
-              {kind}
-            </Link>
-          ),
+          name: <KindLink alert={alert} kind={kind} />,
           figures: [
             { text: count(before.count) },
             { text: count(now.count) },
@@ -125,6 +127,31 @@ function Refused({ refused }: { refused: readonly string[] }) {
       <ul class="alert-refused">
         {refused.map((reason) => (
           <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** A kept snapshot is looked into from the page of a kind. */
+function Snapshots({ alert, names }: { alert: Alert; names: readonly string[] }) {
+  const { evidence } = alert;
+  const kind = alert.kind ?? evidence?.born?.kind ?? evidence?.kinds?.[0]?.kind;
+  if (names.length === 0) return null;
+  return (
+    <section>
+      <h3>Snapshots that were kept for it</h3>
+      <ul class="alert-refused">
+        {names.map((snapshot) => (
+          <li key={snapshot}>
+            {kind === undefined ? (
+              <code>{snapshot}</code>
+            ) : (
+              <KindLink alert={alert} kind={kind} snapshot={snapshot}>
+                {kind} in {snapshot}
+              </KindLink>
+            )}
+          </li>
         ))}
       </ul>
     </section>
