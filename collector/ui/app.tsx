@@ -1,5 +1,5 @@
 /** The frame around every page: where one is, how the collector is, and the page itself. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Address } from './address/address.ts';
 import { Link } from './address/link.tsx';
 import { address } from './address/navigation.ts';
@@ -22,6 +22,7 @@ export function App() {
   useEffect(() => {
     document.title = firing > 0 ? `(${firing}) ${titleOf(here)}` : titleOf(here);
   });
+  useFocusOnPage(placeOf(here));
   if (connection.state === 'refused') {
     return <SignIn reason={connection.reason} needsToken={connection.needsToken} />;
   }
@@ -49,7 +50,7 @@ export function App() {
       </header>
       <ConnectionBar connection={connection} />
       <main id="main" tabIndex={-1}>
-        <Fallible key={`${here.page} ${'target' in here ? here.target : ''}`}>
+        <Fallible key={placeOf(here)}>
           <Page address={here} />
         </Fallible>
       </main>
@@ -70,6 +71,20 @@ function Page({ address }: { address: Address }) {
     case 'alerts':
       return <AlertsPage />;
   }
+}
+
+/** Whoever goes to another page by keyboard goes on from its beginning, and not from the link that is gone. */
+function useFocusOnPage(place: string): void {
+  const before = useRef(place);
+  useEffect(() => {
+    if (before.current !== place) skipToMain();
+    before.current = place;
+  }, [place]);
+}
+
+/** Tells pages apart, whatever is chosen on them. */
+function placeOf(here: Address): string {
+  return [here.page, 'target' in here ? here.target : '', 'kind' in here ? here.kind : ''].join('\n');
 }
 
 /** A button and no link: the address after `#` is the dashboard's own. */
