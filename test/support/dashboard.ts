@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Collector, startCollector } from '../../collector/collector.ts';
-import type { Config } from '../../collector/config.ts';
+import type { Config, TargetConfig } from '../../collector/config.ts';
 import { DEFAULT_RETENTION } from '../../collector/store-config.ts';
 import { launchBrowser } from './browser.ts';
 import { configOf } from './collector.ts';
@@ -20,8 +20,8 @@ import { startTarget, type Target } from './target.ts';
 
 export const LEAKS = ['array', 'listeners', 'map'] as const;
 
-export interface Dashboard extends AsyncDisposable {
-  readonly targets: Readonly<Record<(typeof LEAKS)[number], Target>>;
+export interface Dashboard<Leak extends string = (typeof LEAKS)[number]> extends AsyncDisposable {
+  readonly targets: Readonly<Record<Leak, Target>>;
   /** `http://127.0.0.1:4711` */
   readonly url: string;
   /** The folder of the snapshots that the collector keeps. */
@@ -33,19 +33,27 @@ export interface Dashboard extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-export interface DashboardOptions {
+export interface DashboardOptions<Leak extends string> {
+  /** Ways to leak, a target of each; default: three. */
+  readonly leaks?: readonly Leak[];
+  /** What each target has beside what it is called. */
+  readonly target?: Partial<TargetConfig>;
   /** Beside the targets, a store and kept snapshots. */
   readonly config?: Partial<Config>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function startDashboard({ config = {}, env = {} }: DashboardOptions = {}): Promise<Dashboard> {
+export async function startDashboard<Leak extends string = (typeof LEAKS)[number]>(
+  options: DashboardOptions<Leak> = {},
+): Promise<Dashboard<Leak>> {
+  const { config = {}, env = {}, target = {} } = options;
+  const leaks = options.leaks ?? (LEAKS as readonly string[] as readonly Leak[]);
   /** What is to be ended, in the order in which it was begun. */
   const parts: AsyncDisposable[] = [];
   const dir = await folder();
   parts.push(dir);
-  const targets = {} as Record<(typeof LEAKS)[number], Target>;
-  for (const mode of LEAKS) {
+  const targets = {} as Record<Leak, Target>;
+  for (const mode of leaks) {
     targets[mode] = await startTarget('leaks', { args: [mode] });
     parts.push(targets[mode]);
     await targets[mode].line(/ready/);
@@ -59,11 +67,12 @@ export async function startDashboard({ config = {}, env = {} }: DashboardOptions
   let collector: Collector | undefined;
   const start = async () => {
     const all = configOf(
-      LEAKS.map((name) => ({
+      leaks.map((name) => ({
         name,
         inspect: `127.0.0.1:${targets[name].port}`,
         labels: { team: name === 'array' ? 'search' : 'shop' },
         schedule: { usage: 200, census: 1_000 },
+        ...target,
       })),
     );
     const store = { path: dir.join('heapwatch.db'), retention: DEFAULT_RETENTION };

@@ -53,18 +53,11 @@ export class TargetModel {
         this.marks.push(event);
         break;
       case 'alert':
-        this.#alerts.value = new Map(this.#alerts.peek()).set(event.fingerprint, this.#withEvidence(event));
+        this.#alerts.value = new Map(this.#alerts.peek()).set(event.fingerprint, event);
         break;
       default:
         this.#isolate(event.isolate).take(event);
     }
-  }
-
-  /** That an alert is over is told without the evidence that it fired with. */
-  #withEvidence(alert: Alert): Alert {
-    const before = this.#alerts.peek().get(alert.fingerprint);
-    const isSame = before?.evidence !== undefined && before.startsAt === alert.startsAt;
-    return isSame ? { evidence: before.evidence, ...alert } : alert;
   }
 
   #isolate(name: string): IsolateModel {

@@ -3,6 +3,7 @@ import './alert-detail.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Alert, Silence } from '../../../../protocol/alert.ts';
+import { isSilenced } from '../../../alert/silences.ts';
 import { Link } from '../../address/link.tsx';
 import { address, choose } from '../../address/navigation.ts';
 import { useDashboard } from '../../dashboard.ts';
@@ -138,7 +139,7 @@ function Silencing({ alert, silences, onSilenced }: DetailProps) {
     if (wasOpen.current && !isOpen.value) button.current?.focus();
     wasOpen.current = isOpen.value;
   }, [isOpen.value]);
-  const quiet = silences.filter(({ id }) => alert.silencedBy?.includes(id));
+  const quiet = silences.filter((silence) => isSilenced(alert, silence));
   const close = () => {
     isOpen.value = false;
   };

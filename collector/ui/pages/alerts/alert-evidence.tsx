@@ -14,9 +14,7 @@ export function AlertEvidence({ alert }: { alert: Alert }) {
       <section>
         <h3>Evidence</h3>
         <p class="hint">
-          {alert.state === 'pending'
-            ? 'It is gathered when the alert fires.'
-            : 'It was told when the alert fired, before this page was opened.'}
+          {alert.state === 'pending' ? 'It is gathered when the alert fires.' : 'None was found before it resolved.'}
         </p>
       </section>
     );

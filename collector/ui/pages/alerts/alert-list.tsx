@@ -1,6 +1,7 @@
 /** The alerts that were chosen, each a link to its detail. */
 import './alert-list.css';
-import type { Alert } from '../../../../protocol/alert.ts';
+import type { Alert, Silence } from '../../../../protocol/alert.ts';
+import { isSilenced } from '../../../alert/silences.ts';
 import { writeAddress } from '../../address/address.ts';
 import { address, choose } from '../../address/navigation.ts';
 import { useDashboard } from '../../dashboard.ts';
@@ -15,17 +16,24 @@ interface AlertListProps {
   readonly alerts: readonly Alert[];
   /** How many there are, chosen or not. */
   readonly all: number;
+  readonly silences: readonly Silence[];
   readonly isLoading: boolean;
   /** The fingerprint of the one that is open. */
   readonly chosen: string | undefined;
 }
 
-export function AlertList({ alerts, all, isLoading, chosen }: AlertListProps) {
+export function AlertList({ alerts, all, silences, isLoading, chosen }: AlertListProps) {
   if (alerts.length > 0) {
     return (
       <div class="alert-list">
         <VirtualList items={alerts} rowHeight={ROW_HEIGHT} label="Alerts" keyOf={({ fingerprint }) => fingerprint}>
-          {(alert) => <AlertRow alert={alert} isChosen={alert.fingerprint === chosen} />}
+          {(alert) => (
+            <AlertRow
+              alert={alert}
+              isSilenced={silences.some((silence) => isSilenced(alert, silence))}
+              isChosen={alert.fingerprint === chosen}
+            />
+          )}
         </VirtualList>
       </div>
     );
@@ -42,10 +50,16 @@ export function AlertList({ alerts, all, isLoading, chosen }: AlertListProps) {
   );
 }
 
-function AlertRow({ alert, isChosen }: { alert: Alert; isChosen: boolean }) {
+interface AlertRowProps {
+  readonly alert: Alert;
+  readonly isSilenced: boolean;
+  readonly isChosen: boolean;
+}
+
+function AlertRow({ alert, isSilenced: isQuiet, isChosen }: AlertRowProps) {
   const { now } = useDashboard();
   const { query } = address();
-  const { state, rule, target, isolate, reason, silencedBy, fingerprint } = alert;
+  const { state, rule, target, isolate, reason, fingerprint } = alert;
   const subject = subjectOf(alert);
   return (
     <a
@@ -60,7 +74,7 @@ function AlertRow({ alert, isChosen }: { alert: Alert; isChosen: boolean }) {
       </span>
       <small class="alert-row-when">{ago(alert.startsAt, now.value)}</small>
       <small class="alert-row-why">
-        {silencedBy !== undefined && 'silenced · '}
+        {isQuiet && 'silenced · '}
         {rule}: {reason}
       </small>
     </a>

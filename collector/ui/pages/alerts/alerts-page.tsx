@@ -36,7 +36,13 @@ export function AlertsPage() {
         <div class={query.alert === undefined ? 'alerts' : 'alerts alerts-open'}>
           <section class="alerts-list" aria-label="List of alerts">
             <AlertFilter alerts={alerts.value} choice={query} />
-            <AlertList alerts={shown} all={alerts.value.length} isLoading={told === undefined} chosen={query.alert} />
+            <AlertList
+              alerts={shown}
+              all={alerts.value.length}
+              silences={told?.silences ?? []}
+              isLoading={told === undefined}
+              chosen={query.alert}
+            />
           </section>
           <section class="alerts-detail" ref={detail} tabIndex={-1} aria-label="The chosen alert">
             <AlertDetail

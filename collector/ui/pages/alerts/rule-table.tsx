@@ -48,7 +48,7 @@ function RuleRow({ state }: { state: RuleState }) {
       {STATES.map((name) => (
         <span key={name} class={`figures rule-table-${state[name] === 0 ? 'none' : name}`}>
           {count(state[name])}
-          <span class="rule-table-word"> {name}</span>
+          <span class="unseen"> {name}</span>
         </span>
       ))}
       <span class="figures rule-table-rate">{smallestPerHour ? rateText(smallestPerHour, state.unit) : ''}</span>

@@ -1,7 +1,7 @@
 /** heapy's reference pattern: who refers to the objects, by kind, and who refers to those, opened level by level. */
 import './reference-pattern.css';
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { PatternNode } from '../../../../protocol/explore.ts';
 import { useDashboard } from '../../dashboard.ts';
 import { count, size } from '../../parts/words.ts';
@@ -53,11 +53,6 @@ function Tree({ subject, first }: { subject: Subject; first: PatternTree }) {
   const focused = useSignal('');
   const failure = useSignal('');
   const list = useRef<HTMLDivElement>(null);
-  const isMoved = useRef(false);
-  useEffect(() => {
-    if (isMoved.current) list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
-    isMoved.current = false;
-  }, [focused.value]);
 
   const load = async (node: PatternNode, limit: number) => {
     const key = keyOf(node.path);
@@ -77,28 +72,26 @@ function Tree({ subject, first }: { subject: Subject; first: PatternTree }) {
   const close = (node: PatternNode) => {
     tree.value = toggled(tree.value, keyOf(node.path), false);
   };
-  const moveTo = (key: string | undefined) => {
-    if (key === undefined || key === focused.value) return;
-    isMoved.current = true;
-    focused.value = key;
-  };
   const shown = shownNodes(tree.value);
+  // at once: the next key may come before the next frame
+  const moveTo = (at: number) => (list.current!.children[at] as HTMLElement | undefined)?.focus();
+  const indexOf = (key: string | undefined) => shown.findIndex(({ path }) => keyOf(path) === key);
   const onKeyDown = (event: KeyboardEvent, node: PatternNode) => {
     const at = shown.indexOf(node);
     const isOpen = tree.value.open.has(keyOf(node.path));
     const keys: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => moveTo(shown[at + 1] && keyOf(shown[at + 1]!.path)),
-      ArrowUp: () => moveTo(shown[at - 1] && keyOf(shown[at - 1]!.path)),
-      Home: () => moveTo(''),
-      End: () => moveTo(keyOf(shown.at(-1)!.path)),
+      ArrowDown: () => moveTo(at + 1),
+      ArrowUp: () => moveTo(at - 1),
+      Home: () => moveTo(0),
+      End: () => moveTo(shown.length - 1),
       ArrowRight: () => {
         if (!node.more) return;
-        if (isOpen) moveTo(tree.value.children.get(keyOf(node.path))?.[0]);
+        if (isOpen) moveTo(at + 1);
         else open(node);
       },
       ArrowLeft: () => {
         if (isOpen) close(node);
-        else moveTo(parentOf(node.path));
+        else moveTo(indexOf(parentOf(node.path)));
       },
       Enter: () => node.more && (isOpen ? close(node) : open(node)),
       ' ': () => node.more && (isOpen ? close(node) : open(node)),
@@ -120,7 +113,6 @@ function Tree({ subject, first }: { subject: Subject; first: PatternTree }) {
               role="treeitem"
               aria-level={node.path.length + 1}
               aria-expanded={node.more ? isOpen : undefined}
-              aria-label={nodeText(node)}
               tabIndex={focused.value === key ? 0 : -1}
               style={{ '--level': node.path.length }}
               onKeyDown={(event) => onKeyDown(event, node)}
@@ -166,13 +158,9 @@ function NodeRow({ node, isOpen }: { node: PatternNode; isOpen: boolean }) {
         {node.end && <small> {ENDS[node.end]}</small>}
       </span>
       <span class="figures" title={`${node.count} objects, ${node.sizeBytes} bytes`}>
-        {count(node.count)} <small>{size(node.sizeBytes)}</small>
+        {count(node.count)} <span class="unseen">objects, </span>
+        <small>{size(node.sizeBytes)}</small>
       </span>
     </div>
   );
-}
-
-function nodeText({ kind, items, count: objects, sizeBytes, end }: PatternNode): string {
-  const last = end ? `, ${ENDS[end]}` : '';
-  return `${kind}: ${count(objects)} objects, ${size(sizeBytes)}: ${items}${last}`;
 }
