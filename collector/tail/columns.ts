@@ -64,7 +64,7 @@ const SIZE: Column = {
 
 const GROWTH: Column = {
   head: 'Size delta',
-  width: 10,
+  width: 11,
   sort: 'growth',
   cell: (row) => span(signedSize(row.sizeDelta), toneOf(row.sizeDelta)),
 };
@@ -90,8 +90,9 @@ export function headText(width: number, sort: Sort, reversed: boolean, unicode: 
   const { columns, kindWidth } = columnsFor(width);
   const arrow = unicode ? (reversed ? '▲' : '▼') : reversed ? '^' : 'v';
   const heads = columns.map((column) => {
-    const text = column.sort === sort ? `${column.head} ${arrow}` : column.head;
-    return padStart(text, column.width);
+    if (column.sort !== sort) return padStart(column.head, column.width);
+    const gap = column.head.length + 2 > column.width ? '' : ' ';
+    return padStart(`${column.head}${gap}${arrow}`, column.width);
   });
   const kind = sort === 'kind' ? `Kind ${arrow}` : 'Kind';
   return `${heads.join(' ')} ${' '.repeat(MARK_WIDTH)}${padEnd(kind, kindWidth)}`;

@@ -171,7 +171,7 @@ function deltaLine({ view, size, nowMs }: Picture, board: Board): Line {
   const { count, sizeBytes } = table.delta;
   return pieces(
     [
-      span(`${newest.probe} ${roughDuration(Math.round(ageMs / 1000) * 1000)} ago`),
+      span(`${newest.probe} ${ageMs < 500 ? 'just now' : `${roughDuration(Math.round(ageMs / 1000) * 1000)} ago`}`),
       span(`since ${clock(table.baseAt!)} ${signedCount(count, 12)} objects, ${signedSize(sizeBytes)}`),
       view.filter === undefined ? null : span(`filter ${printable(view.filter)}`, 'new'),
       board.note === undefined ? null : span(printable(board.note), 'alarm'),
@@ -197,15 +197,16 @@ function tableOf(board: Board, view: View): KindTable | undefined {
   return board.table(view.shown);
 }
 
+/** Where there is not room for all, the first ones stand. */
 const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['?', 'help'],
   ['q', 'quit'],
   ['o', 'sort'],
   ['/', 'filter'],
-  ['space', 'pause'],
   ['p', 'probe'],
-  ['c', 'checkpoint'],
   ['s', 'snapshot'],
+  ['c', 'checkpoint'],
+  ['space', 'pause'],
 ];
 
 const ANSWERS = ' [y/N] ';

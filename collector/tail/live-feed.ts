@@ -4,6 +4,7 @@
  */
 import { type Agent, attach } from '../../agent/agent.ts';
 import { DetachedError } from '../../agent/errors.ts';
+import type { Cost } from '../../protocol/partition.ts';
 import { Bell } from '../bell.ts';
 import { roughDuration, roughSize } from '../cli/rough.ts';
 import type { Feed } from './feed.ts';
@@ -17,10 +18,11 @@ const USAGE_EVERY_MS = 1_000;
 const ANSWER_MS = 2_000;
 
 /**
- * What a target loses by a probe for each millisecond of its pause. A census clears V8's inline caches: hot code is slow for a
- * while after it (1.47 measured on a program that allocates all the time).
+ * What a target loses by a probe for each millisecond of its pause: V8 collects with helper threads too, which are the
+ * program's where cores are few, and a census clears V8's inline caches, so that hot code is slow for a while after it. From
+ * above; scripts/bench/tail.ts measures it.
  */
-const LOST_FOR_PAUSED: Readonly<Record<RowProbe, number>> = { types: 1, census: 1.5, snapshot: 1 };
+const LOST_FOR_PAUSED: Readonly<Record<RowProbe, number>> = { types: 1.5, census: 1.5, snapshot: 1.2 };
 
 export interface LiveFeedOptions {
   /** As the user gave it; the name in readings. */
@@ -202,7 +204,7 @@ export class LiveFeed implements Feed {
       hear({ is: 'probing', target, probe });
       const startedAtMs = performance.now();
       const partition = await this.#probes.read(agent, probe, context);
-      lostMs += (partition.cost?.pauseMs ?? performance.now() - startedAtMs) * LOST_FOR_PAUSED[probe];
+      lostMs += (idlePauseMs(partition.cost) ?? performance.now() - startedAtMs) * LOST_FOR_PAUSED[probe];
       hear({ is: 'partition', partition });
     }
     return lostMs;
@@ -226,6 +228,14 @@ export class LiveFeed implements Feed {
     const isolates = isolate === 'all' ? await agent.isolates() : [isolate];
     return isolates.map((name) => ({ target: this.target, isolate: name, signal }));
   }
+}
+
+/** Steps in which CPU time is told. */
+const CPU_TICK_MS = 10;
+
+/** What the pause is on an idle machine: the rest is what others took of the CPU, which they would have taken anyway. */
+function idlePauseMs({ pauseMs, cpuMs }: Cost = {}): number | undefined {
+  return pauseMs === undefined || cpuMs === undefined ? pauseMs : Math.min(pauseMs, cpuMs + CPU_TICK_MS);
 }
 
 /** Does `work` with a signal that ends with `signal`, and after `timeoutMs`. */

@@ -1,8 +1,10 @@
 /** The probes that give a tail its rows, and their prices: the one place where it meets the agent's functions. */
 import type { Agent } from '../../agent/agent.ts';
+import type { Weights } from '../../agent/census/sizes.ts';
+import { sumOf } from '../../agent/partition/partition.ts';
 import { DEFAULT_LIMITS, limitObjection, roomObjection } from '../../agent/price/limits.ts';
 import { quote } from '../../agent/price/quote.ts';
-import { type CensusContext, census, meanSizes } from '../../agent/probe/census.ts';
+import { census, meanSizes, NOT_SEEN } from '../../agent/probe/census.ts';
 import { snapshot } from '../../agent/probe/snapshot.ts';
 import { types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
@@ -30,14 +32,8 @@ export interface RowProbes {
   read(agent: Agent, probe: RowProbe, context: RowContext): Promise<Partition>;
 }
 
-/** How old the totals may be that a census is held against. */
-const TOTALS_MS = 60_000;
-
 /** What earlier readings of an isolate give to its censuses: mean sizes by a snapshot, totals by types. */
-interface Known {
-  sizes?: ReadonlyMap<string, number>;
-  totals?: { readonly partition: Partition; readonly atMs: number };
-}
+type Known = { -readonly [K in keyof Weights]: Weights[K] };
 
 const known = new WeakMap<Agent, Map<string, Known>>();
 
@@ -55,7 +51,7 @@ export const liveRowProbes: RowProbes = {
       case 'types':
         return await countTypes(agent, context);
       case 'census':
-        return await census(agent, { ...context, ...weightsOf(agent, context.isolate) });
+        return seenOf(await census(agent, { ...context, ...knownOf(agent, context.isolate) }));
       case 'snapshot': {
         const { partitions } = await snapshot(agent, { ...context, by: ['kind'] });
         const partition = partitions[0] as Partition;
@@ -68,14 +64,17 @@ export const liveRowProbes: RowProbes = {
 
 async function countTypes(agent: Agent, context: RowContext): Promise<Partition> {
   const partition = await types(agent, { ...context, by: 'kind' });
-  knownOf(agent, context.isolate).totals = { partition, atMs: performance.now() };
+  knownOf(agent, context.isolate).totals = partition;
   return partition;
 }
 
-function weightsOf(agent: Agent, isolate: string): Pick<CensusContext, 'sizes' | 'totals'> {
-  const { sizes, totals } = knownOf(agent, isolate);
-  const isRecent = totals !== undefined && performance.now() - totals.atMs < TOTALS_MS;
-  return { ...(sizes && { sizes }), ...(isRecent && { totals: totals.partition }) };
+/**
+ * Without the row of what a census does not see: that is the rest of totals which were read once, so in a heap that grows it
+ * would shrink from reading to reading.
+ */
+function seenOf(partition: Partition): Partition {
+  const rows = partition.rows.filter(({ kind }) => kind !== NOT_SEEN);
+  return { ...partition, ...sumOf(rows), rows };
 }
 
 function knownOf(agent: Agent, isolate: string): Known {
