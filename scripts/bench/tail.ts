@@ -1,61 +1,55 @@
 /**
  * What a tail and a collector cost their target, beside the share that the tail shows: `npm run build && node
- * dist/scripts/bench/tail.js [MAJOR…]`, by default on Node 20, 24 and 26, a quarter of an hour each.
+ * dist/scripts/bench/tail.js [MAJOR…]`, by default on Node 20, 24 and 26, eight minutes each.
  *
  * The target (requests.ts) works off requests as fast as it can on a heap of 85 MB, and tells after how many of them its main
- * thread, and all its threads together, have used how much CPU. Requests by CPU are what it gets done, however many others
- * want the machine; what a probe costs, and what it slows down afterwards, are requests that are missing.
+ * thread, and all its threads together, have used how much CPU. What a probe takes, and what it slows down afterwards, is CPU
+ * beyond that of the requests answered meanwhile; others who want the machine change it little.
  *
- *     bare ─ tail ─ bare ─ tail ─ bare … of one process, seconds each       loss = 1 - tail / mean of the bare ones beside it
+ *     a reading      probe ── 2 s ──> bare until the next one        lost = CPU - requests · CPU a request in the bare time beside
+ *     standing cost  bare ─ followed ─ bare ─ followed ─ bare …      lost = 1 - followed / mean of the bare ones beside it
  *
- * A span with a tail goes from the begin of one reading of the kinds to that of another, so that it has whole cycles, as
- * long as the tail says that they are; the loss is held against the share that it showed in that very span. What a collector
- * costs on its default schedule is too little to be seen, so its probes are run ten times as often, and its sampling, which
- * goes on all the time, by itself: the default costs the sampling, and a tenth of the rest. Figures are Hodges–Lehmann medians of the spans with their confidence
- * interval of 95 % (paired.ts). The last line: spans after everything has been detached against spans before anything was.
+ * A reading is short and dear, so its cost stands far out of the noise; what goes on all the time (the gauges, sampling) is
+ * held by spans of one process against others of it. The tail stretches its interval by what it shows that a reading has
+ * cost, so lost by shown is the same at any share. Figures are Hodges–Lehmann medians with their confidence interval of 95 % (paired.ts).
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type Agent, attach } from '../../agent/agent.ts';
+import { startSampling } from '../../agent/probe/sampling.ts';
+import { types } from '../../agent/probe/types.ts';
+import { usage } from '../../agent/probe/usage.ts';
 import { NODE_MAJORS, type NodeMajor, nodeBinary } from '../../test/support/node-versions.ts';
 import { startTarget, type Target } from '../../test/support/target.ts';
 import { type Estimate, estimate } from './paired.ts';
-import { type Rate, Throughput } from './throughput.ts';
+import { type Span, Throughput } from './throughput.ts';
 
 /** Entries that make a heap of 85 MB. */
 const KEPT = '420000';
 const WARM_MS = 8_000;
-/** Left out after each detaching: hot code is slow for its first 100,000 operations. */
-const SETTLE_MS = 1_500;
 
-/** A share larger than the default, so that it stands out of the noise, and that a span has cycles. */
-const TAILS = [
-  { probe: 'types', every: '1s', maxShare: '10%', spanMs: 6_000, spans: 10 },
-  { probe: 'census', every: '1s', maxShare: '25%', spanMs: 6_000, spans: 6 },
-] as const;
-type Tail = (typeof TAILS)[number];
+const READINGS = 6;
+const EVERY_MS = 8_000;
+/** In which a reading's consequences are over: V8 runs hot code more slowly for its first 100,000 operations. */
+const SETTLE_MS = 2_000;
 
-/** The default: usage 5s, sampling and types at most once a minute each. */
-const COLLECTORS = [
-  { who: 'collector × 10', every: 'usage=500ms,sampling=6s,types=6s', spanMs: 12_000, spans: 8 },
-  { who: 'only sampling', every: 'usage=1h,sampling=1h,types=false', spanMs: 6_000, spans: 8 },
-] as const;
+const SPANS = 6;
+const SPAN_MS = 4_000;
 
-const ALONE_MS = 4_000;
-const ALONE_SPANS = 6;
-
-/** What one span has lost to one that was bare, of the main thread's CPU and of all threads'. */
-interface Loss {
+/** CPU milliseconds that a reading has cost. */
+interface Lost {
   readonly main: number;
   readonly all: number;
-  /** Absent where nothing is shown. */
+  /** What the tail said that it cost. */
   readonly shown?: number;
 }
 
-/** A span of the target's time. */
-interface Span {
-  readonly rate: Rate;
+/** When a reading began and when its answer was there, milliseconds since 1970. */
+interface Reading {
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly shown?: number;
 }
 
@@ -63,7 +57,6 @@ const majors = process.argv.slice(2).map(Number) as NodeMajor[];
 const main = fileURLToPath(new URL('../../collector/cli/main.js', import.meta.url));
 const program = fileURLToPath(new URL('requests.js', import.meta.url));
 
-print('Node', 'followed by', 'shown', 'lost by main thread', 'by all threads', 'main - shown', 'all - shown');
 for (const major of NODE_MAJORS) {
   if (majors.length > 0 ? majors.includes(major) : major === 20 || major >= 24) await bench(major);
 }
@@ -74,19 +67,25 @@ async function bench(major: NodeMajor): Promise<void> {
   void follow(target, throughput);
   await throughput.watch(WARM_MS);
   const before = await alone(throughput);
-  for (const tail of TAILS) {
-    const losses = await lossesOf(throughput, tail, () => tailed(target, throughput, tail));
-    show(major, `tail, ${tail.probe}`, losses);
+  print(`Node ${major}`, 'shown ms', 'CPU ms of main thread', 'of all threads');
+  for (const probe of ['types', 'census']) {
+    const readings = await tailed(target, probe);
+    showLost(`tail, a reading by ${probe}`, await lostBy(throughput, readings));
   }
-  for (const collector of COLLECTORS) {
-    const losses = await lossesOf(throughput, collector, () => collected(target, throughput, collector));
-    show(major, collector.who, losses);
+  await standing('tail, gauges each second', throughput, () => tailGauges(target));
+  {
+    await using agent = await attach(`${target.port}`);
+    await using sampling = await startSampling(agent, 'main');
+    const sampled = await apart(() => sampling.read());
+    showLost('collector, sampling', await lostBy(throughput, sampled));
+    const counted = await apart(() => types(agent, { target: 'bench', isolate: 'main' }));
+    showLost('collector, types', await lostBy(throughput, counted));
   }
+  await standing('collector, between readings', throughput, () => collectGauges(target));
   const after = await alone(throughput);
-  show(
-    major,
+  showShares(
     'nobody any more',
-    after.map((rate, at) => lossOf({ rate }, [before[at]!])),
+    after.map((span, at) => shareOf(span, [before[at]!])),
   );
 }
 
@@ -95,104 +94,162 @@ async function follow(target: Target, throughput: Throughput): Promise<void> {
   for (;;) throughput.add(await target.line(/^\d+ \d+ /).catch(() => new Promise<never>(() => {})));
 }
 
-async function alone(throughput: Throughput): Promise<Rate[]> {
-  const rates: Rate[] = [];
-  while (rates.length < ALONE_SPANS) rates.push(await throughput.watch(ALONE_MS));
-  return rates;
+/** Readings of a tail; the first, which loads what it needs, is left out. */
+async function tailed(target: Target, probe: string): Promise<Reading[]> {
+  await using tail = run(
+    'tail',
+    `${target.port}`,
+    '--probe',
+    probe,
+    '--every',
+    `${EVERY_MS}ms`,
+    '--max-share',
+    '100%',
+    '--yes',
+  );
+  const readings: Reading[] = [];
+  let seen = 0;
+  for await (const text of tail.lines) {
+    const line = JSON.parse(text) as { type: string; takenAt: string; tail?: { shareRatio: number; everyMs: number } };
+    if (line.type === 'partition' && seen++ > 0) {
+      if (seen === READINGS + 2) break;
+      readings.push({ fromMs: Date.parse(line.takenAt), toMs: Date.now() });
+    } else if (line.tail && readings.length > 0) {
+      // what is told after a reading is what that has cost, and the gauges meanwhile
+      const shown = line.tail.shareRatio * line.tail.everyMs;
+      readings[readings.length - 1] = { ...readings.at(-1)!, shown };
+    }
+  }
+  return readings;
 }
 
-/** Spans in which somebody follows the target, with bare ones before, between and after them. */
-async function lossesOf(
-  throughput: Throughput,
-  { spanMs, spans }: { readonly spanMs: number; readonly spans: number },
-  watched: () => Promise<Span>,
-): Promise<Loss[]> {
-  const losses: Loss[] = [];
-  let before = await throughput.watch(spanMs);
-  while (losses.length < spans) {
-    const span = await watched();
+/** Does something time and again, as far apart as a tail does. */
+async function apart(read: () => Promise<unknown>): Promise<Reading[]> {
+  const readings: Reading[] = [];
+  await read();
+  while (readings.length < READINGS) {
+    await passed(EVERY_MS);
+    const fromMs = Date.now();
+    await read();
+    readings.push({ fromMs, toMs: Date.now() });
+  }
+  await passed(EVERY_MS);
+  return readings;
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The cost of each reading but the last, by the bare time before and after it. */
+async function lostBy(throughput: Throughput, readings: readonly Reading[]): Promise<Lost[]> {
+  const lost: Lost[] = [];
+  for (const [at, { fromMs, toMs, shown }] of readings.entries()) {
+    const last = readings[at - 1];
+    const next = readings[at + 1]?.fromMs ?? fromMs + EVERY_MS;
+    const during = await throughput.between(fromMs, toMs + SETTLE_MS);
+    const beside = [
+      await throughput.between(last ? last.toMs + SETTLE_MS : fromMs - SPAN_MS, fromMs),
+      await throughput.between(toMs + SETTLE_MS, next),
+    ];
+    const beyond = (cpuMs: (span: Span) => number) =>
+      cpuMs(during) - during.operations * mean(beside.map((span) => cpuMs(span) / span.operations));
+    const figures = { main: beyond((span) => span.mainCpuMs), all: beyond((span) => span.cpuMs) };
+    lost.push(shown === undefined ? figures : { ...figures, shown });
+  }
+  return lost;
+}
+
+async function alone(throughput: Throughput): Promise<Span[]> {
+  const spans: Span[] = [];
+  while (spans.length < SPANS) spans.push(await throughput.watch(SPAN_MS));
+  return spans;
+}
+
+/** Spans in which somebody follows the target, each beside bare ones. */
+async function standing(who: string, throughput: Throughput, begin: () => Promise<AsyncDisposable>): Promise<void> {
+  const shares: Lost[] = [];
+  let before = await throughput.watch(SPAN_MS);
+  while (shares.length < SPANS) {
+    let followed: Span;
+    {
+      await using _ = await begin();
+      followed = await throughput.watch(SPAN_MS);
+    }
     await throughput.watch(SETTLE_MS);
-    const after = await throughput.watch(spanMs);
-    losses.push(lossOf(span, [before, after]));
+    const after = await throughput.watch(SPAN_MS);
+    shares.push(shareOf(followed, [before, after]));
     before = after;
   }
-  return losses;
+  showShares(who, shares);
 }
 
-function lossOf({ rate, shown }: Span, bare: readonly Rate[]): Loss {
-  const lost = (figure: 'perMainSecond' | 'perCpuSecond') =>
-    1 - rate[figure] / (bare.reduce((sum, each) => sum + each[figure], 0) / bare.length);
-  return { main: lost('perMainSecond'), all: lost('perCpuSecond'), ...(shown !== undefined && { shown }) };
+/** Shares of the throughput that are lost. */
+function shareOf(span: Span, bare: readonly Span[]): Lost {
+  const lost = (cpuMs: (span: Span) => number) => {
+    const rate = (each: Span) => each.operations / cpuMs(each);
+    return 1 - rate(span) / mean(bare.map(rate));
+  };
+  return { main: lost((each) => each.mainCpuMs), all: lost((each) => each.cpuMs) };
 }
 
-interface Line {
-  readonly type: string;
-  readonly takenAt: string;
-  readonly tail?: { readonly shareRatio: number };
+/** A tail that has read its only rows. */
+async function tailGauges(target: Target): Promise<AsyncDisposable> {
+  const tail = run('tail', `${target.port}`, '--probe', 'types', '--every', '1h');
+  for await (const line of tail.lines) if (line.includes('"partition"')) break;
+  await passed(SETTLE_MS);
+  return tail;
 }
 
-/** Tails for whole cycles of one probe. */
-async function tailed(target: Target, throughput: Throughput, { probe, every, maxShare, spanMs }: Tail): Promise<Span> {
-  const how = ['--probe', probe, '--every', every, '--max-share', maxShare, '--yes'];
-  const child = run('tail', `${target.port}`, ...how);
+/** What a collector does all the time: sampling goes on, the gauges are read each five seconds. */
+async function collectGauges(target: Target): Promise<AsyncDisposable> {
+  const agent: Agent = await attach(`${target.port}`);
+  const sampling = await startSampling(agent, 'main');
+  const timer = setInterval(() => void usage(agent, { target: 'bench', isolate: 'main' }).catch(() => {}), 5_000);
+  await usage(agent, { target: 'bench', isolate: 'main' });
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await sampling[Symbol.asyncDispose]();
+      await agent.close();
+    },
+  };
+}
+
+function run(...args: string[]): AsyncDisposable & { lines: AsyncIterable<string> } {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
-  const shares: number[] = [];
-  const readAtMs: number[] = [];
-  for await (const text of createInterface({ input: child.stdout! })) {
-    const { type, takenAt, tail } = JSON.parse(text) as Line;
-    const atMs = Date.parse(takenAt);
-    // the first cycle knows its price only at its end
-    if (readAtMs.length > 1 && tail) shares.push(tail.shareRatio);
-    if (type === 'partition' && readAtMs.push(atMs) > 2 && atMs >= readAtMs[1]! + spanMs) break;
-  }
-  child.kill('SIGINT');
-  await exited;
-  const shown = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  return { rate: await throughput.between(readAtMs[1]!, readAtMs.at(-1)!), shown };
+  return {
+    lines: createInterface({ input: child.stdout }),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGINT');
+      await exited;
+    },
+  };
 }
 
-/** Whole rounds of a collector's schedule. */
-async function collected(
-  target: Target,
-  throughput: Throughput,
-  { every, spanMs }: (typeof COLLECTORS)[number],
-): Promise<Span> {
-  const child = run('collect', '--target', `bench=${target.port}`, '--listen', '127.0.0.1:0', '--every', every);
-  const exited = once(child, 'exit');
-  for await (const line of createInterface({ input: child.stderr! })) if (line.includes('target attached')) break;
-  await throughput.watch(SETTLE_MS);
-  const rate = await throughput.watch(spanMs);
-  child.kill('SIGINT');
-  await exited;
-  return { rate };
+function showLost(who: string, lost: readonly Lost[]): void {
+  const shown = lost.flatMap((each) => each.shown ?? []);
+  const inMs = (figure: 'main' | 'all') => text(estimate(lost.map((each) => each[figure])), (ms) => ms.toFixed(0));
+  print(who, shown.length === 0 ? '' : mean(shown).toFixed(0), inMs('main'), inMs('all'));
 }
 
-function run(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-function show(major: number, who: string, losses: readonly Loss[]): void {
-  const of = (figure: (loss: Loss) => number) => text(estimate(losses.map(figure)));
-  const shown = losses.flatMap((loss) => loss.shown ?? []);
-  const mean = shown.reduce((sum, share) => sum + share, 0) / shown.length;
-  const beside =
-    shown.length === 0 ? [] : [of((loss) => loss.main - loss.shown!), of((loss) => loss.all - loss.shown!)];
-  const lost = [of(({ main }) => main), of(({ all }) => all)];
-  print(`${major}`, who, shown.length === 0 ? '' : percent(mean), ...lost, ...beside);
+function showShares(who: string, lost: readonly Lost[]): void {
+  const inPercent = (figure: 'main' | 'all') => text(estimate(lost.map((each) => each[figure])), percent);
+  print(who, '', inPercent('main'), inPercent('all'));
 }
 
 function print(...cells: string[]): void {
-  const widths = [6, 17, 8, 26, 26, 26, 26];
-  process.stdout.write(
-    `${cells
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join('')
-      .trimEnd()}\n`,
-  );
+  const widths = [30, 10, 27];
+  process.stdout.write(`${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('')}\n`);
 }
 
-function text({ middle, low, high }: Estimate): string {
-  return `${percent(middle)} (${percent(low)} to ${percent(high)})`;
+function text({ middle, low, high }: Estimate, figure: (value: number) => string): string {
+  return `${figure(middle)} (${figure(low)} to ${figure(high)})`;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function percent(ratio: number): string {

@@ -10,11 +10,17 @@ interface Mark {
 /** A window of noise. */
 const WINDOW_MS = 1000;
 
+/** What was done over a span, with how much CPU. */
+export interface Span {
+  readonly operations: number;
+  readonly cpuMs: number;
+  /** Of the main thread alone; NaN where the program does not tell it. */
+  readonly mainCpuMs: number;
+}
+
 /** Operations per CPU second over a span, and over each whole second of it. */
-export interface Rate {
+export interface Rate extends Span {
   readonly perCpuSecond: number;
-  /** By CPU of the main thread alone; NaN where the program does not tell it. */
-  readonly perMainSecond: number;
   readonly windows: readonly number[];
 }
 
@@ -41,8 +47,10 @@ export class Throughput {
     const first = this.#marks.findLast(({ atMs }) => atMs <= fromMs) ?? this.#marks[0];
     const last = this.#marks.find(({ atMs }) => atMs >= toMs) ?? first;
     return {
+      operations: last.operations - first.operations,
+      cpuMs: last.cpuMs - first.cpuMs,
+      mainCpuMs: last.mainCpuMs - first.mainCpuMs,
       perCpuSecond: perCpuSecond(first, last),
-      perMainSecond: ((last.operations - first.operations) / (last.mainCpuMs - first.mainCpuMs)) * 1000,
       windows: this.#windows(first, last),
     };
   }
