@@ -20,9 +20,11 @@ const KINDS = Array.from({ length: 20 }, (_, at) => `Kind${at}`);
 
 /** Appends `perSecond` samples a second, partitions and readings by turns, until the process ends. */
 async function run(path: string, perSecond: number): Promise<string> {
-  const config = { store: { path, retention: DEFAULT_RETENTION }, stream: DEFAULT_STREAM };
+  // every event to everybody: none is passed over because a client is slow
+  const stream = { ...DEFAULT_STREAM, highWaterBytes: DEFAULT_STREAM.bufferBytes };
+  const config = { store: { path, retention: DEFAULT_RETENTION }, stream };
   const { log, history } = await openStorage(config, new LogLines().logger, Date.now);
-  const server = await serveLog({ log, history });
+  const server = await serveLog({ log, history, config: stream });
   let sample = 0;
   setInterval(() => {
     for (let due = (perSecond * TICK_MS) / 1_000; due > 0; due--) {
