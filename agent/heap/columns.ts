@@ -36,6 +36,8 @@ export interface Columns {
   readonly firstEdge: Uint32Array;
   readonly edgeTarget: Uint32Array;
   readonly edgeName: Uint32Array;
+  /** The edges of type `weak`, ascending, where whoever made the columns has noted them: they are few. */
+  readonly weakEdges?: Uint32Array;
   readonly locationNode: Uint32Array;
   readonly locationSite: Uint32Array;
   readonly siteScript: Uint32Array;

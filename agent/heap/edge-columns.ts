@@ -1,6 +1,7 @@
 /** The section `edges` as columns (drawn in columns.ts). */
 import { EDGE_TYPE_BITS } from './columns.ts';
 import type { Header } from './meta.ts';
+import { Numbers } from './numbers.ts';
 import { KERNEL_DIGITS, numberBelow, RecordReader } from './records.ts';
 import { firstRoom, nextRoom, widened } from './room.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
@@ -24,6 +25,8 @@ export class EdgeColumnsReader extends RecordReader {
   #room: number;
   edgeTarget: Uint32Array;
   edgeName: Uint32Array;
+  readonly weakEdges = new Numbers();
+  readonly #weak: number;
   /** Largest string index that is an edge's name, and where it stands; -1 without edges that have names. */
   maxName = -1;
   maxNameOffset = 0;
@@ -33,6 +36,7 @@ export class EdgeColumnsReader extends RecordReader {
     this.#header = header;
     this.#kernel = header.edge.fields.join() === KERNEL_FIELDS;
     this.#named = header.edgeTypes.reduce((bits, type, t) => bits | (NUMBERED_TYPES.includes(type) ? 0 : 1 << t), 0);
+    this.#weak = header.edgeTypes.indexOf('weak');
     this.#room = firstRoom(header.edgeCount, 2 * header.edge.fields.length, expectedBytes);
     this.edgeTarget = new Uint32Array(this.#room);
     this.edgeName = new Uint32Array(this.#room);
@@ -56,6 +60,7 @@ export class EdgeColumnsReader extends RecordReader {
       );
     }
     this.edgeTarget[edge] = (index / node.fields.length) * 2 ** EDGE_TYPE_BITS + type;
+    if (type === this.#weak) this.weakEdges.push(edge);
     this.edgeName[edge] = this.#takeName(type, number(layout.nameOrIndex, 2 ** 32), offset);
   }
 
@@ -78,6 +83,7 @@ export class EdgeColumnsReader extends RecordReader {
     const perField = 1 / nodeFields;
     const typeCount = this.#header.edgeTypes.length;
     const named = this.#named;
+    const weak = this.#weak;
     const room = this.#room;
     const last = bytes.length - 3 * mostBytes - 1;
     let { maxName } = this;
@@ -115,6 +121,7 @@ export class EdgeColumnsReader extends RecordReader {
         maxName = name;
         maxNameAt = start;
       }
+      if (type === weak) this.weakEdges.push(edge);
       edgeTarget[edge] = (target << typeBits) | type;
       edgeName[edge++] = name;
       start = at;

@@ -12,6 +12,7 @@
  */
 import { addBit, type Bits, emptyBits } from './bits.ts';
 import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from './columns.ts';
+import { Numbers } from './numbers.ts';
 
 const LABEL = /^\d+ \/ part of key \(.* @(\d+)\) -> value \(.* @(\d+)\) pair in WeakMap \(table @(\d+)\)$/s;
 /** Shortest text that LABEL matches; anything shorter is not decoded. */
@@ -62,18 +63,24 @@ export function firstHalf(ephemerons: Ephemerons, edge: number): number {
 }
 
 /** Tables of weak collections are among the nodes that have a weak edge; those are few. Ascending. */
-function nodesWithWeakEdges({ edgeTypes, edgeCount, firstEdge, edgeTarget }: Columns): number[] {
-  // what another module exports is looked up each time
-  const typeMask: number = EDGE_TYPE_MASK;
-  const weak = edgeTypes.indexOf('weak');
+function nodesWithWeakEdges(columns: Columns): number[] {
+  const { firstEdge } = columns;
   const nodes: number[] = [];
   let node = 0;
-  for (let edge = 0; edge < edgeCount; edge++) {
-    if ((edgeTarget[edge] & typeMask) !== weak) continue;
+  for (const edge of columns.weakEdges ?? weakEdgesOf(columns)) {
     while (firstEdge[node + 1] <= edge) node++;
     if (nodes.at(-1) !== node) nodes.push(node);
   }
   return nodes;
+}
+
+function weakEdgesOf({ edgeTypes, edgeCount, edgeTarget }: Columns): Uint32Array {
+  // what another module exports is looked up each time
+  const typeMask: number = EDGE_TYPE_MASK;
+  const weak = edgeTypes.indexOf('weak');
+  const edges = new Numbers();
+  for (let edge = 0; edge < edgeCount; edge++) if ((edgeTarget[edge] & typeMask) === weak) edges.push(edge);
+  return edges.toArray();
 }
 
 function pairsOfTable(columns: Columns, table: number, pairs: Pair[]): void {

@@ -70,6 +70,7 @@ export class ColumnsParser implements SnapshotSink<Columns> {
       firstEdge: nodes.firstEdge,
       edgeTarget: edges.edgeTarget,
       edgeName: edges.edgeName,
+      weakEdges: edges.weakEdges.toArray(),
       ...(this.#locations?.columns() ?? noLocations()),
       strings,
       extraNativeBytes: header.extraNativeBytes,

@@ -1,6 +1,7 @@
 /** A snapshot without some of its nodes, as if they had never been there. */
 import { type Bits, countBits, hasBit } from './bits.ts';
 import { type Columns, EDGE_TYPE_BITS } from './columns.ts';
+import { Numbers } from './numbers.ts';
 
 const TYPE_MASK = (1 << EDGE_TYPE_BITS) - 1;
 /** New ordinal of a node that is left out. */
@@ -41,7 +42,9 @@ function edgesBetween(
   columns: Columns,
   kept: Uint32Array,
   ordinal: Uint32Array,
-): Pick<Columns, 'edgeCount' | 'firstEdge' | 'edgeTarget' | 'edgeName'> {
+): Pick<Columns, 'edgeCount' | 'firstEdge' | 'edgeTarget' | 'edgeName' | 'weakEdges'> {
+  const weak = columns.edgeTypes.indexOf('weak');
+  const weakEdges = new Numbers();
   const firstEdge = new Uint32Array(kept.length + 1);
   const edgeTarget = new Uint32Array(columns.edgeCount);
   const edgeName = new Uint32Array(columns.edgeCount);
@@ -52,6 +55,7 @@ function edgesBetween(
       const packed = columns.edgeTarget[edge];
       const target = ordinal[packed >>> EDGE_TYPE_BITS];
       if (target === LEFT_OUT) continue;
+      if ((packed & TYPE_MASK) === weak) weakEdges.push(edgeCount);
       edgeTarget[edgeCount] = ((target << EDGE_TYPE_BITS) | (packed & TYPE_MASK)) >>> 0;
       edgeName[edgeCount++] = columns.edgeName[edge];
     }
@@ -63,5 +67,6 @@ function edgesBetween(
     firstEdge,
     edgeTarget: edgeTarget.subarray(0, edgeCount),
     edgeName: edgeName.subarray(0, edgeCount),
+    weakEdges: weakEdges.toArray(),
   };
 }

@@ -44,6 +44,12 @@ describe('ephemerons', () => {
     assert.equal(halves(odd).length, 2);
   });
 
+  it('are the same where nobody has noted the weak edges', () => {
+    const { weakEdges, ...columns } = graph(entry);
+    assert.deepEqual([...weakEdges!], [3, 4]);
+    assert.deepEqual(ephemeronsOf(columns), ephemeronsOf(graph(entry)));
+  });
+
   it('tell apart the maps that have one key', () => {
     const second = `0>4 1>5:internal:'7 / ${label(1, 5, 4)}' 4>1:weak:7 4>5:weak:8 4>5:internal:'3 / ${label(1, 5, 4)}'`;
     assert.deepEqual(
