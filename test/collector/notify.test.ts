@@ -10,6 +10,7 @@ import { Notifications } from '../../collector/notify/notifications.ts';
 import { Outbox } from '../../collector/notify/outbox.ts';
 import type { Outcome } from '../../collector/notify/receiver.ts';
 import type { ReceiverConfig } from '../../collector/notify/receiver-file.ts';
+import { Webhook } from '../../collector/notify/webhook.ts';
 import { RingLog } from '../../collector/ring-log.ts';
 import { alertEvent, usageEvent } from '../support/events.ts';
 import { LogLines } from '../support/log-lines.ts';
@@ -109,6 +110,44 @@ describe('a webhook', () => {
     const [outbox] = running.notifications.outboxes;
     await turns();
     assert.deepEqual(outbox!.tally, { sent: 2, failed: 3, refused: 1 });
+  });
+
+  it('that fails for an hour is posted all of it afterwards, within a minute, in order', async () => {
+    const HOUR_MS = 3_600_000;
+    let clockMs = 0;
+    const accepted: string[] = [];
+    const acceptedAtMs: number[] = [];
+    await using server = await startWebhookServer((response, { headers }) => {
+      response.statusCode = clockMs < HOUR_MS ? 503 : 200;
+      if (clockMs >= HOUR_MS) {
+        accepted.push(String(headers['idempotency-key']).split('/')[2]!);
+        acceptedAtMs.push(clockMs);
+      }
+      response.end();
+    });
+    const log = new RingLog(DEFAULT_STREAM);
+    const logs = new LogLines();
+    const outbox = new Outbox({
+      name: 'ops',
+      receiver: new Webhook({ name: 'ops', url: server.url, timeoutMs: 10_000, now: () => clockMs }),
+      log,
+      concerns: () => true,
+      logger: logs.logger,
+      random: () => 0.5,
+      sleep: async (ms) => {
+        clockMs += ms;
+      },
+    });
+    const running = outbox.run();
+    log.append(alertEvent('api'));
+    log.append(alertEvent('api', RESOLVED));
+    while (accepted.length < 2) await new Promise(setImmediate);
+    assert.deepEqual(accepted, ['firing', 'resolved']);
+    assert.ok(acceptedAtMs[1]! < HOUR_MS + 60_000, `${acceptedAtMs}`);
+    assert.ok(server.posted.length < 200, `${server.posted.length} attempts`);
+    assert.equal(logs.text().match(/notification failed/g)?.length, 1, 'one line for the outage');
+    outbox.stop();
+    await running;
   });
 
   it('that hangs or is not there keeps nobody else waiting', async () => {
