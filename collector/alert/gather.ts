@@ -127,7 +127,7 @@ class Gathering {
     // nothing is held for nothing
     if (!isAgain) await ids?.[Symbol.asyncDispose]();
     if (!isAgain && !sampling) return;
-    await this.#wait(isAgain ? ids.waitMs : this.#options.betweenMs);
+    await this.#wait(ids?.waitMs ?? this.#options.betweenMs);
     if (isAgain) await this.#second(ids, growing);
     if (sampling) await this.#readSampling();
   }
