@@ -1,7 +1,7 @@
 /** Kinds of two partitions as the squares of one map: as large as the larger of the two, toned by how they changed. */
 import type { Comparable } from '../../../../protocol/difference.ts';
 import type { Row } from '../../../../protocol/partition.ts';
-import type { Cell } from '../../parts/square-map/square-map.tsx';
+import type { Cell } from '../../parts/square-map/cell.ts';
 import { count, signedCount, signedSize, size } from '../../parts/words.ts';
 import type { Measure } from './waterfall.ts';
 

@@ -8,20 +8,11 @@
 import './square-map.css';
 import { useSignal } from '@preact/signals';
 import { useCallback, useMemo, useRef } from 'preact/hooks';
+import type { Cell } from './cell.ts';
 import { SquarePlane } from './square-plane.tsx';
 import { SquareTrail } from './square-trail.tsx';
 
-export interface Cell {
-  readonly name: string;
-  /** Its share of the whole, in whatever unit. */
-  readonly value: number;
-  /** How it changes, −1 (goes) to 1 (grows); absent: it is not told. */
-  readonly tone?: number;
-  /** In words, for those who do not see it and for the pointer that rests on it. */
-  readonly title: string;
-  /** What stands below its name; absent: its share of the whole. */
-  readonly figure?: string;
-}
+export type { Cell } from './cell.ts';
 
 interface SquareMapProps {
   readonly cells: readonly Cell[];

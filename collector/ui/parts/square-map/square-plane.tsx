@@ -2,9 +2,10 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
+import type { Cell } from './cell.ts';
 import { directionOf, neighbour } from './neighbour.ts';
 import { SquareCell } from './square-cell.tsx';
-import type { Arrival, Cell } from './square-map.tsx';
+import type { Arrival } from './square-map.tsx';
 import { useBox } from './use-box.ts';
 import { focusSquare, useSquareFocus } from './use-square-focus.ts';
 import { type Drawn, REST, useSquares } from './use-squares.ts';

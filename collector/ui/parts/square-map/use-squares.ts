@@ -1,9 +1,9 @@
 /** The squares of a map as they are drawn, from one sample to the next. */
 import { useMemo, useRef } from 'preact/hooks';
 import { count, share } from '../words.ts';
+import type { Cell } from './cell.ts';
 import { gather } from './gather.ts';
 import { type Box, type Square, SquareLayout } from './square-layout.ts';
-import type { Cell } from './square-map.tsx';
 
 /** Name of the square of all that have none; no kind has it. */
 export const REST = '\0';
