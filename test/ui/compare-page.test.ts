@@ -38,7 +38,7 @@ describe('the compare page', { skip: noBrowser }, () => {
     await page.getByRole('combobox', { name: 'by' }).selectOption('count');
     const row = page.getByRole('row', { name: /^Session / });
     assert.equal(await row.locator('td.figures').getAttribute('title'), `${GROWN}`);
-    await page.getByRole('button', { name: new RegExp(`^Session: .* objects \\(\\+${GROWN}\\)$`) }).waitFor();
+    await page.getByTitle(new RegExp(`^Session: .* objects \\(\\+${GROWN}\\)$`)).waitFor();
     await page.reload();
     assert.equal(await row.locator('td.figures').getAttribute('title'), `${GROWN}`);
     await page.context().close();
@@ -112,5 +112,5 @@ async function tableText(page: Page): Promise<string> {
 }
 
 async function focused(page: Page): Promise<string> {
-  return (await page.locator(':focus').getAttribute('aria-label')) ?? '';
+  return (await page.locator(':focus').getAttribute('title')) ?? '';
 }

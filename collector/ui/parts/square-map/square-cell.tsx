@@ -23,7 +23,8 @@ export const SquareCell = memo(({ square, isCurrent }: SquareCellProps) => {
         data-name={name}
         tabIndex={isCurrent ? 0 : -1}
         title={cell.title}
-        aria-label={cell.title}
+        // what is written in it is its name, and the rest then its description
+        aria-label={hasName ? undefined : cell.title}
       >
         {hasName && (
           <span class="square-name">
