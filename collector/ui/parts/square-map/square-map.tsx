@@ -11,6 +11,7 @@ import { useCallback, useMemo, useRef } from 'preact/hooks';
 import type { Cell } from './cell.ts';
 import { SquarePlane } from './square-plane.tsx';
 import { SquareTrail } from './square-trail.tsx';
+import { REST } from './use-squares.ts';
 
 export type { Cell } from './cell.ts';
 
@@ -50,7 +51,7 @@ export function SquareMap({ cells, label, onOpen, onBack, trail = [] }: SquareMa
   }, []);
   const goBack = () => {
     const isInRest = left.peek().length > 0;
-    arrival.current = isInRest ? {} : { name: trail.at(-1) ?? '' };
+    arrival.current = { name: isInRest ? REST : (trail.at(-1) ?? '') };
     if (isInRest) left.value = left.peek().slice(0, -1);
     else onBack?.();
   };
