@@ -158,6 +158,18 @@ export class Lines<Id> {
     }
   }
 
+  /** The last value of a measure of a line; 0 where nothing is known of it. */
+  last(id: Id, measure: number): number {
+    const cells = this.#lines.get(id);
+    for (let at = this.groups.length - 1; cells && at >= 0; at--) {
+      const [number, group] = this.groups[at]!;
+      const cell = cells.get(number);
+      if (cell) return withZeros(cell, group).measures[measure]?.last ?? 0;
+      if (group.whole > 0) return 0;
+    }
+    return 0;
+  }
+
   points(id: Id): Points {
     const cells = this.#lines.get(id) ?? new Map<number, Cell>();
     const measureCount = cells.values().next().value?.measures.length ?? 0;

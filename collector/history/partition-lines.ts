@@ -42,12 +42,11 @@ export function partitionHistory<Kind>(
   const { limit = DEFAULT_KINDS, skip = 0 } = query;
   const kinds = lines.ids
     .filter((id): id is Kind => id !== TOTAL)
-    .map((id) => ({ kind: nameOf(id), points: lines.points(id) }))
-    .map((line) => ({ ...line, size: line.points.measures[1]?.at(-1)?.last ?? 0 }))
+    .map((id) => ({ id, kind: nameOf(id), size: lines.last(id, 1) }))
     .sort((a, b) => b.size - a.size || (a.kind < b.kind ? -1 : 1));
-  const page = kinds.slice(skip, skip + limit).map(({ kind, points }) => ({
+  const page = kinds.slice(skip, skip + limit).map(({ id, kind }) => ({
     name: { kind, ...(estimated.has(kind) && { estimated: true as const }) },
-    points,
+    points: lines.points(id),
   }));
   const tellOf = (points: ReturnType<typeof lines.points>) => ({
     ...lines.head(points),

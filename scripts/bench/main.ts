@@ -11,6 +11,7 @@
  *     npm run bench -- --graph --against devtools   beside some of the others only: devtools, memlab, v8-heap-parser
  *     npm run bench -- --live --only ladder        one of throughput, ladder, fleet
  *     npm run bench -- --crowd         10, 50 and 200 targets with as many clients on one collector, in place of files
+ *     npm run bench -- --dashboard     a wall of 10,000 kinds in Chromium, in place of files
  *     npm run bench -- --store         what storing samples and asking for history costs, in place of files
  */
 import { parseArgs } from 'node:util';
@@ -18,6 +19,8 @@ import type { NodeMajor } from '../../test/support/node-versions.ts';
 import { CONTENDERS } from './contenders.ts';
 import { benchCrowd, type CrowdResult } from './crowd.ts';
 import { crowdGoals, crowdTable } from './crowd-report.ts';
+import { benchDashboard } from './dashboard.ts';
+import { dashboardGoals, dashboardTable } from './dashboard-report.ts';
 import { type Megabytes, snapshotFile } from './files.ts';
 import { benchFleet } from './fleet.ts';
 import { fleetGoals, fleetTable } from './fleet-report.ts';
@@ -40,6 +43,7 @@ const { values: options } = parseArgs({
   options: {
     against: { type: 'string', default: 'devtools,memlab,v8-heap-parser' },
     crowd: { type: 'boolean', default: false },
+    dashboard: { type: 'boolean', default: false },
     graph: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
@@ -53,6 +57,9 @@ if (options.live) {
   await live();
 } else if (options.crowd) {
   await crowd();
+} else if (options.dashboard) {
+  const costs = await benchDashboard([100, 10_000]);
+  show(dashboardTable(costs), dashboardGoals(costs));
 } else if (options.store) {
   const result = await benchStore();
   show(storeTable(result), storeGoals(result));

@@ -5,6 +5,9 @@ import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config.ts';
 import { Explorer } from '../../collector/explorer.ts';
 import type { History } from '../../collector/history/history.ts';
 import { LogHistory } from '../../collector/history/log-history.ts';
+import { Api } from '../../collector/http/api.ts';
+import type { PageFile } from '../../collector/http/pages.ts';
+import { pageRoutes } from '../../collector/http/routes/pages.ts';
 import { createHttpServer, listen } from '../../collector/http/server.ts';
 import type { EventLog } from '../../collector/log.ts';
 import { RingLog } from '../../collector/ring-log.ts';
@@ -37,6 +40,8 @@ export interface LogToServe {
   readonly history: History;
   readonly config?: StreamConfig;
   readonly tokens?: readonly Token[];
+  /** The files of the dashboard, where it is to be served too. */
+  readonly pages?: ReadonlyMap<string, PageFile>;
 }
 
 /** A stream server over any log. */
@@ -45,6 +50,7 @@ export async function serveLog({
   history,
   config = DEFAULT_STREAM,
   tokens = [],
+  pages,
 }: LogToServe): Promise<Omit<TestServer, 'log'>> {
   const http = createHttpServer();
   const address = await listen(http, { host: '127.0.0.1', port: 0 });
@@ -55,6 +61,10 @@ export async function serveLog({
   const access = new Access(tokens);
   const origins = { address, secure: false, allowed: [], wantsTokens: access.wantsTokens };
   const { logger } = logs;
+  if (pages) {
+    const api = new Api({ routes: pageRoutes(pages), access, origins, logger });
+    http.on('request', (request, response) => void api.serve(request, response));
+  }
   const stream = new StreamServer({ http, access, origins, log, requests, config, logger, version: '0.0.0' });
   return {
     url: `ws://127.0.0.1:${address.port}${STREAM_PATH}`,

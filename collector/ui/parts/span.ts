@@ -32,9 +32,9 @@ export type Span =
   | { readonly name?: undefined; readonly fromMs: number; readonly toMs: number };
 
 interface SpanQuery {
-  readonly span?: string;
-  readonly from?: string;
-  readonly to?: string;
+  readonly span?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
 /** `from` and `to` where both are moments, else the last `span`, 1 h unless it is one of ours. */

@@ -1,7 +1,7 @@
 /** The drawing of one line: one uPlot for as long as its place is on the page. */
 import 'uplot/dist/uPlot.min.css';
 import uPlot from 'uplot';
-import { timeText } from '../memory-chart/chart-axes.ts';
+import { timeText } from '../memory-chart/axis-time.ts';
 import { ChartColours } from '../memory-chart/chart-colours.ts';
 import { lineRange } from './line-range.ts';
 

@@ -1,9 +1,9 @@
 /** The axes of the chart: sizes by powers of two, times of the day here. */
 import type uPlot from 'uplot';
 import { size } from '../words.ts';
+import { timeText } from './axis-time.ts';
 import type { ChartColours } from './chart-colours.ts';
 
-const DAY_S = 86_400;
 const SIZE_STEPS = Array.from({ length: 42 }, (_, i) => 2 ** i);
 const FONT = '11px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif';
 
@@ -18,17 +18,4 @@ export function chartAxes(colours: ChartColours): uPlot.Axis[] {
     { ...common, size: 34, space: 70, values: (_, splits, __, ___, step) => splits.map((at) => timeText(at, step)) },
     { ...common, size: 66, space: 40, incrs: SIZE_STEPS, values: (_, splits) => splits.map(size) },
   ];
-}
-
-/** @param atS seconds since 1970 @param stepS between two of them */
-export function timeText(atS: number, stepS: number): string {
-  const date = new Date(atS * 1_000);
-  const time = date.toTimeString();
-  if (stepS >= DAY_S) return dayText(date);
-  const isMidnight = time.startsWith('00:00:00');
-  return isMidnight ? dayText(date) : time.slice(0, stepS < 60 ? 8 : 5);
-}
-
-function dayText(date: Date): string {
-  return `${date.getDate()} ${date.toLocaleString('en-US', { month: 'short' })}`;
 }
