@@ -11,7 +11,8 @@
  *
  * A reading is short and dear, so its cost stands far out of the noise; what goes on all the time (the gauges, sampling) is
  * held by spans of one process against others of it. The tail stretches its interval by what it shows that a reading has
- * cost, so lost by shown is the same at any share. Figures are Hodges–Lehmann medians with their confidence interval of 95 % (paired.ts).
+ * cost, so lost by shown is the same at any share. The last line holds the target, when everything has been detached, against
+ * a twin that nobody ever attached to, less what they differed by before. Figures are Hodges–Lehmann medians with their confidence interval of 95 % (paired.ts).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,11 +64,13 @@ for (const major of NODE_MAJORS) {
 }
 
 async function bench(major: NodeMajor): Promise<void> {
-  await using target = await startTarget(program, { nodeBinary: await nodeBinary(major), args: [KEPT] });
+  const binary = await nodeBinary(major);
+  await using target = await startTarget(program, { nodeBinary: binary, args: [KEPT] });
   const throughput = new Throughput();
   void follow(target, throughput);
+  await using twin = await startTwin(binary);
   await throughput.watch(WARM_MS);
-  const before = await alone(throughput);
+  const before = await twin.compare(throughput);
   print(`Node ${major}`, 'shown ms', 'CPU ms of main thread', 'of all threads');
   for (const probe of ['types', 'census']) {
     const readings = await tailed(target, probe);
@@ -83,11 +86,9 @@ async function bench(major: NodeMajor): Promise<void> {
     showLost('collector, types', await lostBy(throughput, counted));
   }
   await standing('collector, between readings', throughput, () => collectGauges(target));
-  const after = await alone(throughput);
-  showShares(
-    'nobody any more',
-    after.map((span, at) => shareOf(span, [before[at]!])),
-  );
+  const after = await twin.compare(throughput);
+  const changed = after.map(({ main, all }, at) => ({ main: main - before[at]!.main, all: all - before[at]!.all }));
+  showShares('nobody any more', changed);
 }
 
 async function follow(target: Target, throughput: Throughput): Promise<void> {
@@ -161,10 +162,32 @@ async function lostBy(throughput: Throughput, readings: readonly Reading[]): Pro
   return lost;
 }
 
-async function alone(throughput: Throughput): Promise<Span[]> {
-  const spans: Span[] = [];
-  while (spans.length < SPANS) spans.push(await throughput.watch(SPAN_MS));
-  return spans;
+interface Twin extends AsyncDisposable {
+  /** What the target gets done less than its twin, in spans in which both run. */
+  compare(throughput: Throughput): Promise<Lost[]>;
+}
+
+/** Another process of the same program, to which nobody ever attaches; it stands still while it is not compared with. */
+async function startTwin(nodeBinary: string): Promise<Twin> {
+  const twin = await startTarget(program, { nodeBinary, args: [KEPT] });
+  const throughput = new Throughput();
+  void follow(twin, throughput);
+  await throughput.watch(WARM_MS);
+  twin.kill('SIGSTOP');
+  return {
+    async compare(target) {
+      twin.kill('SIGCONT');
+      await throughput.watch(SETTLE_MS);
+      const lost: Lost[] = [];
+      while (lost.length < SPANS) {
+        const [span, bare] = await Promise.all([target.watch(SPAN_MS), throughput.watch(SPAN_MS)]);
+        lost.push(shareOf(span, [bare]));
+      }
+      twin.kill('SIGSTOP');
+      return lost;
+    },
+    [Symbol.asyncDispose]: () => twin[Symbol.asyncDispose](),
+  };
 }
 
 /** Spans in which somebody follows the target, each beside bare ones. */
