@@ -19,7 +19,7 @@ const SECRET = 'correct horse battery staple';
 const RULE = RuleFile.parse({
   name: 'SessionLeak',
   watch: { kind: 'Session', probe: 'census' },
-  when: { growth: 100, within: '2s' },
+  when: { growth: 100, within: '6s' },
   annotations: { summary: '{{kind}} grew by {{delta}}' },
   escalate: 'snapshot',
   notify: ['ops'],
@@ -127,7 +127,7 @@ describe('a rule with the defaults', () => {
       const rule = RuleFile.parse({
         name: 'Grows',
         watch: { kind, measure: 'size' },
-        when: { growth: '10KB', within: '2s' },
+        when: { growth: '10KB', within: '6s' },
       });
       const api = { name: 'api', inspect: `127.0.0.1:${target.port}`, schedule: { types: 300 }, limits: LIMITS };
       const options = { logger: new LogLines().logger };
