@@ -6,23 +6,29 @@
 import { EDGE_TYPE_BITS } from '../heap/columns.ts';
 import type { Heap } from '../heap/heap.ts';
 import { classificationOf } from './classifications.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import { type Classification, type Classifier, expressionOf, NOT_IN_SET } from './classifier.ts';
 import { kind } from './kind.ts';
 import { classifyByMarks, isSubsetText, NOTHING } from './mark-sets.ts';
 
-const HEADER = `Referrers by ${kind.header}`;
+/** By the kinds of referrers as `classifier` tells kinds: heapy's `refdby`. */
+export function referredBy(classifier: Classifier): Classifier {
+  const header = `Referrers by ${classifier.header}`;
+  return {
+    by: `referrers by ${classifier.by}`,
+    header,
+    classify: (heap) => classify(heap, classifier),
+    part: { header: `{${header}}`, text: (set) => (set === NOTHING ? '{}' : `{${set}}`) },
+    brief: (set) => `<referred by: ${set}>`,
+    order: { atMost: isSubsetText },
+    expression: `${expressionOf(classifier)}.refdby`,
+  };
+}
 
-export const referrers: Classifier = {
-  by: 'referrers',
-  header: HEADER,
-  classify,
-  part: { header: `{${HEADER}}`, text: (set) => (set === NOTHING ? '{}' : `{${set}}`) },
-  brief: (set) => `<referred by: ${set}>`,
-  order: { atMost: isSubsetText },
-};
+const { expression: _, ...byKind } = referredBy(kind);
+export const referrers: Classifier = { ...byKind, by: 'referrers' };
 
-function classify(heap: Heap): Classification {
-  const { kindOf, kinds } = classificationOf(heap, kind);
+function classify(heap: Heap, classifier: Classifier): Classification {
+  const { kindOf, kinds } = classificationOf(heap, classifier);
   const { firstReferrer, referrer } = heap.referrers;
   const roots = rootMarks(heap, kinds.length);
   return classifyByMarks({

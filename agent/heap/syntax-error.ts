@@ -10,4 +10,12 @@ export class SnapshotSyntaxError extends SyntaxError {
     super(`Cannot read snapshot: ${reason} at byte ${byteOffset}`);
     this.byteOffset = byteOffset;
   }
+
+  /** The same, told of a file: `Cannot read a.heapsnapshot: …`. */
+  of(file: string): SnapshotSyntaxError {
+    const error = new SnapshotSyntaxError('', this.byteOffset);
+    error.message = this.message.replace(/^Cannot read snapshot:/, `Cannot read ${file}:`);
+    error.cause = this;
+    return error;
+  }
 }

@@ -3,6 +3,8 @@ import { type Classifier, expressionOf } from '../classify/classifier.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
 import { idset } from '../classify/idset.ts';
 import { product } from '../classify/product.ts';
+import { referredBy } from '../classify/referrers.ts';
+import { storeOf } from '../classify/store-of.ts';
 import { findex } from './findex.ts';
 import type { PlainSet } from './heap-set.ts';
 import { ANYTHING, ClassKind, IdKind, Kind, NOTHING } from './kind.ts';
@@ -56,12 +58,22 @@ export class PlainRelation {
    */
   of(...names: readonly KindName[]): Kind {
     if (this.by === 'unity') return ANYTHING;
-    if (OF_SETS.has(this.by) && !names.some(isSet)) {
+    if (isOfSets(this.by) && !names.some(isSet)) {
       const marks = names.flatMap((name) => textOf(name).split(', '));
       return new ClassKind(this.classifier, [...new Set(marks)].sort().join(', ') || '<Nothing>');
     }
     const kinds = names.map((name) => kindNamed(this.classifier, name));
     return kinds.length === 0 ? NOTHING : kinds.reduce((all, kind) => all.or(kind));
+  }
+
+  /** By the kinds, by this relation, of what refers to an object; of kinds that is `byrcs`. */
+  get refdby(): Relation {
+    return this.by === 'kind' ? relation('referrers') : relationOf(referredBy(this.classifier));
+  }
+
+  /** Stores by the kind, by this relation, of their owner; heapy's dicts of objects are V8's properties, elements, tables. */
+  get dictof(): Relation {
+    return relationOf(storeOf(this.classifier));
   }
 
   /** By both: objects are of one kind where they are by each of the two. */
@@ -116,6 +128,11 @@ function kindNamed(classifier: Classifier, name: KindName): Kind {
   if (classifier.by === 'id' && typeof name === 'number') return new IdKind(name);
   const text = classifier.by === 'size' ? String(name).trim().padStart(9) : String(name);
   return new ClassKind(classifier, text);
+}
+
+/** Whether kinds of it are sets of marks. */
+function isOfSets(by: string): boolean {
+  return OF_SETS.has(by) || by.startsWith('referrers by ');
 }
 
 function isNamed({ classifier }: PlainRelation): boolean {

@@ -1,4 +1,5 @@
-/** What the file system refused, in one line that says what to do about it. */
+/** What the file system refused, in one line that says what to do about it; and which file is no whole snapshot. */
+import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
 
 const REASONS: Record<string, string> = {
   ENOENT: 'no such file or folder, check the path',
@@ -19,4 +20,13 @@ const REASONS: Record<string, string> = {
 /** `action` as in "read" or "write": gives `Cannot write x.heapsnapshot: no space left on device, …`, with the cause. */
 export function fileError(action: string, path: string, cause: NodeJS.ErrnoException): Error {
   return new Error(`Cannot ${action} ${path}: ${REASONS[cause.code ?? ''] ?? cause.message}`, { cause });
+}
+
+/** What `read` gives; what is wrong with the snapshot's bytes is told of the file. */
+export async function namingFile<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error instanceof SnapshotSyntaxError ? error.of(path) : error;
+  }
 }

@@ -11,6 +11,7 @@ import { ColumnsParser } from '../heap/parser.ts';
 import type { NodeSet } from '../heap/set.ts';
 import { heapSet } from '../sets/heap-set.ts';
 import { HeapView } from '../sets/view.ts';
+import { namingFile } from './file-error.ts';
 import { look, RegularFile, streamInto } from './file-reader.ts';
 import type { FileEvent } from './file-rows.ts';
 import { throttled } from './throttle.ts';
@@ -35,7 +36,11 @@ export interface FilePaths {
 }
 
 /** @throws RangeError where nothing is of that kind, SnapshotSyntaxError, an Error of one line for a file that cannot be read */
-export async function filePaths(job: PathJob, tell: (event: FileEvent) => void): Promise<FilePaths> {
+export function filePaths(job: PathJob, tell: (event: FileEvent) => void): Promise<FilePaths> {
+  return namingFile(job.path, () => find(job, tell));
+}
+
+async function find(job: PathJob, tell: (event: FileEvent) => void): Promise<FilePaths> {
   const { sizeBytes } = look(job.path);
   const tellSometimes = throttled(tell);
   const total = sizeBytes === null ? {} : { totalBytes: sizeBytes };

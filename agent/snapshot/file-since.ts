@@ -7,6 +7,7 @@ import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
 import { areOfOneEpoch, checkpointOf, type RelativeRows, relative } from '../partition/since.ts';
 import { relativeEdgeless } from '../partition/since-edgeless.ts';
 import { fileColumns } from './file-columns.ts';
+import { namingFile } from './file-error.ts';
 import { look, RegularFile } from './file-reader.ts';
 import type { FileEvent } from './file-rows.ts';
 
@@ -65,7 +66,7 @@ async function wholeRows(
 ): Promise<RelativeRows> {
   const classifier = classifierNamed(by);
   const classified = async (file: string) => {
-    const { columns } = await fileColumns(file, tell);
+    const { columns } = await namingFile(file, () => fileColumns(file, tell));
     tell({ phase: 'classifying', by });
     return { columns, classification: classificationOf(new Heap(columns), classifier) };
   };

@@ -1,5 +1,6 @@
 /** Heaps of a snapshot file, read anew each time. */
 import { type PackedColumns, unpacked } from '../heap/packed.ts';
+import { namingFile } from '../snapshot/file-error.ts';
 import type { FileEvent } from '../snapshot/file-rows.ts';
 import { inThread } from '../snapshot/thread.ts';
 import type { Source, Taken, TakeOptions } from './source.ts';
@@ -7,10 +8,12 @@ import { TheOne } from './the-one.ts';
 
 /** Reads a file whole, in a thread of its own. @throws as `partitionFile` does */
 export async function takeFile(path: string, { signal, onProgress }: TakeOptions = {}): Promise<Taken> {
-  const { columns, modifiedAtMs } = await inThread<FileEvent, { columns: PackedColumns; modifiedAtMs: number }>(
-    'file-columns-thread',
-    { path },
-    { ...(signal && { signal }), ...(onProgress && { onEvent: onProgress }) },
+  const { columns, modifiedAtMs } = await namingFile(path, () =>
+    inThread<FileEvent, { columns: PackedColumns; modifiedAtMs: number }>(
+      'file-columns-thread',
+      { path },
+      { ...(signal && { signal }), ...(onProgress && { onEvent: onProgress }) },
+    ),
   );
   const origin = { target: path, takenAt: new Date(modifiedAtMs).toISOString() };
   return { columns: unpacked(columns), origin, ownIds: [] };

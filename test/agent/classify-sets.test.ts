@@ -5,6 +5,7 @@ import { classifierNamed } from '../../agent/classify/classifiers.ts';
 import type { Columns } from '../../agent/heap/columns.ts';
 import { Heap } from '../../agent/heap/heap.ts';
 import { partition } from '../../agent/partition/partition.ts';
+import { type Relation, relation } from '../../agent/sets/relation.ts';
 import { columnsFrom, columnsOf, type Edge } from '../support/columns.ts';
 import { kindsOf } from '../support/kinds.ts';
 import { graph } from '../support/snapshot-text.ts';
@@ -40,6 +41,45 @@ describe('by referrers', () => {
       '(Stack roots)',
       '(root)',
     ]);
+  });
+});
+
+describe('relations of relations', () => {
+  const spec =
+    '0>1 1:object:Array:24 1>2:internal:elements 2:array:e 1>3:element:0 3:object:A:24 ' +
+    '1>4:property:x 4:array:f 4>3 3>5:internal:properties 5:array:g 4>5:internal:properties 4>6 6:code';
+  const heap = new Heap(graph(spec));
+  const of = ({ classifier }: Relation): string[] => {
+    const { kindOf, kinds } = classifier.classify(heap);
+    return Array.from(kindOf, (kind) => kinds[kind] ?? '-');
+  };
+
+  it('refdby: by the kinds of referrers as the relation tells kinds', () => {
+    assert.deepEqual(of(relation('type').refdby), [
+      '-',
+      '(root)',
+      'object',
+      'array, object',
+      'object',
+      'array, object',
+      'array',
+    ]);
+    assert.equal(relation('kind').refdby.by, 'referrers');
+    assert.equal(String(relation('size').refdby), 'hp.by("size").refdby');
+    assert.equal(relation('type').refdby.of('object', 'array').toString(), 'hp.by("type").refdby.of("array, object")');
+  });
+
+  it('dictof: stores by the kind of their owner, others by themselves', () => {
+    assert.deepEqual(of(relation('type').dictof), [
+      '-',
+      '~store',
+      'elements of object',
+      '~store',
+      'array (no owner)',
+      'properties of object',
+      '~store',
+    ]);
+    assert.equal(String(relation('size').dictof), 'hp.by("size").dictof');
   });
 });
 

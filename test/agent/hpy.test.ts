@@ -107,6 +107,11 @@ test('a file, plain and gzipped, says the same', async () => {
   assert.equal(String(second), String(heap.bytype));
   await assert.rejects(hp.loadStats(dir.join('none')), /no such file/);
   await assert.rejects(hp.load(dir.join('none')), /no such file/);
+  await writeFile(dir.join('cut'), '{"snapshot":');
+  await assert.rejects(
+    hp.load(dir.join('cut')),
+    /^SnapshotSyntaxError: Cannot read .*cut: it ends where a value should stand at byte 12$/,
+  );
 });
 
 test('a checkpoint: exactly the new, the freed and the survivors', async (t) => {
