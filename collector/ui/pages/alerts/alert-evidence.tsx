@@ -79,7 +79,7 @@ function Kinds({ alert, kinds }: { alert: Alert; kinds: NonNullable<Evidence['ki
       <h3>Kinds that grew over the window</h3>
       <FigureTable
         label="Kinds that grew"
-        heads={['Kind', 'Then', 'Now', 'Objects', 'Size now', 'Size']}
+        heads={['Kind', 'Then', 'Now', 'More', 'Size now', 'More']}
         rows={kinds.map(({ kind, before, now }) => ({
           key: kind,
           name: <KindLink alert={alert} kind={kind} />,

@@ -1,6 +1,7 @@
 /** A stored partition, as heapy's table, asked for when it is opened. */
 import { useSignal } from '@preact/signals';
 import { partitionTable } from '../../../../protocol/table.ts';
+import { Link } from '../../address/link.tsx';
 import { useDashboard } from '../../dashboard.ts';
 import { useResource } from '../../live/resource.ts';
 import { moment } from '../../parts/words.ts';
@@ -42,6 +43,10 @@ function Table({ id }: { id: string }) {
         <time dateTime={partition.takenAt} title={partition.takenAt}>
           {moment(partition.takenAt, now.value)}
         </time>
+        ,{' '}
+        <Link to={{ page: 'compare' }} query={{ a: id }}>
+          compare it with another
+        </Link>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
       <pre class="alert-pattern" tabIndex={0}>

@@ -19,6 +19,7 @@ export function AllocationSites({ model, target }: { model: IsolateModel | undef
             Of all that was allocated since the sampling began and is alive, of whatever kind; estimated,{' '}
             {ago(profile.takenAt, now.value)}.
           </p>
+          {profile.rows.length === 0 && <p>Nothing of it is alive.</p>}
           <FigureTable
             label="Allocation sites"
             heads={['Site', 'Objects', 'Size', '%']}

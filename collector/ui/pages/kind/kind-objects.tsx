@@ -15,11 +15,12 @@ export function KindObjects({ subject }: { subject: Subject }) {
         {({ objects, count: all }) => (
           <>
             <p class="hint">
-              The {count(objects.length)} of {count(all)} that retain most: what would be freed if one went.
+              The {count(objects.length)} of {count(all)} that retain most (what would be freed if one went), and how
+              many steps each is from a root.
             </p>
             <FigureTable
               label="Largest objects"
-              heads={['Object', 'Retains', 'Size', 'Steps from a root']}
+              heads={['Object', 'Retains', 'Size', 'Distance']}
               rows={objects.map(({ id, kind, name, sizeBytes, retainedBytes, distance }) => ({
                 key: String(id),
                 name: <ObjectLink id={id} name={name} kind={kind} />,

@@ -21,8 +21,10 @@ export function NoSnapshot({ target, isolate }: { target: string; isolate: strin
           <ProbeRow target={target} isolate={isolate} price={price} limits={value.limits} />
         </ul>
       )}
-      <p class="hint">It is kept where the collector's configuration says where to:</p>
-      <pre>store: {'{ snapshots: { dir: snapshots, keep: 10 } }'}</pre>
+      <div class="notice">
+        It is kept only if the collector's configuration says where:
+        <pre>store: {'{ snapshots: { dir: snapshots, keep: 10 } }'}</pre>
+      </div>
     </section>
   );
 }
