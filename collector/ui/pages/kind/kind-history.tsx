@@ -104,6 +104,7 @@ interface ChoiceProps {
 }
 
 function Choice({ label, name, value, options, onChoose }: ChoiceProps) {
+  if (Object.keys(options).length === 0) return null;
   return (
     <label>
       <span class="kind-history-label">{label}</span>{' '}
