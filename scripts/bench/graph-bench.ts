@@ -14,6 +14,8 @@ export interface GraphResult {
   readonly file: SnapshotFile;
   /** Median CPU of reading one file through one buffer. */
   readonly loopMs: number;
+  /** The same by the clock, inside the process. */
+  readonly loopWallMs: number;
   readonly bareRssBytes: number;
   readonly tasks: readonly TaskResult[];
 }
@@ -48,5 +50,5 @@ export async function benchGraph(size: Megabytes, { runs, others, progress }: Gr
     );
     tasks.push({ task, results });
   }
-  return { file, loopMs: loop.cpuMs, bareRssBytes: bare.peakRssBytes, tasks };
+  return { file, loopMs: loop.cpuMs, loopWallMs: loop.wallMs, bareRssBytes: bare.peakRssBytes, tasks };
 }
