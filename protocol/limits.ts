@@ -14,6 +14,8 @@ export const limits = {
   maxClassifiers: 16,
   /** Kinds of one history. */
   maxHistoryKinds: 1000,
+  /** Stored events of each sort in one answer. */
+  maxStoredEvents: 1000,
   /** Steps of one history. */
   maxHistorySteps: 20_000,
   /** Partitions of one list. */

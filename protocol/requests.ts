@@ -5,6 +5,7 @@ import { TargetState } from './events.ts';
 import { check } from './explain.ts';
 import { Answer, Question } from './explore.ts';
 import type { ErrorCode, Request } from './frames.ts';
+import { EventsQuery, EventsResult } from './happenings.ts';
 import { HistoryQuery, HistoryResult } from './history.ts';
 import { limits } from './limits.ts';
 import { Partition, Price, Probe } from './partition.ts';
@@ -126,6 +127,12 @@ export const methods = {
     role: 'viewer',
     params: HistoryQuery,
     result: HistoryResult,
+  },
+  /** What happened to a target beside its samples over a span of time. */
+  events: {
+    role: 'viewer',
+    params: EventsQuery,
+    result: EventsResult,
   },
   /** Which partitions are stored of a target over a span of time. */
   partitions: {

@@ -1,4 +1,5 @@
-/** What a collector remembers of its targets: asked by the stream's requests `history` and `partitions`, by the HTTP API and by the command. */
+/** What a collector remembers of its targets: asked by the stream's requests `history`, `events` and `partitions`, by the HTTP API and by the command. */
+import type { EventsQuery, EventsResult } from '../../protocol/happenings.ts';
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
@@ -7,6 +8,8 @@ import { RequestError } from '../../protocol/requests.ts';
 export interface History {
   /** @throws RequestError `bad-params` for a span that ends before it begins, or has too many steps */
   query(query: HistoryQuery): Promise<HistoryResult>;
+  /** @throws RequestError `bad-params` for a span that ends before it begins */
+  events(query: EventsQuery): Promise<EventsResult>;
   /** @throws RequestError `bad-params` for a span that ends before it begins */
   partitions(query: PartitionsQuery): Promise<PartitionsResult>;
 }

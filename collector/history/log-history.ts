@@ -1,9 +1,11 @@
 /** The history of a collector without a store: what its log still holds in memory. */
 import type { PartitionEvent, UsageEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
+import type { EventsQuery, EventsResult } from '../../protocol/happenings.ts';
 import type { HistoryQuery, HistoryResult, PartitionHistory } from '../../protocol/history.ts';
 import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
 import type { RingLog } from '../ring-log.ts';
+import { HAPPENINGS, happenedMs, happenings, isHappening } from './happenings.ts';
 import { type History, type Span, type Steps, spanOf, stepsOf } from './history.ts';
 import { Lines } from './lines.ts';
 import { newestHeads } from './partition-heads.ts';
@@ -35,6 +37,16 @@ export class LogHistory implements History {
       partitions: partitionHistories(partitions, steps, query),
       usage: readings.length === 0 ? [] : [usageOf(readings, steps, query)],
     };
+  }
+
+  async events({ target, limit, ...span }: EventsQuery): Promise<EventsResult> {
+    const { fromMs, toMs } = spanOf(span);
+    const events = this.#log.entries
+      .filter(({ head }) => head.target === target && Object.hasOwn(HAPPENINGS, head.type))
+      .map(({ event }) => event)
+      .filter((event) => isHappening(event))
+      .filter((event) => happenedMs(event) >= fromMs && happenedMs(event) <= toMs);
+    return happenings(events, limit);
   }
 
   async partitions(query: PartitionsQuery): Promise<PartitionsResult> {

@@ -1,6 +1,7 @@
 /** The history of a collector with a store, read in a thread that is started when it is asked for first. */
 import { Worker } from 'node:worker_threads';
 import type { ErrorCode } from '../../protocol/frames.ts';
+import type { EventsQuery, EventsResult } from '../../protocol/happenings.ts';
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
 import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
 import { RequestError } from '../../protocol/requests.ts';
@@ -8,10 +9,13 @@ import type { History } from '../history/history.ts';
 
 export type HistoryQuestion =
   | { readonly method: 'query'; readonly query: HistoryQuery }
+  | { readonly method: 'events'; readonly query: EventsQuery }
   | { readonly method: 'partitions'; readonly query: PartitionsQuery };
 
+export type HistoryReply = HistoryResult | EventsResult | PartitionsResult;
+
 export type HistoryAnswer =
-  | { readonly id: number; readonly result: HistoryResult | PartitionsResult }
+  | { readonly id: number; readonly result: HistoryReply }
   | { readonly id: number; readonly code: ErrorCode; readonly message: string };
 
 /** `history-thread.ts`: the built one and, where Node runs TypeScript, the source. */
@@ -20,7 +24,7 @@ const PROGRAM = new URL(`./history-thread${import.meta.url.slice(import.meta.url
 const MAX_WAITING = 32;
 
 interface Waiting {
-  resolve(result: HistoryResult | PartitionsResult): void;
+  resolve(result: HistoryReply): void;
   reject(error: Error): void;
 }
 
@@ -40,6 +44,10 @@ export class HistoryStore implements History, AsyncDisposable {
     return (await this.#ask({ method: 'query', query })) as HistoryResult;
   }
 
+  async events(query: EventsQuery): Promise<EventsResult> {
+    return (await this.#ask({ method: 'events', query })) as EventsResult;
+  }
+
   async partitions(query: PartitionsQuery): Promise<PartitionsResult> {
     return (await this.#ask({ method: 'partitions', query })) as PartitionsResult;
   }
@@ -51,7 +59,7 @@ export class HistoryStore implements History, AsyncDisposable {
     this.#fail(new RequestError('internal', 'Cannot tell history: the collector stops'));
   }
 
-  #ask(question: HistoryQuestion): Promise<HistoryResult | PartitionsResult> {
+  #ask(question: HistoryQuestion): Promise<HistoryReply> {
     if (this.#waiting.size >= MAX_WAITING) {
       const reason = `${MAX_WAITING} questions wait for their answers already, try again later`;
       return Promise.reject(new RequestError('busy', `Cannot tell history: ${reason}`));

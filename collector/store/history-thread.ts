@@ -1,10 +1,9 @@
 /** The thread in which a store's history is read: a long answer holds up no stream, and no commit. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { HistoryResult } from '../../protocol/history.ts';
-import type { PartitionsResult } from '../../protocol/partitions.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import { type Connection, openForReading } from './database.ts';
-import type { HistoryAnswer, HistoryQuestion } from './history-store.ts';
+import type { HistoryAnswer, HistoryQuestion, HistoryReply } from './history-store.ts';
+import { StoredEvents } from './stored-events.ts';
 import { StoredHistory } from './stored-history.ts';
 import { StoredPartitions } from './stored-partitions.ts';
 
@@ -29,8 +28,13 @@ function answer(id: number, question: HistoryQuestion): HistoryAnswer {
   }
 }
 
-function read(db: Connection, question: HistoryQuestion): HistoryResult | PartitionsResult {
-  return question.method === 'query'
-    ? new StoredHistory(db).query(question.query)
-    : new StoredPartitions(db).query(question.query);
+function read(db: Connection, question: HistoryQuestion): HistoryReply {
+  switch (question.method) {
+    case 'query':
+      return new StoredHistory(db).query(question.query);
+    case 'events':
+      return new StoredEvents(db).query(question.query);
+    case 'partitions':
+      return new StoredPartitions(db).query(question.query);
+  }
 }

@@ -81,6 +81,8 @@ export class Requests {
         return this.#mark(call.params);
       case 'history':
         return await this.#history.query(call.params);
+      case 'events':
+        return await this.#history.events(call.params);
       case 'partitions':
         return await this.#history.partitions(call.params);
       case 'partition':

@@ -6,7 +6,7 @@ import { HistoryStore } from '../../collector/store/history-store.ts';
 import type { HistoryQuery, PartitionHistory } from '../../protocol/history.ts';
 import type { PartitionsQuery } from '../../protocol/partitions.ts';
 import { readResult } from '../../protocol/requests.ts';
-import { partitionEvent, usageEvent } from '../support/events.ts';
+import { alertEvent, markEvent, partitionEvent, targetEvent, usageEvent } from '../support/events.ts';
 import { folder } from '../support/folder.ts';
 import { openLog, START_MS } from '../support/stored-log.ts';
 
@@ -138,6 +138,38 @@ describe('history', () => {
       { target: 'nobody' },
     ];
     for (const query of queries) assert.deepEqual(await stored.partitions(query), await inMemory.partitions(query));
+  });
+
+  it('tells what happened beside the samples, the same from a file as from memory', async () => {
+    await using dir = await folder();
+    await using log = (await openLog(dir.path)).log;
+    const ring = new RingLog({ ringEvents: 100, ringBytes: 1_000_000 });
+    const happened = [
+      targetEvent('api', { at: at(0), incarnation: 'pid 1' }),
+      ...[1, 2, 3].map((minute) => ({ ...markEvent('api', `phase ${minute}`), at: at(minute) })),
+      { ...markEvent('web', 'other'), at: at(1) },
+      alertEvent('api', { at: at(2) }),
+      targetEvent('api', { at: at(3), incarnation: 'pid 2' }),
+    ];
+    for (const event of [...happened, ...EVENTS]) {
+      log.append(event);
+      ring.append(event);
+    }
+    await log.settled();
+    await using stored = new HistoryStore(dir.join('heapwatch.db'));
+    const inMemory = new LogHistory(ring);
+    const queries = [{ target: 'api' }, { target: 'api', limit: 2 }, { target: 'api', from: at(2), to: at(2) }];
+    for (const query of queries) {
+      const result = await inMemory.events(query);
+      assert.deepEqual(await stored.events(query), result);
+      assert.deepEqual(readResult('events', result), result);
+    }
+    const { marks, targets, alerts } = await stored.events({ target: 'api', limit: 2 });
+    assert.deepEqual(
+      marks.map(({ label }) => label),
+      ['phase 2', 'phase 3'],
+    );
+    assert.deepEqual([targets.map(({ incarnation }) => incarnation), alerts.length], [['pid 1', 'pid 2'], 1]);
   });
 
   it('refuses a span that ends before it begins, and steps without end', async () => {

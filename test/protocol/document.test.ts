@@ -7,6 +7,7 @@ import { decodeClientFrame, decodeServerFrame } from '../../protocol/codec.ts';
 import * as events from '../../protocol/events.ts';
 import * as questions from '../../protocol/explore.ts';
 import * as frames from '../../protocol/frames.ts';
+import * as happenings from '../../protocol/happenings.ts';
 import * as histories from '../../protocol/history.ts';
 import { limits } from '../../protocol/limits.ts';
 import * as shapes from '../../protocol/partition.ts';
@@ -22,6 +23,7 @@ const modules = {
   ...alerts,
   ...shapes,
   ...events,
+  ...happenings,
   ...histories,
   ...lists,
   ...prices,

@@ -19,12 +19,12 @@ test('what is wrong with a request is told by code and message', () => {
     [
       request('reboot'),
       'unknown-method',
-      'Cannot run "reboot": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, partitions, partition, prices, snapshots, explore',
+      'Cannot run "reboot": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, events, partitions, partition, prices, snapshots, explore',
     ],
     [
       request('toString'),
       'unknown-method',
-      'Cannot run "toString": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, partitions, partition, prices, snapshots, explore',
+      'Cannot run "toString": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, events, partitions, partition, prices, snapshots, explore',
     ],
     [request('targets', { all: true }), 'bad-params', 'Cannot run "targets": expected no field "all"'],
     [

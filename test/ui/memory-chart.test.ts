@@ -43,7 +43,9 @@ describe('the lines of the chart', () => {
   it('break where another process begins, and where nothing was read for long', () => {
     const seconds = [0, 1, 2, 3, 30, 31, 32, 33];
     const readings = seconds.map((second) => reading(second, second < 32 ? 'pid 1' : 'pid 2'));
-    const restarts = restartsOf(readings);
+    const restarts = restartsOf(
+      readings.map(({ takenAt, incarnation }) => ({ atMs: Date.parse(takenAt), incarnation })),
+    );
     assert.deepEqual(restarts, [Date.parse(at(32))]);
     const lines = memoryLines(undefined, readings, restarts, ALL);
     assert.deepEqual(used(lines), [0, 1, 2, 3, null, 30, 31, null, 32, 33]);

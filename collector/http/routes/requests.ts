@@ -18,6 +18,9 @@ const HistoryParams = methods.history.params.extend({
   lines: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
 });
 
+const EventsParams = methods.events.params.extend({
+  limit: z.coerce.number().pipe(methods.events.params.shape.limit.unwrap()).optional(),
+});
 const PartitionsParams = methods.partitions.params.extend({
   limit: z.coerce.number().pipe(methods.partitions.params.shape.limit.unwrap()).optional(),
 });
@@ -85,6 +88,17 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
         problems: ['not-found'],
       },
       (call) => ask('partition', call.params, call),
+    ),
+    get(
+      '/v1/targets/{target}/events',
+      {
+        role: methods.events.role,
+        summary: 'What happened to a target beside its samples over a span of time.',
+        params: EventsParams,
+        answer: jsonOf(methods.events.result, 'The events, each sort in the order of the log.'),
+        problems: ['not-found', 'refused'],
+      },
+      (call) => ask('events', call.params, call),
     ),
     get(
       '/v1/targets/{target}/partitions',

@@ -37,6 +37,11 @@ export function chartEvents(
   return events.filter((event) => event.toMs >= fromMs && event.fromMs <= toMs).sort((a, b) => a.fromMs - b.fromMs);
 }
 
+/** The last that was told of each alert, each time that it fired. @param alerts in the order of their states */
+export function newestOfEach(alerts: readonly Alert[]): Alert[] {
+  return [...new Map(alerts.map((alert) => [`${alert.fingerprint} ${alert.startsAt}`, alert])).values()];
+}
+
 /** What was there at a moment, or within `nearMs` of it. */
 export function eventsAt(events: readonly ChartEvent[], atMs: number, nearMs: number): ChartEvent[] {
   return events.filter(({ fromMs, toMs }) => fromMs - nearMs <= atMs && atMs <= toMs + nearMs);

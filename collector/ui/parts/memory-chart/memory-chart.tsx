@@ -10,11 +10,12 @@ import { beginOf, type Span, writeSpan } from '../span.ts';
 import { moment, size } from '../words.ts';
 import { ChartCanvas } from './chart-canvas.tsx';
 import { ChartEventList } from './chart-event-list.tsx';
-import { chartEvents, eventsAt } from './chart-events.ts';
+import { chartEvents, eventsAt, newestOfEach } from './chart-events.ts';
 import { ChartLegend } from './chart-legend.tsx';
 import { GAUGE_LINES, shownLines } from './gauges.ts';
 import { memoryLines, restartsOf } from './memory-lines.ts';
 import { figuresInWords, lineFigures } from './memory-words.ts';
+import { joined, useStoredEvents } from './stored-events.ts';
 import { useStoredUsage } from './stored-usage.ts';
 
 interface MemoryChartProps {
@@ -31,6 +32,7 @@ const NEAR = 0.005;
 export function MemoryChart({ target, isolate, span }: MemoryChartProps) {
   const { now } = useDashboard();
   const stored = useStoredUsage(target.name, isolate.name, span);
+  const happened = useStoredEvents(target.name, span).value.value;
   const point = useSignal<number | null>(null);
   const idle = useComputed(() => Math.floor(now.value / IDLE_MS));
   const chosen = address().query.lines;
@@ -44,17 +46,29 @@ export function MemoryChart({ target, isolate, span }: MemoryChartProps) {
     target.alerts.value,
     idle.value,
   ];
+  const isOurs = (event: { isolate: string }) => event.isolate === isolate.name;
   const content = useMemo(() => {
     const readings = isolate.readings.items;
     const toMs = span.toMs ?? Date.now();
-    const restarts = restartsOf(readings);
+    const restarts = restartsOf([
+      ...readings.map(({ takenAt, incarnation }) => ({ atMs: Date.parse(takenAt), incarnation })),
+      ...(happened?.targets ?? []).map(({ at, incarnation }) => ({ atMs: Date.parse(at), incarnation })),
+    ]);
     const begin = beginOf(span, toMs);
     const lines = memoryLines(past.value, readings, restarts, [begin, toMs]);
     const fromMs = Number.isFinite(begin) ? begin : (lines.times[0] ?? toMs / 1_000 - 60) * 1_000;
-    const { items: footprints } = isolate.footprints;
-    const happened = { footprints, marks: target.marks.items, alerts: [...target.alerts.value.values()], restarts };
-    return { lines, events: chartEvents(happened, fromMs, toMs), shown, fromMs, toMs };
-  }, [target, isolate, past, span, shown, ...versions]);
+    const events = chartEvents(
+      {
+        footprints: joined(happened?.footprints, isolate.footprints.items).filter(isOurs),
+        marks: joined(happened?.marks, target.marks.items),
+        alerts: newestOfEach([...(happened?.alerts ?? []), ...target.alerts.value.values()]),
+        restarts,
+      },
+      fromMs,
+      toMs,
+    );
+    return { lines, events, shown, fromMs, toMs };
+  }, [target, isolate, past, happened, span, shown, ...versions]);
   const { lines, events, fromMs, toMs } = content;
   const figures = useMemo(() => GAUGE_LINES.map((_, line) => lineFigures(lines, line)), [lines]);
   if (lines.times.length === 0)

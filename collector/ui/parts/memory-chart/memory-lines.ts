@@ -54,14 +54,20 @@ export function memoryLines(
   return drawn(points, restarts, stepMs);
 }
 
-/** When another process was there than before, as the readings tell. */
-export function restartsOf(readings: readonly Pick<Usage, 'takenAt' | 'incarnation'>[]): number[] {
+/** Which process was there at a moment. */
+export interface Life {
+  readonly atMs: number;
+  readonly incarnation: string | undefined;
+}
+
+/** When another process was there than before. @param lives in any order */
+export function restartsOf(lives: readonly Life[]): number[] {
   const restarts: number[] = [];
-  for (let i = 1; i < readings.length; i++) {
-    const [before, now] = [readings[i - 1]!, readings[i]!];
-    if (before.incarnation && now.incarnation && before.incarnation !== now.incarnation) {
-      restarts.push(Date.parse(now.takenAt));
-    }
+  let before: string | undefined;
+  for (const { atMs, incarnation } of lives.toSorted((a, b) => a.atMs - b.atMs)) {
+    if (incarnation === undefined) continue;
+    if (before !== undefined && incarnation !== before) restarts.push(atMs);
+    before = incarnation;
   }
   return restarts;
 }
