@@ -218,7 +218,8 @@ class RunningCollector implements Collector {
     });
     signal?.addEventListener('abort', () => this.#stop.abort(), { once: true, signal: this.#stop.signal });
     if (signal?.aborted) this.#stop.abort();
-    logger.info({ url: this.url, targets: config.targets.length }, 'collector started');
+    const dashboard = new URL('/', this.url.replace(/^ws/, 'http')).href;
+    logger.info({ url: this.url, dashboard, targets: config.targets.length }, 'collector started');
   }
 
   async reload(config: Config): Promise<Reloaded> {
