@@ -27,8 +27,8 @@ export interface Dashboard<Leak extends string = (typeof LEAKS)[number]> extends
   /** The folder of the snapshots that the collector keeps. */
   readonly snapshots: string;
   readonly complaints: readonly string[];
-  /** A page in a browser of its own, with nothing kept from others. @param hash where, `#/alerts` */
-  open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A page in a browser of its own, with nothing kept from others. @param hash where, `#/alerts`; `url`: by which way */
+  open(hash?: string, options?: BrowserContextOptions, url?: string): Promise<Page>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -89,13 +89,13 @@ export async function startDashboard<Leak extends string = (typeof LEAKS)[number
     },
     snapshots: snapshotsDir,
     complaints,
-    async open(hash = '', options = {}) {
+    async open(hash = '', options = {}, url = `http://127.0.0.1:${port}`) {
       const context = await browser.newContext(options);
       await context.exposeFunction('heapwatchBlocked', (what: string) => complaints.push(`blocked ${what}`));
       await context.addInitScript(TELL_BLOCKED);
       const page = await context.newPage();
       listenTo(page, complaints);
-      await page.goto(`http://127.0.0.1:${port}/${hash}`);
+      await page.goto(`${url}/${hash}`);
       return page;
     },
     async stop() {

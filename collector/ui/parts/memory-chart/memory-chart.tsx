@@ -7,14 +7,14 @@ import { useDashboard } from '../../dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import type { TargetModel } from '../../live/target-model.ts';
 import { beginOf, type Span, writeSpan } from '../span.ts';
-import { moment, size } from '../words.ts';
+import { duration, moment, size } from '../words.ts';
 import { ChartCanvas } from './chart-canvas.tsx';
 import { ChartEventList } from './chart-event-list.tsx';
 import { chartEvents, eventsAt, newestOfEach } from './chart-events.ts';
 import { ChartLegend } from './chart-legend.tsx';
 import { GAUGE_LINES, shownLines } from './gauges.ts';
 import { memoryLines, restartsOf } from './memory-lines.ts';
-import { figuresInWords, lineFigures } from './memory-words.ts';
+import { figuresInWords, lineFigures, longestGapMs } from './memory-words.ts';
 import { joined, useStoredEvents } from './stored-events.ts';
 import { useStoredUsage } from './stored-usage.ts';
 
@@ -71,6 +71,7 @@ export function MemoryChart({ target, isolate, span }: MemoryChartProps) {
   }, [target, isolate, past, happened, span, shown, ...versions]);
   const { lines, events, fromMs, toMs } = content;
   const figures = useMemo(() => GAUGE_LINES.map((_, line) => lineFigures(lines, line)), [lines]);
+  const gapMs = longestGapMs(lines);
   if (lines.times.length === 0)
     return <NoReadings state={past.state} reason={past.state === 'failed' ? past.reason : ''} />;
   const at = point.value !== null && point.value < lines.times.length ? point.value : null;
@@ -105,6 +106,9 @@ export function MemoryChart({ target, isolate, span }: MemoryChartProps) {
         {GAUGE_LINES.map(
           ({ id, name }, line) => figures[line] && <p key={id}>{`${name}: ${figuresInWords(figures[line])}.`}</p>,
         )}
+        <p>
+          {lines.times.length} points, at most <data value={gapMs}>{duration(gapMs)}</data> between two.
+        </p>
       </figcaption>
       <ChartEventList events={events} nowMs={toMs} />
       {past.state === 'failed' && <p class="notice warn">What is stored cannot be shown: {past.reason}</p>}

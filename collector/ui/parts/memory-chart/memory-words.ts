@@ -42,6 +42,12 @@ function slopeInWords(perHour: number | undefined): string {
   return `, ${perHour > 0 ? 'rising' : 'falling'} by ${size(Math.abs(perHour))} an hour`;
 }
 
+/** Milliseconds between the two known points that lie furthest apart; 0 of fewer than two. */
+export function longestGapMs({ times, columns }: MemoryLines): number {
+  const known = times.filter((_, i) => columns.some((column) => column[i] !== null));
+  return Math.max(0, ...known.slice(1).map((time, i) => time - known[i]!)) * 1_000;
+}
+
 /** `+5.20 MB/h`; empty where there is none to tell. */
 export function shortSlope(perHour: number | undefined): string {
   return perHour ? `${signedSize(perHour)}/h` : '';
