@@ -81,7 +81,8 @@ function Gone({ target, isolate }: { target: TargetModel; isolate: IsolateModel 
   const last = isolate?.usage.value?.takenAt;
   return (
     <p class="notice bad" role="status">
-      <strong>Gone.</strong> {state?.reason ?? 'Nothing is attached to.'}{' '}
+      <strong>Gone.</strong> {state?.reason ?? 'Nothing is attached to.'}
+      <br />
       {last === undefined
         ? 'It was not seen since the collector began.'
         : 'What you see is the last that was seen of it.'}

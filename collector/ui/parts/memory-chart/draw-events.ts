@@ -14,7 +14,7 @@ const COLOURS: Readonly<Record<ChartEvent['sort'], string>> = {
 const BAND_HEIGHT = 5;
 const MIN_WIDTH = 2;
 const WASH = 0.1;
-const OURS_WASH = 0.3;
+const OURS_WASH = 0.2;
 
 /** Alerts and our own probes, before the lines are drawn. */
 export function drawTimes(chart: uPlot, events: readonly ChartEvent[], colours: ChartColours): void {
