@@ -63,8 +63,8 @@ interface Cell {
   readonly measures: Writable<Summary>[];
 }
 
-/** Lines followed at once; more are only counted. */
-const MAX_LINES = 10_000;
+/** Lines followed at once, of ten thousand kinds and their total; more are only counted. */
+const MAX_LINES = 10_001;
 const ZERO: Summary = { sum: 0, min: 0, max: 0, last: 0 };
 
 export class Lines<Id> {
