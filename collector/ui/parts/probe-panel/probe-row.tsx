@@ -100,11 +100,11 @@ function Last({ last, forecast, target, isolate }: LastProps) {
     );
   }
   const [id] = last.partitions ?? [];
+  const outcome = [last.cost ? costWords(last.cost) : '', last.reason ?? ''].filter((words) => words !== '').join(': ');
   return (
     <p class="probe-row-last hint">
       {last.phase} {ago(last.at, now)}
-      {last.cost && `: ${costWords(last.cost)}`}
-      {last.reason !== undefined && `: ${last.reason}`}
+      {outcome !== '' && `: ${outcome}`}
       {id !== undefined && last.by && (
         <>
           {', '}
