@@ -14,7 +14,7 @@ import { type Dashboard, startDashboard } from '../test/support/dashboard.ts';
 const RULE = RuleFile.parse({
   name: 'SessionLeak',
   watch: { kind: 'Session', probe: 'census' },
-  when: { growth: 2_000, within: '20s' },
+  when: { growth: 8_000, within: '60s' },
   annotations: { summary: '{{kind}} grew by {{delta}}' },
   escalate: 'snapshot',
 });
@@ -28,12 +28,13 @@ const [folder = 'pictures'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 await using dashboard = await startDashboard({
   config: { alerts: [RULE], evidence: { perHour: 12, betweenMs: 5_000 } },
+  target: { schedule: { usage: 500, census: 1_000, types: 1_000 } },
 });
 const { fingerprint, from, to } = await leak(dashboard);
 const places: Readonly<Record<string, string>> = {
   overview: '#/',
-  target: '#/targets/map',
-  kind: '#/targets/map/kinds/Session',
+  target: '#/targets/map?span=15m',
+  kind: '#/targets/map/kinds/Session?span=15m',
   compare: `#/compare?a=${to}&b=${from}`,
   alerts: '#/alerts',
   alert: `#/alerts?alert=${fingerprint}`,
