@@ -1,8 +1,8 @@
 /** The tokens that a configuration names: it says where each is, in the environment or in a file, and never holds one itself. */
 import { limits } from '../../protocol/limits.ts';
 import type { Role } from '../../protocol/role.ts';
-import type { TokenConfig } from '../config.ts';
-import { ConfigError, type Problem } from '../config-error.ts';
+import type { TokenConfig } from '../config/config.ts';
+import { ConfigError, type Problem } from '../config/config-error.ts';
 import { type Environment, readSecret } from './secret.ts';
 
 /** Shorter ones could be guessed. */

@@ -11,8 +11,8 @@
  */
 import type { Alert, Evidence } from '../../protocol/alert.ts';
 import type { History } from '../history/history.ts';
-import { TimeLimit } from '../time-limit.ts';
-import type { Answer } from '../wishes.ts';
+import type { Answer } from '../targets/wishes.ts';
+import { TimeLimit } from '../waiting/time-limit.ts';
 import type { Gather } from './alerts.ts';
 import { waitBetween } from './between.ts';
 import { type GrowingKinds, growingKinds, NOTHING_GROWS } from './growing.ts';

@@ -5,12 +5,12 @@
 import type { Logger } from 'pino';
 import type { Alert } from '../../protocol/alert.ts';
 import { RequestError } from '../../protocol/requests.ts';
-import type { ScheduledProbe } from '../config-file.ts';
-import type { EventLog } from '../log.ts';
-import type { Runner } from '../runner.ts';
-import { TimeLimit } from '../time-limit.ts';
-import { timely } from '../timely.ts';
-import type { Answer, Wish } from '../wishes.ts';
+import type { ScheduledProbe } from '../config/config-file.ts';
+import type { EventLog } from '../log/log.ts';
+import type { Runner } from '../targets/runner.ts';
+import type { Answer, Wish } from '../targets/wishes.ts';
+import { TimeLimit } from '../waiting/time-limit.ts';
+import { timely } from '../waiting/timely.ts';
 import type { Ration } from './ration.ts';
 import { ALL_ISOLATES } from './rounds.ts';
 

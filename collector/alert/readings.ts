@@ -1,9 +1,9 @@
 /** Whether a schedule gives a rule the readings that it judges by: three in each `within`, or any at all. */
 import { Cron } from 'croner';
 import { matchesGlob } from '../../protocol/glob.ts';
-import type { TargetConfig } from '../config.ts';
-import type { Every } from '../config-file.ts';
-import { AUTO_EVERY_MS } from '../schedule.ts';
+import type { TargetConfig } from '../config/config.ts';
+import type { Every } from '../config/config-file.ts';
+import { AUTO_EVERY_MS } from '../targets/schedule.ts';
 import { formatDuration } from '../units.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,7 +1,7 @@
 /** What a configuration may say of alerts: one schema that gives the rules, their check, and what an editor needs. */
 import { z } from 'zod';
 import { CLASSIFIERS, classifierNamed } from '../../agent/classify/classifiers.ts';
-import { duration, oneOrMore, text, written } from '../config-values.ts';
+import { duration, oneOrMore, text, written } from '../config/config-values.ts';
 import { parseDuration, parseSize } from '../units.ts';
 import { FIELDS, unknownFields } from './fields.ts';
 import { GAUGES, type Rule } from './rule.ts';

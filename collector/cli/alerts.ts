@@ -57,7 +57,7 @@ function testCommand(io: Io): CommandModule<object, TestArguments> {
 }
 
 async function test({ rules: path, history, json }: TestArguments, io: Io): Promise<void> {
-  const { readConfigText } = await import('../config-text.ts');
+  const { readConfigText } = await import('../config/config-text.ts');
   const { replay } = await import('../alert/replay.ts');
   const { openForReading } = await import('../store/database.ts');
   const file = readConfigFile(path);

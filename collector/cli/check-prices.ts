@@ -2,7 +2,7 @@
 import type { Limits } from '../../agent/price/limits.ts';
 import { tariffOf } from '../../agent/price/tariff.ts';
 import type { Probe } from '../../protocol/partition.ts';
-import type { TargetConfig } from '../config.ts';
+import type { TargetConfig } from '../config/config.ts';
 import { roughDuration, roughSize } from './rough.ts';
 
 const MB = 2 ** 20;

@@ -4,10 +4,10 @@ import type { Probe } from '../../protocol/partition.ts';
 import { formatAddress } from '../address.ts';
 import { concerns } from '../alert/readings.ts';
 import type { Rule } from '../alert/rule.ts';
-import type { Config, DiscoverConfig, FoundConfig } from '../config.ts';
-import type { Every } from '../config-file.ts';
+import type { Config, DiscoverConfig, FoundConfig } from '../config/config.ts';
+import type { Every } from '../config/config-file.ts';
+import type { StoreConfig } from '../config/store-config.ts';
 import { sourceOf } from '../discover/source.ts';
-import type { StoreConfig } from '../store-config.ts';
 import { formatDuration } from '../units.ts';
 import { priceLines } from './check-prices.ts';
 import { readConfigFile } from './config-source.ts';
@@ -42,12 +42,12 @@ export function checkCommand(io: Io): CommandModule<object, CheckArguments> {
         .example('$0 check heapwatch.yaml', 'problems by line and column; exit code 2 where there are any'),
     handler: async ({ config: path, json, schema }) => {
       if (schema) {
-        const { configSchema } = await import('../config-schema.ts');
+        const { configSchema } = await import('../config/config-schema.ts');
         io.print(JSON.stringify(configSchema(), null, 2));
         return;
       }
       if (path === undefined) throw new UsageError('check: name a file, or --schema');
-      const { readConfig } = await import('../config.ts');
+      const { readConfig } = await import('../config/config.ts');
       const config = readConfig({ file: readConfigFile(path), env: process.env });
       io.print(json ? JSON.stringify(config) : explanation(config));
     },

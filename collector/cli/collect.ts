@@ -2,9 +2,9 @@
 import type { Logger } from 'pino';
 import type { CommandModule } from 'yargs';
 import type { Collector } from '../collector.ts';
-import type { Config } from '../config.ts';
-import type { ConfigFlags } from '../config-overrides.ts';
-import type { Reloaded } from '../reload.ts';
+import type { Config } from '../config/config.ts';
+import type { ConfigFlags } from '../config/config-overrides.ts';
+import type { Reloaded } from '../config/reload.ts';
 import { readConfigFile } from './config-source.ts';
 import type { Io } from './io.ts';
 
@@ -64,7 +64,7 @@ export function collectCommand(io: Io): CommandModule<object, CollectArguments> 
         .example('$0 collect --target api=9229 --store heapwatch.db', 'and keep what it learns')
         .example('$0 collect --config heapwatch.yaml', 'see heapwatch check; SIGHUP reads it anew'),
     handler: async (args) => {
-      const { readConfig } = await import('../config.ts');
+      const { readConfig } = await import('../config/config.ts');
       const { startCollector } = await import('../collector.ts');
       const { destination, pino } = await import('pino');
       const { config: path } = args;

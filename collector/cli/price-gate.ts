@@ -3,7 +3,7 @@ import type { Agent } from '../../agent/agent.ts';
 import { DEFAULT_LIMITS, limitObjection, roomObjection } from '../../agent/price/limits.ts';
 import { type Quote, quote } from '../../agent/price/quote.ts';
 import type { Probe } from '../../protocol/partition.ts';
-import { objectionText } from '../objection.ts';
+import { objectionText } from '../targets/objection.ts';
 import { type Consent, limitsOf } from './consent.ts';
 import { RefusedError } from './exit.ts';
 import type { Io } from './io.ts';

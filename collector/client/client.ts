@@ -13,7 +13,7 @@ import type { Response, ServerFrame, Welcome } from '../../protocol/frames.ts';
 import { limits } from '../../protocol/limits.ts';
 import { type Method, type Params, RequestError, type Result, readResult } from '../../protocol/requests.ts';
 import type { Role } from '../../protocol/role.ts';
-import { Backoff } from '../backoff.ts';
+import { Backoff } from '../waiting/backoff.ts';
 import { Link } from './link.ts';
 import type { OpenSocket } from './socket.ts';
 import { isFatal, StreamError } from './stream-error.ts';

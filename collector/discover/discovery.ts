@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { parseTarget } from '../../agent/target.ts';
-import type { DiscoverConfig, TargetConfig } from '../config.ts';
+import type { DiscoverConfig, TargetConfig } from '../config/config.ts';
 import { type Found, foundName, placeOf } from './found.ts';
 import { Lookout } from './lookout.ts';
 

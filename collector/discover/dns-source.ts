@@ -1,7 +1,7 @@
 /** Finds a target at each address of a name, by the system's resolver. */
 import { lookup } from 'node:dns/promises';
 import { addressText } from '../../agent/target.ts';
-import { within } from '../deadline.ts';
+import { within } from '../waiting/deadline.ts';
 import type { Found } from './found.ts';
 
 /** How long the resolver has for its answer; a collector that stops waits for no longer. */

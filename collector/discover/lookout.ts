@@ -6,8 +6,8 @@
  * What is not found any more is kept for `forgetAfter`: a process that is restarted is then attached to, not found anew.
  */
 import type { Logger } from 'pino';
-import { Bell } from '../bell.ts';
-import type { DiscoverConfig } from '../config.ts';
+import type { DiscoverConfig } from '../config/config.ts';
+import { Bell } from '../waiting/bell.ts';
 import { type Found, placeOf } from './found.ts';
 import { type Source, sourceOf } from './source.ts';
 

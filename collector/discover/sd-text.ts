@@ -8,8 +8,8 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { parseTarget } from '../../agent/target.ts';
-import { LimitsFile, parseName } from '../config-file.ts';
-import { limitsGiven } from '../limits-config.ts';
+import { LimitsFile, parseName } from '../config/config-file.ts';
+import { limitsGiven } from '../config/limits-config.ts';
 import type { Found } from './found.ts';
 
 const Name = z.string().transform((value, context) => {

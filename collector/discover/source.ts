@@ -1,5 +1,5 @@
 /** A place where targets are found. */
-import type { DiscoverConfig } from '../config.ts';
+import type { DiscoverConfig } from '../config/config.ts';
 import { DnsSource } from './dns-source.ts';
 import { FileSource } from './file-source.ts';
 import type { Found } from './found.ts';

@@ -4,7 +4,7 @@ import { matchesGlob } from '../../protocol/glob.ts';
 import type { EventsQuery, EventsResult } from '../../protocol/happenings.ts';
 import type { HistoryQuery, HistoryResult, PartitionHistory } from '../../protocol/history.ts';
 import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
-import type { RingLog } from '../ring-log.ts';
+import type { RingLog } from '../log/ring-log.ts';
 import { HAPPENINGS, happenedMs, happenings, isHappening } from './happenings.ts';
 import { type History, type Span, type Steps, spanOf, stepsOf } from './history.ts';
 import { Lines } from './lines.ts';

@@ -1,8 +1,8 @@
 /** The certificates that a configuration names, read and tried. */
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { TlsConfig } from '../config.ts';
-import { ConfigError } from '../config-error.ts';
+import type { TlsConfig } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
 
 /** As `node:tls` takes them. */
 export interface Certificates {

@@ -6,7 +6,7 @@ import { Probe } from '../../protocol/partition.ts';
 import { PartitionHead } from '../../protocol/partitions.ts';
 import { text } from '../../protocol/text.ts';
 import { headOf } from '../history/partition-heads.ts';
-import type { EventLog } from '../log.ts';
+import type { EventLog } from '../log/log.ts';
 
 export const PartitionList = z.strictObject({ partitions: z.array(PartitionHead) });
 

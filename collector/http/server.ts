@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { network } from '../access/failures.ts';
 import { type Address, formatAddress } from '../address.ts';
-import type { TlsConfig } from '../config.ts';
+import type { TlsConfig } from '../config/config.ts';
 import { certificates } from './certificates.ts';
 
 /** How long a client may take for the head of its request, counted from its connection on, and for all of it. */

@@ -4,7 +4,7 @@
  */
 import { Gauge, type Registry } from 'prom-client';
 import type { StreamEvent } from '../../protocol/events.ts';
-import type { EventLog } from '../log.ts';
+import type { EventLog } from '../log/log.ts';
 import { label } from './label.ts';
 
 /** Kinds of a partition that have a series of their own. */

@@ -5,8 +5,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { RuleState } from '../../protocol/alert.ts';
 import type { TargetState } from '../../protocol/events.ts';
-import type { EventLog } from '../log.ts';
-import type { StoreHealth } from '../store-health.ts';
+import type { EventLog } from '../log/log.ts';
+import type { StoreHealth } from '../log/store-health.ts';
 import { alertMetrics, type ReceiverTally } from './alerts.ts';
 import { kindGauges } from './kinds.ts';
 import { probeMetrics } from './probes.ts';

@@ -1,7 +1,7 @@
 /** What probes cost and how they ended, counted as it happens. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ProbeEvent } from '../../protocol/events.ts';
-import type { EventLog } from '../log.ts';
+import type { EventLog } from '../log/log.ts';
 import { label } from './label.ts';
 
 const OF_PROBE = ['target', 'probe'] as const;

@@ -1,6 +1,6 @@
 /** How the store is, read at each scrape. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { StoreHealth } from '../store-health.ts';
+import type { StoreHealth } from '../log/store-health.ts';
 
 export function storeMetrics(registry: Registry, health: () => StoreHealth): void {
   const registers = [registry];

@@ -2,7 +2,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { StreamEvent, TargetState } from '../../protocol/events.ts';
 import type { Usage } from '../../protocol/partition.ts';
-import type { EventLog } from '../log.ts';
+import type { EventLog } from '../log/log.ts';
 import { label } from './label.ts';
 
 const OF_ISOLATE = ['target', 'isolate'] as const;

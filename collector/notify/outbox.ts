@@ -15,9 +15,9 @@ import { z } from 'zod';
 import type { Alert } from '../../protocol/alert.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
 import type { AlertMemory } from '../alert/memory.ts';
-import { Backoff } from '../backoff.ts';
-import { Bell } from '../bell.ts';
-import { type EventLog, type LogEntry, LostError } from '../log.ts';
+import { type EventLog, type LogEntry, LostError } from '../log/log.ts';
+import { Backoff } from '../waiting/backoff.ts';
+import { Bell } from '../waiting/bell.ts';
 import { type Notice, noticesOf, type Told } from './notice.ts';
 import type { Receiver } from './receiver.ts';
 

@@ -1,5 +1,5 @@
 /** One POST of JSON, and what its answer means for what was sent. */
-import { TimeLimit } from '../time-limit.ts';
+import { TimeLimit } from '../waiting/time-limit.ts';
 import type { Outcome } from './receiver.ts';
 
 export interface Post {

@@ -1,7 +1,7 @@
 /** What a configuration may say of receivers: `notify: { ops: { webhook: https://…, secret: { env: OPS_SECRET } }, log: {} }`. */
 import { z } from 'zod';
 import type { SecretSource } from '../access/secret.ts';
-import { duration, text } from '../config-values.ts';
+import { duration, text } from '../config/config-values.ts';
 
 /** Somebody who is told of alerts, by the name that rules use. */
 export type ReceiverConfig = { readonly name: string } & (

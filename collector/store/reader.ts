@@ -1,6 +1,6 @@
 /** Reads a store: the log's pages, its state, one sample. */
 import type Database from 'libsql';
-import { LogEntry } from '../log.ts';
+import { LogEntry } from '../log/log.ts';
 import type { Connection } from './database.ts';
 import { Words } from './dictionary.ts';
 import type { Json } from './facts.ts';

@@ -8,7 +8,7 @@
  */
 import type { PartitionEvent, StreamEvent } from '../../protocol/events.ts';
 import type { Row } from '../../protocol/partition.ts';
-import type { NewEvent } from '../log.ts';
+import type { NewEvent } from '../log/log.ts';
 import { type Folded, fold, type Json, unfold } from './facts.ts';
 import { packRows, unpackRows } from './rows.ts';
 

@@ -11,9 +11,9 @@
  * holds the newest events in memory; what a client missed before that is read from the file, a page at a time.
  */
 import type { Logger } from 'pino';
-import { type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from '../log.ts';
-import { type RingLimits, RingLog } from '../ring-log.ts';
-import type { StoreHealth } from '../store-health.ts';
+import { type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from '../log/log.ts';
+import { type RingLimits, RingLog } from '../log/ring-log.ts';
+import type { StoreHealth } from '../log/store-health.ts';
 import { StoreClock } from './clock.ts';
 import { type Connection, openForReading } from './database.ts';
 import type { FrameBatch } from './messages.ts';

@@ -1,6 +1,6 @@
 /** Events that were sent though they could not be stored, waiting in memory until they can be; bounded like the ring. */
-import type { LogEntry } from '../log.ts';
-import type { RingLimits } from '../ring-log.ts';
+import type { LogEntry } from '../log/log.ts';
+import type { RingLimits } from '../log/ring-log.ts';
 
 /** An entry, and when it was appended by the store's own clock. */
 export interface Aged {

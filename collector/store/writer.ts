@@ -7,8 +7,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type Database from 'libsql';
-import type { NewEvent } from '../log.ts';
-import { keyOf } from '../log.ts';
+import type { NewEvent } from '../log/log.ts';
+import { keyOf } from '../log/log.ts';
 import { type Connection, transact } from './database.ts';
 import { Dictionary } from './dictionary.ts';
 import { Meta } from './meta.ts';

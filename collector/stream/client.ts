@@ -13,8 +13,8 @@ import type { ErrorCode, Hello, Request, ServerFrame, Subscribe, Unsubscribe } f
 import { limits } from '../../protocol/limits.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import { type Access, AccessError, type Visitor } from '../access/access.ts';
-import type { StreamConfig } from '../config.ts';
-import type { EventLog, LogEntry } from '../log.ts';
+import type { StreamConfig } from '../config/config.ts';
+import type { EventLog, LogEntry } from '../log/log.ts';
 import { formatDuration } from '../units.ts';
 import { Outbox } from './outbox.ts';
 import { Rate } from './rate.ts';

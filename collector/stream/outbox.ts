@@ -8,7 +8,7 @@
  * Readings from the log (`pull`) stand in the same line and hold nothing: they are read as the socket takes them.
  */
 import { encode } from '../../protocol/codec.ts';
-import { type EventHead, type LogEntry, LostError } from '../log.ts';
+import { type EventHead, type LogEntry, LostError } from '../log/log.ts';
 
 export interface OutboxOptions {
   /** Bytes given to the socket and not yet taken by it, above which the rest waits. */

@@ -15,11 +15,11 @@ import {
 } from '../../protocol/requests.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { Alerts } from '../alert/alerts.ts';
-import type { Explorer } from '../explorer.ts';
 import type { History } from '../history/history.ts';
-import type { EventLog } from '../log.ts';
-import type { Runner } from '../runner.ts';
-import type { Snapshots } from '../snapshots.ts';
+import type { EventLog } from '../log/log.ts';
+import type { Explorer } from '../snapshots/explorer.ts';
+import type { Snapshots } from '../snapshots/snapshots.ts';
+import type { Runner } from '../targets/runner.ts';
 
 export interface RequestsOptions {
   readonly log: EventLog;

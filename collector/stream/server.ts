@@ -7,8 +7,8 @@ import { closeCodes } from '../../protocol/close-codes.ts';
 import { STREAM_PATH, SUBPROTOCOL } from '../../protocol/frames.ts';
 import type { Access } from '../access/access.ts';
 import { isAllowedOrigin, type OriginRules } from '../access/origins.ts';
-import type { StreamConfig } from '../config.ts';
-import type { EventLog } from '../log.ts';
+import type { StreamConfig } from '../config/config.ts';
+import type { EventLog } from '../log/log.ts';
 import { Client } from './client.ts';
 import type { Requests } from './requests.ts';
 

@@ -3,7 +3,7 @@ import { encode } from '../../protocol/codec.ts';
 import type { Topic } from '../../protocol/events.ts';
 import type { Subscribe } from '../../protocol/frames.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
-import type { EventHead, EventLog, LogEntry } from '../log.ts';
+import type { EventHead, EventLog, LogEntry } from '../log/log.ts';
 
 export class Subscription {
   readonly id: string;

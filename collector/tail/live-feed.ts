@@ -5,8 +5,8 @@
 import { type Agent, attach } from '../../agent/agent.ts';
 import { DetachedError } from '../../agent/errors.ts';
 import type { Cost } from '../../protocol/partition.ts';
-import { Bell } from '../bell.ts';
 import { roughDuration, roughSize } from '../cli/rough.ts';
+import { Bell } from '../waiting/bell.ts';
 import type { Feed } from './feed.ts';
 import { PaceKeeper } from './pace.ts';
 import { ProgramMarks } from './program-marks.ts';

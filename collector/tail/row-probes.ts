@@ -9,7 +9,7 @@ import { snapshot } from '../../agent/probe/snapshot.ts';
 import { types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
 import type { Partition, Price, Usage } from '../../protocol/partition.ts';
-import { objectionText } from '../objection.ts';
+import { objectionText } from '../targets/objection.ts';
 import type { RowProbe } from './reading.ts';
 
 export interface RowContext {

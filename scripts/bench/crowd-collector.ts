@@ -4,7 +4,7 @@
  */
 import { pino } from 'pino';
 import { startCollector } from '../../collector/collector.ts';
-import { readConfig } from '../../collector/config.ts';
+import { readConfig } from '../../collector/config/config.ts';
 import { peakRssBytes } from './peak.ts';
 
 export interface Used {

@@ -5,11 +5,11 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { DEFAULT_STREAM } from '../../collector/config.ts';
+import { DEFAULT_STREAM } from '../../collector/config/config.ts';
+import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
 import { readPages } from '../../collector/http/pages.ts';
-import type { EventLog } from '../../collector/log.ts';
-import { openStorage } from '../../collector/storage.ts';
-import { DEFAULT_RETENTION } from '../../collector/store-config.ts';
+import type { EventLog } from '../../collector/log/log.ts';
+import { openStorage } from '../../collector/log/storage.ts';
 import { launchBrowser } from '../../test/support/browser.ts';
 import { partitionEvent, usageEvent } from '../../test/support/events.ts';
 import { folder } from '../../test/support/folder.ts';

@@ -5,7 +5,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { startCollector } from '../../collector/collector.ts';
-import { readConfig } from '../../collector/config.ts';
+import { readConfig } from '../../collector/config/config.ts';
 
 /** How late the event loop was, milliseconds. */
 export interface LoopDelay {

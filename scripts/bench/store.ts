@@ -6,12 +6,12 @@ import { statSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
-import { DEFAULT_STREAM } from '../../collector/config.ts';
-import type { NewEvent } from '../../collector/log.ts';
+import { DEFAULT_STREAM } from '../../collector/config/config.ts';
+import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
+import type { NewEvent } from '../../collector/log/log.ts';
 import { HistoryStore } from '../../collector/store/history-store.ts';
 import type { RetentionLimits } from '../../collector/store/retention.ts';
 import { StoredLog, type StoredLogOptions } from '../../collector/store/stored-log.ts';
-import { DEFAULT_RETENTION } from '../../collector/store-config.ts';
 import { folder } from '../../test/support/folder.ts';
 import { median } from './median.ts';
 

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { liveProbes } from '../../collector/probes.ts';
+import { liveProbes } from '../../collector/targets/probes.ts';
 import { assertGolden } from '../support/golden.ts';
 import { type Call, startInspectorProxy } from '../support/inspector-proxy.ts';
 import { startTarget } from '../support/target.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Engine } from '../../collector/alert/engine.ts';
 import type { Rule } from '../../collector/alert/rule.ts';
 import { RuleFile } from '../../collector/alert/rule-file.ts';
-import type { NewEvent } from '../../collector/log.ts';
+import type { NewEvent } from '../../collector/log/log.ts';
 import type { Alert } from '../../protocol/alert.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
 import { partitionEvent, targetEvent, usageEvent } from '../support/events.ts';

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
 import { RuleFile } from '../../collector/alert/rule-file.ts';
 import { startCollector } from '../../collector/collector.ts';
-import type { Config } from '../../collector/config.ts';
+import type { Config } from '../../collector/config/config.ts';
 import { signature } from '../../collector/notify/webhook.ts';
 import type { Alert } from '../../protocol/alert.ts';
 import { configOf } from '../support/collector.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Backoff } from '../../collector/backoff.ts';
+import { Backoff } from '../../collector/waiting/backoff.ts';
 
 describe('backoff', () => {
   it('waits within a bound that doubles up to its maximum', () => {

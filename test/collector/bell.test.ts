@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Bell } from '../../collector/bell.ts';
+import { Bell } from '../../collector/waiting/bell.ts';
 
 describe('bell', () => {
   it('ends the wait that is going on', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { configSchema } from '../../collector/config-schema.ts';
+import { configSchema } from '../../collector/config/config-schema.ts';
 import { runCli } from '../support/cli.ts';
 import { folder } from '../support/folder.ts';
 import { assertGolden } from '../support/golden.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { pino } from 'pino';
 import { openSession } from '../../agent/session.ts';
 import { startCollector } from '../../collector/collector.ts';
-import { liveProbes } from '../../collector/probes.ts';
+import { liveProbes } from '../../collector/targets/probes.ts';
 import { configOf, startTestCollector } from '../support/collector.ts';
 import { partitionEvent } from '../support/events.ts';
 import { connect } from '../support/stream-client.ts';

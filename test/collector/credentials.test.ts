@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import { type Collector, startCollector } from '../../collector/collector.ts';
-import type { Config, TokenConfig } from '../../collector/config.ts';
+import type { Config, TokenConfig } from '../../collector/config/config.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { configOf } from '../support/collector.ts';
 import { folder } from '../support/folder.ts';

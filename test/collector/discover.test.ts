@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Inspectors, programOf } from '../../agent/inspectors.ts';
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
 import { startCollector } from '../../collector/collector.ts';
-import { type Config, type DiscoverConfig, type FoundConfig, readConfig } from '../../collector/config.ts';
+import { type Config, type DiscoverConfig, type FoundConfig, readConfig } from '../../collector/config/config.ts';
 import { foundName } from '../../collector/discover/found.ts';
 import { parsePorts } from '../../collector/discover/ports.ts';
 import { readSdText } from '../../collector/discover/sd-text.ts';

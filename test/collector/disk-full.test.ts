@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { type EventLog, LostError } from '../../collector/log.ts';
+import { type EventLog, LostError } from '../../collector/log/log.ts';
 import { partitionEvent } from '../support/events.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { openLog } from '../support/stored-log.ts';

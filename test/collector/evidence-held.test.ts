@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
 import { tcpTable } from '../../agent/tcp-table.ts';
 import { RuleFile } from '../../collector/alert/rule-file.ts';
 import { type Collector, startCollector } from '../../collector/collector.ts';
-import { liveProbes, type Probes } from '../../collector/probes.ts';
+import { liveProbes, type Probes } from '../../collector/targets/probes.ts';
 import { configOf } from '../support/collector.ts';
 import { LogLines } from '../support/log-lines.ts';
 import { connect, type StreamClient } from '../support/stream-client.ts';

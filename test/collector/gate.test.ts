@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Gate } from '../../collector/gate.ts';
+import { Gate } from '../../collector/targets/gate.ts';
 
 describe('gate', () => {
   it('lets one in at a time, in the order in which they came', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LogHistory } from '../../collector/history/log-history.ts';
-import { RingLog } from '../../collector/ring-log.ts';
+import { RingLog } from '../../collector/log/ring-log.ts';
 import { HistoryStore } from '../../collector/store/history-store.ts';
 import type { HistoryQuery, PartitionHistory } from '../../protocol/history.ts';
 import type { PartitionsQuery } from '../../protocol/partitions.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ledger } from '../../collector/ledger.ts';
+import { Ledger } from '../../collector/targets/ledger.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LostError } from '../../collector/log.ts';
-import { RingLog } from '../../collector/ring-log.ts';
+import { LostError } from '../../collector/log/log.ts';
+import { RingLog } from '../../collector/log/ring-log.ts';
 import { decodeServerFrame } from '../../protocol/codec.ts';
 import { alertEvent, partitionEvent, targetEvent, usageEvent } from '../support/events.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { DEFAULT_STREAM } from '../../collector/config.ts';
+import { DEFAULT_STREAM } from '../../collector/config/config.ts';
+import { RingLog } from '../../collector/log/ring-log.ts';
 import { kindSeries } from '../../collector/metrics/kinds.ts';
 import { label } from '../../collector/metrics/label.ts';
 import { Metrics } from '../../collector/metrics/metrics.ts';
-import { RingLog } from '../../collector/ring-log.ts';
 import type { TargetState } from '../../protocol/events.ts';
 import { partitionEvent, probeEvent, targetEvent, usageEvent } from '../support/events.ts';
 

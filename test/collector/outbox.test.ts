@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { LostError } from '../../collector/log.ts';
-import { RingLog } from '../../collector/ring-log.ts';
+import { LostError } from '../../collector/log/log.ts';
+import { RingLog } from '../../collector/log/ring-log.ts';
 import { Outbox } from '../../collector/stream/outbox.ts';
 import { decodeServerFrame, encode } from '../../protocol/codec.ts';
 import type { ServerFrame } from '../../protocol/frames.ts';

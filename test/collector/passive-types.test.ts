@@ -1,8 +1,8 @@
 /** Waiting for V8's own collection: what it gives, that it gives way, that it is told from a collection that never came. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PassiveTypes } from '../../collector/passive-types.ts';
-import type { Ran } from '../../collector/prober.ts';
+import { PassiveTypes } from '../../collector/targets/passive-types.ts';
+import type { Ran } from '../../collector/targets/prober.ts';
 
 const RAN: Ran = { partitions: [], pauseMs: 12 };
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Limits } from '../../agent/price/limits.ts';
-import type { TargetConfig } from '../../collector/config.ts';
-import { PriceList } from '../../collector/price-list.ts';
-import { liveProbes, type Probes } from '../../collector/probes.ts';
+import type { TargetConfig } from '../../collector/config/config.ts';
+import { PriceList } from '../../collector/targets/price-list.ts';
+import { liveProbes, type Probes } from '../../collector/targets/probes.ts';
 import { Probe } from '../../protocol/partition.ts';
 import type { ProbePrice } from '../../protocol/prices.ts';
 import { type Result, readResult } from '../../protocol/requests.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { LostError } from '../../collector/log.ts';
+import { LostError } from '../../collector/log/log.ts';
 import { openForReading } from '../../collector/store/database.ts';
 import type { StoredLog } from '../../collector/store/stored-log.ts';
 import { partitionEvent, probeEvent, targetEvent } from '../support/events.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type Collector, startCollector } from '../../collector/collector.ts';
-import { keptName } from '../../collector/snapshot-name.ts';
+import { keptName } from '../../collector/snapshots/snapshot-name.ts';
 import { configOf } from '../support/collector.ts';
 import { folder } from '../support/folder.ts';
 import { LogLines } from '../support/log-lines.ts';

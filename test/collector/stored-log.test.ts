@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import Database from 'libsql';
-import { type EventLog, LostError } from '../../collector/log.ts';
+import { type EventLog, LostError } from '../../collector/log/log.ts';
 import { markEvent, partitionEvent, probeEvent, targetEvent, usageEvent } from '../support/events.ts';
 import { folder } from '../support/folder.ts';
 import { projectRoot } from '../support/project.ts';

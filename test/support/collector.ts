@@ -1,8 +1,8 @@
 /** A collector of real targets, and a client that has said hello and follows everything. */
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
 import { type Collector, startCollector } from '../../collector/collector.ts';
-import { type Config, DEFAULT_STREAM, type TargetConfig } from '../../collector/config.ts';
-import { liveProbes, type Probes } from '../../collector/probes.ts';
+import { type Config, DEFAULT_STREAM, type TargetConfig } from '../../collector/config/config.ts';
+import { liveProbes, type Probes } from '../../collector/targets/probes.ts';
 import { LogLines } from './log-lines.ts';
 import { connect, type StreamClient } from './stream-client.ts';
 

@@ -1,5 +1,5 @@
 /** Events as a collector's log takes them, with plausible content that a test may overrule. */
-import type { NewEvent } from '../../collector/log.ts';
+import type { NewEvent } from '../../collector/log/log.ts';
 
 type EventOf<T extends NewEvent['type']> = Extract<NewEvent, { type: T }>;
 

@@ -1,7 +1,7 @@
 /** A log in a file of a temporary folder, on clocks that the test turns. */
 import { join } from 'node:path';
+import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
 import { StoredLog, type StoredLogOptions } from '../../collector/store/stored-log.ts';
-import { DEFAULT_RETENTION } from '../../collector/store-config.ts';
 import { LogLines } from './log-lines.ts';
 
 export interface Clocks {

@@ -1,17 +1,17 @@
 /** A stream server without targets: a log that the test writes to, on a real socket. */
 import { Access } from '../../collector/access/access.ts';
 import type { Token } from '../../collector/access/tokens.ts';
-import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config.ts';
-import { Explorer } from '../../collector/explorer.ts';
+import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config/config.ts';
 import type { History } from '../../collector/history/history.ts';
 import { LogHistory } from '../../collector/history/log-history.ts';
 import { Api } from '../../collector/http/api.ts';
 import type { PageFile } from '../../collector/http/pages.ts';
 import { pageRoutes } from '../../collector/http/routes/pages.ts';
 import { createHttpServer, listen } from '../../collector/http/server.ts';
-import type { EventLog } from '../../collector/log.ts';
-import { RingLog } from '../../collector/ring-log.ts';
-import { Snapshots } from '../../collector/snapshots.ts';
+import type { EventLog } from '../../collector/log/log.ts';
+import { RingLog } from '../../collector/log/ring-log.ts';
+import { Explorer } from '../../collector/snapshots/explorer.ts';
+import { Snapshots } from '../../collector/snapshots/snapshots.ts';
 import { Requests } from '../../collector/stream/requests.ts';
 import { StreamServer } from '../../collector/stream/server.ts';
 import { STREAM_PATH } from '../../protocol/frames.ts';

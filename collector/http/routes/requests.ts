@@ -1,7 +1,7 @@
 /** The methods of the stream, over HTTP: the same parameters, the same results, the same roles. */
 import { z } from 'zod';
 import { type Method, methods, type Params } from '../../../protocol/requests.ts';
-import type { EventLog } from '../../log.ts';
+import type { EventLog } from '../../log/log.ts';
 import type { Requests } from '../../stream/requests.ts';
 import { newestPartitions, PartitionList, PartitionQuery } from '../partition-list.ts';
 import type { ProblemCode } from '../problem.ts';

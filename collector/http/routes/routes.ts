@@ -1,7 +1,7 @@
 /** All ways of the HTTP API. */
-import type { EventLog } from '../../log.ts';
+import type { EventLog } from '../../log/log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
-import type { Snapshots } from '../../snapshots.ts';
+import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { Requests } from '../../stream/requests.ts';
 import { openApi } from '../openapi.ts';
 import type { PageFile } from '../pages.ts';

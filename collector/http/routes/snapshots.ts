@@ -1,7 +1,7 @@
 /** The files of heap snapshots that a collector keeps; only operators read them, since they hold every string of a process. */
 import { z } from 'zod';
 import { SnapshotName } from '../../../protocol/snapshots.ts';
-import type { Snapshots } from '../../snapshots.ts';
+import type { Snapshots } from '../../snapshots/snapshots.ts';
 import { HttpError } from '../problem.ts';
 import { get, type Route } from '../route.ts';
 

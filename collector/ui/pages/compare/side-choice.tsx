@@ -1,8 +1,8 @@
 /** Chooses one side of the comparison: of which target, by which probe, at which moment. */
 import { choose } from '../../address/navigation.ts';
 import { useDashboard } from '../../dashboard.ts';
+import { writeSource } from '../../live/source.ts';
 import { count, size } from '../../parts/words.ts';
-import { writeSource } from '../target/source.ts';
 import { MomentChoice } from './moment-choice.tsx';
 import { type Chosen, writeSide } from './side.ts';
 import type { Side } from './use-side.ts';

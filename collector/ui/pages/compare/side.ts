@@ -6,7 +6,7 @@
  *     a=ID&aTarget=…                                      that one, among the others of its sort
  */
 import type { PartitionHead } from '../../../../protocol/partitions.ts';
-import { type Source, writeSource } from '../target/source.ts';
+import { type Source, writeSource } from '../../live/source.ts';
 
 export type SideName = 'a' | 'b';
 

@@ -5,9 +5,9 @@ import { address, choose } from '../../address/navigation.ts';
 import { useDashboard } from '../../dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import { type Resource, useResource } from '../../live/resource.ts';
+import { chosenSource, type Source, sourcesOf, writeSource } from '../../live/source.ts';
 import type { TargetModel } from '../../live/target-model.ts';
 import { beginOf, readSpan } from '../../parts/span.ts';
-import { chosenSource, type Source, sourcesOf, writeSource } from '../target/source.ts';
 import {
   type Chosen,
   type Moment,

@@ -5,10 +5,10 @@ import { address, choose } from '../../address/navigation.ts';
 import { useDashboard } from '../../dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import { useResource } from '../../live/resource.ts';
+import { chosenSource, sourcesOf, writeSource } from '../../live/source.ts';
 import { LineChart } from '../../parts/line-chart/line-chart.tsx';
 import { beginOf, historySpan, readSpan, SPAN_WORDS, SPANS, writeSpan } from '../../parts/span.ts';
 import { count, moment, signedCount, signedSize, size } from '../../parts/words.ts';
-import { chosenSource, sourcesOf, writeSource } from '../target/source.ts';
 import { globOf, type KindFigures, type KindMeasure, kindFigures, kindSeries, sourcesOfKind } from './kind-series.ts';
 
 /** Points of the line: what a wide screen can tell apart. */

@@ -3,7 +3,7 @@ import type { HistoryResult, PartitionHistory } from '../../../../protocol/histo
 import { limits } from '../../../../protocol/limits.ts';
 import type { Partition } from '../../../../protocol/partition.ts';
 import { theilSen } from '../../../alert/theil-sen.ts';
-import type { Source } from '../target/source.ts';
+import type { Source } from '../../live/source.ts';
 
 export type KindMeasure = 'count' | 'size';
 

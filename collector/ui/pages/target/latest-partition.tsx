@@ -1,9 +1,9 @@
 /** The newest partition of a source: as heapy's table, and as a square map. */
 import { address } from '../../address/navigation.ts';
 import { type IsolateModel, sortOf } from '../../live/isolate-model.ts';
+import type { Source } from '../../live/source.ts';
 import { HeapMap } from './heap-map.tsx';
 import { HeapTable } from './heap-table.tsx';
-import type { Source } from './source.ts';
 
 interface LatestPartitionProps {
   readonly target: string;

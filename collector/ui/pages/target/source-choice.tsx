@@ -1,6 +1,6 @@
 /** Chooses by which probe and which classifier the kinds are told. */
 import { choose } from '../../address/navigation.ts';
-import { type Source, writeSource } from './source.ts';
+import { type Source, writeSource } from '../../live/source.ts';
 
 interface SourceChoiceProps {
   readonly sources: readonly Source[];

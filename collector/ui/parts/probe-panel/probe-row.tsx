@@ -6,6 +6,7 @@ import type { ProbePrice } from '../../../../protocol/prices.ts';
 import { Link } from '../../address/link.tsx';
 import { useDashboard } from '../../dashboard.ts';
 import { useAction } from '../../live/action.ts';
+import { writeSource } from '../../live/source.ts';
 import { ActionWords } from '../action-words.tsx';
 import { Question } from '../question.tsx';
 import { ago, duration, size } from '../words.ts';
@@ -108,7 +109,10 @@ function Last({ last, forecast, target, isolate }: LastProps) {
       {id !== undefined && last.by && (
         <>
           {', '}
-          <Link to={{ page: 'target', target }} query={{ isolate, source: `${last.probe}:${last.by[0]}` }}>
+          <Link
+            to={{ page: 'target', target }}
+            query={{ isolate, source: writeSource({ probe: last.probe, by: last.by[0]! }) }}
+          >
             its table
           </Link>
         </>

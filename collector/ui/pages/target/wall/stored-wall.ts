@@ -4,8 +4,8 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { limits } from '../../../../../protocol/limits.ts';
 import { useDashboard } from '../../../dashboard.ts';
 import type { Session } from '../../../live/session.ts';
+import type { Source } from '../../../live/source.ts';
 import { beginOf, historySpan, type Span } from '../../../parts/span.ts';
-import type { Source } from '../source.ts';
 import { WallLines } from './wall-lines.ts';
 
 /** Points of a sparkline: what its width can tell apart. */

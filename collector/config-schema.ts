@@ -1,8 +1,0 @@
-/** The JSON Schema of a configuration file, for editors: `heapwatch.schema.json` beside this file holds it. */
-import { z } from 'zod';
-import { ConfigFile } from './config-file.ts';
-
-export function configSchema(): object {
-  const { $schema, ...schema } = z.toJSONSchema(ConfigFile, { io: 'input' });
-  return { $schema, title: "heapwatch's collector", ...schema };
-}

@@ -1,0 +1,306 @@
+/**
+ * One target while it is attached: runs its probes in turn, one at a time, and publishes what they give, until it goes.
+ *
+ *     requests (people first) ┐
+ *     condition               ├─> one job at a time ─> Reader ─> events
+ *     schedule                ┘
+ *
+ * Nothing is published after the end, however late an answer comes.
+ */
+import type { Agent, Condition } from '../../agent/agent.ts';
+import { DetachedError } from '../../agent/errors.ts';
+import { MAIN } from '../../agent/isolate.ts';
+import type { TargetState } from '../../protocol/events.ts';
+import { RequestError, type Result } from '../../protocol/requests.ts';
+import type { TargetConfig } from '../config/config.ts';
+import type { ScheduledProbe } from '../config/config-file.ts';
+import { Bell } from '../waiting/bell.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { Gate, Ticket } from './gate.ts';
+import type { Guard } from './guard.ts';
+import type { Ledger } from './ledger.ts';
+import { PassiveTypes } from './passive-types.ts';
+import { PriceList } from './price-list.ts';
+import { Prober, requestError } from './prober.ts';
+import type { Reader } from './reader.ts';
+import type { Reports } from './reports.ts';
+import { type Due, Schedule } from './schedule.ts';
+import { type Answer, type Waiting, type Wish, Wishes } from './wishes.ts';
+
+/** How often a target that runs, and one that does not, is asked whether it does, and how long it has for the answer. */
+const CONDITION_EVERY_MS = { running: 5_000, other: 1_000 } as const;
+const CONDITION_TIMEOUT_MS = 1_000;
+export interface AttachmentOptions {
+  readonly agent: Agent;
+  readonly reader: Reader;
+  readonly checkpoints: Checkpoints;
+  readonly target: TargetConfig;
+  readonly guard: Guard;
+  readonly ledger: Ledger;
+  /** The gate of the target's group. */
+  readonly gate: Gate;
+  readonly reports: Reports;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Says that an isolate is no more. */
+  readonly forget: (isolate: string) => void;
+}
+
+export class Attachment {
+  readonly #options: AttachmentOptions;
+  readonly #schedule: Schedule;
+  readonly #bell = new Bell();
+  readonly #end = new AbortController();
+  readonly #wishes: Wishes;
+  readonly #prober: Prober;
+  readonly #passive: PassiveTypes;
+  readonly #prices: PriceList;
+  #running: Waiting | undefined;
+  #ticket: Ticket | undefined;
+  #busy = false;
+  /** Isolates whose types V8's own collections have not told. */
+  #typesLeft: string[] = [];
+  #condition: Condition = 'running';
+  /** Since when, ISO 8601. */
+  #conditionAt: string;
+  #conditionDueAtMs = 0;
+  #isolates: readonly string[] = [MAIN];
+
+  constructor(options: AttachmentOptions) {
+    const { target, reports, now } = options;
+    this.#options = options;
+    this.#schedule = new Schedule({
+      target: target.name,
+      intervals: target.schedule,
+      nowMs: performance.now(),
+      wallMs: (nowMs) => now() + nowMs - performance.now(),
+    });
+    this.#wishes = new Wishes(target.name, () => this.#bell.ring());
+    this.#prober = new Prober({
+      ...options,
+      signal: this.#end.signal,
+      onFailure: () => {
+        this.#conditionDueAtMs = 0;
+      },
+    });
+    this.#passive = new PassiveTypes(this.#prober);
+    this.#prices = new PriceList(target.name, options.guard);
+    this.#conditionAt = reports.at();
+  }
+
+  /** Runs probes until the target goes, and gives why; undefined when `stop` ended it. */
+  async tend(stop: AbortSignal): Promise<DetachedError | undefined> {
+    let reason: DetachedError | undefined;
+    const onStop = () => this.#finish(new DetachedError('the collector lets go of the target'));
+    stop.addEventListener('abort', onStop, { once: true });
+    if (stop.aborted) onStop();
+    void this.#options.agent.closed.then((error) => {
+      reason = error;
+      this.#finish(error);
+    });
+    this.#options.reports.state(this.state());
+    if (this.#schedule.has('sampling')) this.#start(this.#startSampling());
+    while (!this.#end.signal.aborted) {
+      const nextAtMs = this.#busy ? Number.POSITIVE_INFINITY : this.#startNext(performance.now());
+      await this.#bell.wait(nextAtMs - performance.now());
+    }
+    stop.removeEventListener('abort', onStop);
+    return reason;
+  }
+
+  /** Runs a probe as soon as it is its turn. @throws RequestError */
+  request(wish: Wish): Promise<Answer> {
+    if (this.#end.signal.aborted) return Promise.reject(this.#notAttached());
+    return this.#wishes.add(wish);
+  }
+
+  /** What stands against a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
+  objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
+    return this.#prober.objection(probe, isolate);
+  }
+
+  /** Samples an isolate until it is given back; null where it is sampled anyway. @throws what could not be begun with */
+  borrowSampling(isolate: string): Promise<AsyncDisposable | null> {
+    return this.#options.reader.borrowSampling(isolate);
+  }
+
+  /** What each probe would cost now, told beside whatever runs. @throws RequestError */
+  async prices(isolate: string): Promise<Result<'prices'>> {
+    if (this.#end.signal.aborted) throw this.#notAttached();
+    return await this.#prices.of(isolate);
+  }
+
+  /** The target's state for `targets` and for events. */
+  state(): TargetState {
+    const { agent, target } = this.#options;
+    const { pid, nodeVersion, title, incarnation } = agent.identity;
+    const reason = CONDITION_REASONS[this.#condition];
+    return {
+      target: target.name,
+      state: this.#condition === 'running' ? 'attached' : this.#condition,
+      incarnation,
+      pid,
+      nodeVersion,
+      title,
+      inspect: target.inspect,
+      labels: target.labels,
+      ...(reason && { reason }),
+      at: this.#conditionAt,
+    };
+  }
+
+  #finish(why: DetachedError): void {
+    if (this.#end.signal.aborted) return;
+    this.#end.abort();
+    this.#options.checkpoints.end(why);
+    this.#options.reports.end(why);
+    this.#ticket?.release();
+    this.#wishes.reject(this.#notAttached());
+    this.#running?.reject(this.#notAttached());
+    this.#bell.ring();
+  }
+
+  #notAttached(): RequestError {
+    return new RequestError('not-attached', `Cannot probe "${this.#options.target.name}": the target has gone`);
+  }
+
+  /**
+   * Starts what is to be done now, if anything is; gives when to look again at the latest (the end of a job rings before).
+   * What is due and is not started waits for the gate, which rings.
+   */
+  #startNext(nowMs: number): number {
+    const { due, nextAtMs } = this.#schedule.at(nowMs);
+    const waiting = this.#wishes.take(({ probe }) => this.#mayRun(probe));
+    const next = waiting ? undefined : due.find(({ probe }) => this.#mayRun(probe));
+    if (waiting) {
+      this.#start(this.#answer(waiting));
+    } else if (this.#conditionDueAtMs <= nowMs) {
+      this.#start(this.#checkCondition());
+    } else if (this.#typesLeft.length > 0) {
+      this.#start(this.#runOn('types', this.#typesLeft.splice(0)));
+    } else if (next) {
+      this.#schedule.take(next.probe, nowMs);
+      if (next.skipped > 0) this.#reportSkipped(next);
+      this.#start(this.#runScheduled(next.probe));
+    } else {
+      if (!due.some(isSnapshot) && !this.#wishes.some(isSnapshot)) this.#leaveGate();
+      return Math.min(nextAtMs, this.#conditionDueAtMs);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #reportSkipped({ probe, skipped }: Due): void {
+    this.#options.reports.skipped(this.#prober.runOf({ probe, isolate: MAIN }), skipped);
+  }
+
+  /** A snapshot needs its group's turn; asking for it joins the line. */
+  #mayRun(probe: ScheduledProbe): boolean {
+    if (probe !== 'snapshot') return true;
+    this.#ticket ??= this.#options.gate.enter(() => this.#bell.ring());
+    return this.#ticket.granted;
+  }
+
+  #leaveGate(): void {
+    this.#ticket?.release();
+    this.#ticket = undefined;
+  }
+
+  /** Runs a job, which reports its own failures, as the one that is going on. */
+  #start(job: Promise<void>): void {
+    this.#busy = true;
+    void job.finally(() => {
+      this.#busy = false;
+      this.#prices.forget();
+      this.#bell.ring();
+    });
+  }
+
+  async #answer(waiting: Waiting): Promise<void> {
+    const { wish, resolve, reject } = waiting;
+    this.#running = waiting;
+    try {
+      if (isExclusive(wish.probe)) await this.#passive.stop();
+      const { partitions, pauseMs: _, ...more } = await this.#prober.run(wish);
+      resolve({ partitions: partitions.map(({ id }) => id), ...more });
+    } catch (error) {
+      reject(requestError(wish.probe, error));
+    } finally {
+      this.#running = undefined;
+      if (wish.probe === 'snapshot') this.#leaveGate();
+    }
+  }
+
+  async #runScheduled(probe: ScheduledProbe): Promise<void> {
+    const isolates = await this.#liveIsolates();
+    if (probe === 'types' && this.#schedule.isAuto(probe) && isolates.includes(MAIN)) this.#watchTypes(isolates);
+    else await this.#runOn(probe, isolates);
+  }
+
+  /** The main isolate's types come from V8's next own collection, if there is one; what is left, from collections of ours. */
+  #watchTypes(isolates: readonly string[]): void {
+    if (this.#passive.isWatching) return;
+    void this.#passive.watch(MAIN).then((watched) => {
+      if (watched === 'stopped') return;
+      this.#typesLeft = isolates.filter((isolate) => watched === null || isolate !== MAIN);
+      this.#schedule.ended('types', performance.now(), watched?.pauseMs ?? 0);
+      this.#bell.ring();
+    });
+  }
+
+  async #runOn(probe: ScheduledProbe, isolates: readonly string[]): Promise<void> {
+    if (isExclusive(probe)) await this.#passive.stop();
+    let pauseMs = 0;
+    for (const isolate of isolates) pauseMs += await this.#prober.runScheduled(probe, isolate);
+    if (probe === 'snapshot') this.#leaveGate();
+    this.#schedule.ended(probe, performance.now(), pauseMs);
+  }
+
+  /** Begins sampling at once, so that the first reading has something to tell. */
+  async #startSampling(): Promise<void> {
+    for (const isolate of await this.#liveIsolates()) await this.#prober.startSampling(isolate);
+  }
+
+  /** The isolates to probe, of those that live now. */
+  async #liveIsolates(): Promise<readonly string[]> {
+    try {
+      const isolates = await this.#options.reader.isolates();
+      for (const isolate of this.#isolates) if (!isolates.includes(isolate)) this.#options.forget(isolate);
+      this.#isolates = isolates;
+    } catch (error) {
+      this.#options.reports.warn('isolates could not be listed', { err: error });
+    }
+    return this.#isolates;
+  }
+
+  async #checkCondition(): Promise<void> {
+    const { agent, reports, checkpoints } = this.#options;
+    void checkpoints.look();
+    try {
+      const condition = await agent.condition(CONDITION_TIMEOUT_MS);
+      if (condition !== this.#condition) {
+        this.#condition = condition;
+        this.#conditionAt = reports.at();
+        reports.state(this.state());
+      }
+    } catch (error) {
+      reports.warn('condition could not be read', { err: error });
+    }
+    const everyMs = CONDITION_EVERY_MS[this.#condition === 'running' ? 'running' : 'other'];
+    this.#conditionDueAtMs = performance.now() + everyMs;
+  }
+}
+
+const CONDITION_REASONS: Readonly<Record<Condition, string | undefined>> = {
+  running: undefined,
+  paused: 'it stands in a debugger',
+  blocked: 'its event loop does not turn',
+};
+
+/** What would be traced, or would trace, while types are waited for. Sampling's collection is welcome. */
+function isExclusive(probe: ScheduledProbe): boolean {
+  return probe !== 'usage' && probe !== 'sampling';
+}
+
+function isSnapshot({ probe }: { readonly probe: ScheduledProbe }): boolean {
+  return probe === 'snapshot';
+}

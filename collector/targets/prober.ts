@@ -1,0 +1,207 @@
+/**
+ * Runs the probes of one attached target and publishes what comes of each: partitions, its footprint, a failure, a refusal.
+ *
+ *     wish ─> Guard ─ refused ──> event, and the next cheaper probe if it was scheduled
+ *               └─ admitted ──> Reader ──> partitions ──> footprint into the ledger
+ */
+import { basename } from 'node:path';
+import { EpochError } from '../../agent/errors.ts';
+import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
+import type { Partition } from '../../protocol/partition.ts';
+import { RequestError } from '../../protocol/requests.ts';
+import type { ScheduledProbe } from '../config/config-file.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import { CHEAPER, type Guard, type Refusal } from './guard.ts';
+import type { Ledger } from './ledger.ts';
+import type { Reader } from './reader.ts';
+import type { ProbeRun, Reports } from './reports.ts';
+import type { Answer, Wish } from './wishes.ts';
+
+/** Probes so dear that, where used bytes alone speak against one, the objects are counted and it is priced again. */
+const COUNTED_FIRST: ReadonlySet<ScheduledProbe> = new Set(['census', 'snapshot']);
+
+export interface ProberOptions {
+  readonly reader: Reader;
+  readonly checkpoints: Checkpoints;
+  readonly guard: Guard;
+  readonly ledger: Ledger;
+  readonly reports: Reports;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Aborted when the target goes or is let go. */
+  readonly signal: AbortSignal;
+  /** Something failed: silence may have a cause that is worth telling. */
+  readonly onFailure: () => void;
+}
+
+/** What a run has given. */
+export interface Ran extends Pick<Answer, 'holders' | 'snapshot'> {
+  readonly partitions: readonly Partition[];
+  readonly pauseMs: number;
+}
+
+/** What a reading of the heap gives; all but snapshots give partitions alone. */
+type Reading = Pick<SnapshotResult, 'partitions' | 'holders' | 'output'>;
+
+export class Prober {
+  readonly #options: ProberOptions;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+  }
+
+  /** Fulfils somebody's wish. @throws RequestError; what the probe throws, once that is published */
+  async run(wish: Wish): Promise<Ran> {
+    const run = this.runOf(wish);
+    const refusal = await this.#refusal(run, wish.agreed ?? false);
+    if (!refusal) return await this.#admitted(wish, run);
+    this.#options.reports.refused(run, refusal);
+    throw new RequestError('refused', `Cannot run "${wish.probe}": ${refusal.reason}`);
+  }
+
+  /** Runs what is due on an isolate, or what is cheaper; gives the pause. Never throws: what goes wrong is published. */
+  async runScheduled(probe: ScheduledProbe, isolate: string): Promise<number> {
+    const wish = { probe, isolate };
+    const run = this.runOf(wish);
+    try {
+      const refusal = await this.#refusal(run, false);
+      if (!refusal) return (await this.#admitted(wish, run)).pauseMs;
+      const instead = CHEAPER[probe];
+      this.#options.reports.refused(run, refusal, instead);
+      return instead === undefined ? 0 : await this.runScheduled(instead, isolate);
+    } catch {
+      // has been published; it must not keep the other isolates from their turn
+      return 0;
+    }
+  }
+
+  /** Begins sampling, so that its first reading has something to tell. */
+  async startSampling(isolate: string): Promise<void> {
+    try {
+      await this.#options.reader.startSampling(isolate);
+    } catch (error) {
+      this.#failed(this.runOf({ probe: 'sampling', isolate }), error);
+    }
+  }
+
+  /** Waits for a collection of V8's own and publishes what it tells of the isolate; null where there was none, or `signal` has ended it. */
+  async passiveTypes(isolate: string, signal: AbortSignal): Promise<Ran | null> {
+    const run = this.runOf({ probe: 'types', isolate });
+    try {
+      const either = AbortSignal.any([signal, this.#options.signal]);
+      const partitions = await this.#options.reader.types(isolate, { by: run.by, passive: true, signal: either });
+      return this.#published(run, { partitions }, this.#options.now(), COUNTING_RATIO);
+    } catch (error) {
+      const isOver = error instanceof DOMException && error.name === 'TimeoutError';
+      if (!isOver && !signal.aborted) this.#failed(run, error);
+      return null;
+    }
+  }
+
+  /** What stands against a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
+  async objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
+    return (await this.#options.guard.refusal(probe, isolate, false))?.reason ?? null;
+  }
+
+  runOf({ probe, isolate, by, since }: Wish): ProbeRun {
+    const { reader, checkpoints } = this.#options;
+    const wanted = by ?? (since === undefined ? undefined : checkpoints.classifiers(isolate, since));
+    return { probe, isolate, by: reader.classifiers(probe, wanted) };
+  }
+
+  async #refusal(run: ProbeRun, agreed: boolean): Promise<Refusal | null> {
+    const { probe, isolate } = run;
+    const { guard } = this.#options;
+    // the gauges cost nothing
+    if (probe === 'usage') return null;
+    try {
+      const refusal = await guard.refusal(probe, isolate, agreed);
+      if (!refusal?.isRough || !COUNTED_FIRST.has(probe)) return refusal;
+      await this.runScheduled('types', isolate);
+      return await guard.refusal(probe, isolate, agreed);
+    } catch (error) {
+      this.#failed(run, error);
+      throw error;
+    }
+  }
+
+  async #admitted(wish: Wish, run: ProbeRun): Promise<Ran> {
+    try {
+      return await this.#read(wish, run);
+    } catch (error) {
+      this.#failed(run, error);
+      throw error;
+    }
+  }
+
+  async #read(wish: Wish, run: ProbeRun): Promise<Ran> {
+    const { reader, reports, checkpoints, now } = this.#options;
+    const { probe, isolate } = run;
+    if (probe === 'usage') {
+      // a reading of the gauges speaks for itself: of `usage` only failures are told
+      reports.usage(await reader.usage(isolate));
+      return { partitions: [], pauseMs: 0 };
+    }
+    // what a census has not seen is told by the totals
+    if (probe === 'census' && !reader.hasTotals(isolate)) await this.runScheduled('types', isolate);
+    reports.started(run);
+    const fromMs = now();
+    const ran = this.#published(run, await this.#reading(wish, run), fromMs);
+    if (wish.checkpoint !== undefined) checkpoints.reportTaken(isolate, wish.checkpoint);
+    return ran;
+  }
+
+  async #reading({ since, checkpoint, label, holders }: Wish, { probe, isolate, by }: ProbeRun): Promise<Reading> {
+    const { reader, checkpoints, signal } = this.#options;
+    const options = { by, signal, ...(label !== undefined && { label }), ...(holders && { holders }) };
+    if (probe === 'sampling') return { partitions: await reader.sampling(isolate, options) };
+    if (probe === 'types') return { partitions: await reader.types(isolate, options) };
+    if (probe === 'census') return { partitions: await reader.census(isolate, options) };
+    if (checkpoint !== undefined) return await checkpoints.take(isolate, checkpoint, options);
+    if (since !== undefined) return await checkpoints.since(isolate, since, options);
+    return await reader.snapshot(isolate, options);
+  }
+
+  /** Publishes what one reading of the heap has given, and what it has done to the target. @param oursRatio how much of the pause is ours */
+  #published(run: ProbeRun, reading: Reading, fromMs: number, oursRatio = 1): Ran {
+    const { reports, ledger, now } = this.#options;
+    const { partitions, holders, output } = reading;
+    const { pauseMs = 0, extraBytes, keptBytes } = partitions[0]?.cost ?? {};
+    reports.done(run, partitions);
+    const footprint = {
+      isolate: run.isolate,
+      cause: run.probe,
+      fromMs,
+      toMs: now(),
+      pauseMs: pauseMs * oursRatio,
+      ...(extraBytes !== undefined && { extraBytes }),
+      ...(keptBytes !== undefined && { keptBytes }),
+    };
+    ledger.enter(footprint);
+    reports.footprint(footprint, ledger.spentMs(footprint.toMs, HOUR_MS));
+    return {
+      partitions,
+      pauseMs,
+      ...(holders !== undefined && { holders }),
+      ...(output && { snapshot: basename(output.path) }),
+    };
+  }
+
+  #failed(run: ProbeRun, error: unknown): void {
+    this.#options.reports.failed(run, error);
+    this.#options.onFailure();
+  }
+}
+
+const HOUR_MS = 3_600_000;
+/** How much of a collection that V8 did by itself is the counting, which it did for us (0.5 to 0.6 measured). */
+const COUNTING_RATIO = 0.5;
+
+/** What somebody who asked is told of what went wrong. */
+export function requestError(probe: ScheduledProbe, error: unknown): RequestError {
+  if (error instanceof RequestError) return error;
+  if (error instanceof EpochError) return new RequestError('void', error.message);
+  // what an agent throws for an isolate that it does not have
+  const code = error instanceof RangeError ? 'not-found' : 'probe-failed';
+  return new RequestError(code, error instanceof Error ? error.message : `Cannot run "${probe}": ${String(error)}`);
+}

@@ -1,0 +1,54 @@
+/** What the collector asks of an agent: the one place where its loop meets the agent's functions. */
+import { type Agent, type AttachOptions, attach, type ProbeContext } from '../../agent/agent.ts';
+import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../../agent/checkpoint.ts';
+import { type Quote, type QuoteQuestion, type QuotesQuestion, quote, quotes } from '../../agent/price/quote.ts';
+import { type CensusContext, census } from '../../agent/probe/census.ts';
+import { startSampling } from '../../agent/probe/sampling.ts';
+import { profilePartition } from '../../agent/probe/sampling-profile.ts';
+import { type SnapshotContext, type SnapshotResult, snapshot } from '../../agent/probe/snapshot.ts';
+import { type TypesContext, types } from '../../agent/probe/types.ts';
+import { usage } from '../../agent/probe/usage.ts';
+import type { Partition, Usage } from '../../protocol/partition.ts';
+
+/** How long a target has to begin sampling, and to give a profile, which costs it a full garbage collection. */
+const START_TIMEOUT_MS = 5_000;
+const PROFILE_TIMEOUT_MS = 30_000;
+
+/** A sampling profile that grows in a target; disposing ends it. */
+export interface Sampling extends AsyncDisposable {
+  /** The partition by allocation site of what lives now of all that was allocated since the start. */
+  read(context: ProbeContext & { label?: string }): Promise<Partition>;
+  /** Settles, never rejects, when nothing is sampled any more. */
+  readonly closed: Promise<unknown>;
+}
+
+export interface Probes {
+  attach(target: string, options?: AttachOptions): Promise<Agent>;
+  quote(agent: Agent, question: QuoteQuestion): Promise<Quote>;
+  quotes(agent: Agent, question: QuotesQuestion): Promise<Quote[]>;
+  usage(agent: Agent, context: ProbeContext): Promise<Usage>;
+  startSampling(agent: Agent, isolate: string, samplingIntervalBytes: number): Promise<Sampling>;
+  types(agent: Agent, context: TypesContext): Promise<Partition>;
+  census(agent: Agent, context: CensusContext): Promise<Partition>;
+  snapshot(agent: Agent, context: SnapshotContext): Promise<SnapshotResult>;
+  takeCheckpoint(agent: Agent, context: CheckpointContext): Promise<LiveCheckpoint>;
+}
+
+export const liveProbes: Probes = {
+  attach,
+  quote,
+  quotes,
+  usage,
+  types,
+  census,
+  snapshot,
+  takeCheckpoint,
+  async startSampling(agent, isolate, samplingIntervalBytes) {
+    const sampling = await startSampling(agent, isolate, { samplingIntervalBytes, timeoutMs: START_TIMEOUT_MS });
+    return {
+      read: async (context) => profilePartition(await sampling.read({ timeoutMs: PROFILE_TIMEOUT_MS }), context),
+      closed: sampling.closed,
+      [Symbol.asyncDispose]: () => sampling[Symbol.asyncDispose](),
+    };
+  },
+};
