@@ -27,7 +27,7 @@ describe('alerts in the dashboard', { skip: noBrowser }, async () => {
     { name: 'hand', role: 'operator', source: { env: 'HAND' } },
   ] as const;
   const dashboard = await startDashboard({
-    leaks: ['map', 'markup'],
+    leaks: ['map', 'markup', 'listeners'],
     target: { limits: LIMITS, schedule: { usage: 1_000, census: 500 } },
     config: { auth: { tokens, origins: [] }, alerts: RULES, evidence: { perHour: 12, betweenMs: 1_000 } },
     env: { EYE, HAND },
