@@ -5,6 +5,7 @@ import { openSession } from '../../agent/session.ts';
 import { runCli } from '../support/cli.ts';
 import { startTestCollector, type TestCollector } from '../support/collector.ts';
 import { inspectorVisit } from '../support/inspector-visit.ts';
+import type { StreamClient } from '../support/stream-client.ts';
 import { startTarget, type Target } from '../support/target.ts';
 
 async function tell(target: Target, command: string): Promise<void> {
@@ -19,9 +20,17 @@ function collectorOf(
   return startTestCollector([{ name: 'api', inspect: `127.0.0.1:${target.port}`, ...more }]);
 }
 
+/** Has checkpoint `a` taken; a refusal would leave its test waiting. */
+async function holdCheckpoint(client: StreamClient): Promise<void> {
+  const taken = await client.request('checkpoint', { target: 'api', label: 'a' });
+  assert.ok('result' in taken, JSON.stringify(taken));
+}
+
+/** One that hangs is named, instead of its file. */
+const LIMIT = { timeout: 100_000 };
 const RESET = /^Cannot compare with checkpoint "a": object ids of this isolate were reset since then/;
 
-test('what was born since a checkpoint, while the schedule goes on', async () => {
+test('what was born since a checkpoint, while the schedule goes on', LIMIT, async () => {
   await using target = await startTarget('maker', { args: [] });
   await tell(target, 'make session0 5');
   const schedule = { usage: 100, sampling: 150, snapshot: 500 };
@@ -58,12 +67,12 @@ test('what was born since a checkpoint, while the schedule goes on', async () =>
   assert.equal((await client.next('checkpoint', ({ phase }) => phase === 'released')).held.length, 0);
 });
 
-test('a checkpoint that is void is told by itself, and as an error with the reason', async () => {
+test('a checkpoint that is void is told by itself, and as an error with the reason', LIMIT, async () => {
   await using target = await startTarget('maker');
   await using running = await collectorOf(target);
   const { client } = running;
   await client.next('target', ({ state }) => state === 'attached');
-  await client.request('checkpoint', { target: 'api', label: 'a' });
+  await holdCheckpoint(client);
   await inspectorVisit(target.wsUrl, 'Runtime.getHeapUsage');
   const event = await client.next('checkpoint', ({ phase }) => phase === 'void');
   assert.match(event.reason ?? '', RESET);
@@ -79,12 +88,12 @@ test('a checkpoint that is void is told by itself, and as an error with the reas
   assert.ok('result' in since, JSON.stringify(since));
 });
 
-test('a target that goes takes its checkpoints along, and is not held up', async () => {
+test('a target that goes takes its checkpoints along, and is not held up', LIMIT, async () => {
   await using target = await startTarget('maker');
   await using running = await collectorOf(target);
   const { client } = running;
   await client.next('target', ({ state }) => state === 'attached');
-  await client.request('checkpoint', { target: 'api', label: 'a' });
+  await holdCheckpoint(client);
   target.send('exit 4\n');
   assert.equal((await target.exited).code, 4);
   const event = await client.next('checkpoint', ({ phase }) => phase === 'void');
@@ -94,12 +103,12 @@ test('a target that goes takes its checkpoints along, and is not held up', async
   assert.equal('error' in answer && answer.error.code, 'not-attached');
 });
 
-test('what cannot be is refused, with the reason', async () => {
+test('what cannot be is refused, with the reason', LIMIT, async () => {
   await using target = await startTarget('maker');
   await using running = await collectorOf(target);
   const { client } = running;
   await client.next('target', ({ state }) => state === 'attached');
-  await client.request('checkpoint', { target: 'api', label: 'a' });
+  await holdCheckpoint(client);
   const refusal = async (method: string, params: object) => {
     const answer = await client.request(method, params);
     assert.ok('error' in answer, JSON.stringify(answer));
@@ -124,20 +133,20 @@ test('what cannot be is refused, with the reason', async () => {
   assert.match(await refusal('checkpoint', { target: 'api', label: 'c', by: 'colour' }), /^bad-params: .*colour/);
 });
 
-test('the collector’s end releases the ids', async () => {
+test('the collector’s end releases the ids', LIMIT, async () => {
   await using target = await startTarget('maker');
   await using watcher = await openSession(target.wsUrl);
   const { result } = await watcher.send('Runtime.evaluate', { expression: '({})' });
   {
     await using running = await collectorOf(target);
     await running.client.next('target', ({ state }) => state === 'attached');
-    await running.client.request('checkpoint', { target: 'api', label: 'a' });
+    await holdCheckpoint(running.client);
   }
   const { heapSnapshotObjectId } = await watcher.send('HeapProfiler.getHeapObjectId', { objectId: result.objectId! });
   assert.equal(Number(heapSnapshotObjectId), 0);
 });
 
-test('the command, and heap --since NAME', async () => {
+test('the command, and heap --since NAME', LIMIT, async () => {
   await using target = await startTarget('maker');
   await using running = await collectorOf(target);
   await running.client.next('target', ({ state }) => state === 'attached');
