@@ -6,7 +6,6 @@ import { describe, it } from 'node:test';
 import { type Collector, startCollector } from '../../collector/collector.ts';
 import { closeServer, createHttpServer, listen } from '../../collector/http/server.ts';
 import { ATTACKER, fuzzFrames, fuzzHttp, seeded } from '../support/attack.ts';
-import { runCli } from '../support/cli.ts';
 import { configOf } from '../support/collector.ts';
 import { startFakeInspector } from '../support/fake-inspector.ts';
 import { LogLines } from '../support/log-lines.ts';
@@ -99,16 +98,6 @@ describe('attacks', () => {
     const { title: told } = await friend.next('target', ({ state }) => state === 'attached');
     assert.equal(told, title);
     for (const line of logs.text().trimEnd().split('\n')) assert.notEqual(JSON.parse(line).msg, 'forged');
-  });
-
-  it('by a title that writes lines of its own into a table', async () => {
-    const title = 'innocent\n{"level":30,"msg":"forged"}\u001b[2J\u202e';
-    await using target = await startTarget('puppet', { execArgv: [`--title=${title}`] });
-    const { stdout, stderr } = await runCli(['ls']);
-    const line = stdout.split('\n').find((each) => each.includes(`127.0.0.1:${target.port} `));
-    assert.ok(line?.includes('innocent'), stdout + stderr);
-    assert.doesNotMatch(stdout, /(?!\n)\p{Cc}|\p{Bidi_Control}/u);
-    assert.doesNotMatch(stdout, /^\{"level"/m);
   });
 
   it('by an address of their own in a request reach nothing', async () => {

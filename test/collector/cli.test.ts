@@ -206,7 +206,7 @@ test('output that nobody can take', async (t) => {
   await t.test('a full disk under stdout: exit code 1 and one line', async () => {
     const full = openSync('/dev/full', 'w');
     const stdio: StdioOptions = ['ignore', full, 'pipe'];
-    const cli = spawn(process.execPath, [mainPath, 'ls', '--json'], { stdio });
+    const cli = spawn(process.execPath, [mainPath, 'check', '--schema'], { stdio });
     closeSync(full);
     const [said, [code]] = await Promise.all([text(cli.stderr as Readable), once(cli, 'exit')]);
     assert.equal(said, 'heapwatch: Cannot write output: no space left on device, free some or choose another folder\n');
