@@ -114,12 +114,13 @@ export async function startDashboard<Leak extends string = (typeof LEAKS)[number
 const TELL_BLOCKED = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) =>
   heapwatchBlocked(violatedDirective + ': ' + blockedURI + ' by ' + sourceFile))`;
 
-/** A connection that is refused while its collector is away is no complaint. */
+/** What a browser logs itself of a connection whose collector stops, or is away, is no complaint. */
 function listenTo(page: Page, complaints: string[]): void {
   page.on('pageerror', (error) => complaints.push(`threw ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() !== 'error' || message.text().includes('net::ERR_CONNECTION_REFUSED')) return;
-    complaints.push(`logged ${message.text()}`);
+    const text = message.text();
+    if (message.type() !== 'error' || /^WebSocket connection to |net::ERR_CONNECTION_REFUSED/.test(text)) return;
+    complaints.push(`logged ${text}`);
   });
 }
 
