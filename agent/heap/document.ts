@@ -76,6 +76,20 @@ export class SnapshotDocument {
     this.#offset = offset;
   }
 
+  /** Begins at `offset`, within the section `name`, whose reader goes on there; `before` are the sections before it. */
+  resume(name: string, reader: SectionReader, offset: number, before: readonly string[]): void {
+    for (const section of [...before, name]) this.#seen.add(section);
+    this.#section = name;
+    this.#reader = reader;
+    this.#state = IN_SECTION;
+    this.#offset = offset;
+  }
+
+  /** The sections that have been opened, in their order. */
+  get sections(): readonly string[] {
+    return [...this.#seen];
+  }
+
   /** @throws SnapshotSyntaxError where the object is not whole, or lacks one of the `required` sections */
   end(required: readonly string[]): void {
     if (this.#state !== END) {

@@ -17,6 +17,16 @@ const ZERO = 48;
 const COMMA = 44 ^ ZERO;
 const LINE_FEED = 10 ^ ZERO;
 
+/** Edges that follow others; how many, nobody who reads them knows. */
+export interface LaterEdges {
+  readonly edgeTarget: Uint32Array;
+  readonly edgeName: Uint32Array;
+  /** Ordinals among these. */
+  readonly weakEdges: Uint32Array;
+  readonly maxName: number;
+  readonly maxNameOffset: number;
+}
+
 export class EdgeColumnsReader extends RecordReader {
   readonly #header: Header;
   readonly #kernel: boolean;
@@ -27,6 +37,7 @@ export class EdgeColumnsReader extends RecordReader {
   edgeName: Uint32Array;
   readonly weakEdges = new Numbers();
   readonly #weak: number;
+  #isLater = false;
   /** Largest string index that is an edge's name, and where it stands; -1 without edges that have names. */
   maxName = -1;
   maxNameOffset = 0;
@@ -40,6 +51,40 @@ export class EdgeColumnsReader extends RecordReader {
     this.#room = firstRoom(header.edgeCount, 2 * header.edge.fields.length, expectedBytes);
     this.edgeTarget = new Uint32Array(this.#room);
     this.edgeName = new Uint32Array(this.#room);
+  }
+
+  /** One that goes on where an edge begins. `expectedBytes` are those from there on. */
+  static later(header: Header, expectedBytes: number): EdgeColumnsReader {
+    const edges = new EdgeColumnsReader(header, expectedBytes);
+    edges.#isLater = true;
+    edges.resume();
+    return edges;
+  }
+
+  laterEdges(): LaterEdges {
+    return {
+      edgeTarget: this.edgeTarget.subarray(0, this.count),
+      edgeName: this.edgeName.subarray(0, this.count),
+      weakEdges: this.weakEdges.toArray(),
+      maxName: this.maxName,
+      maxNameOffset: this.maxNameOffset,
+    };
+  }
+
+  /** Adds those that follow; gives false, and adds none, where there would not be as many as the header says. */
+  append({ edgeTarget, edgeName, weakEdges, maxName, maxNameOffset }: LaterEdges): boolean {
+    const first = this.count;
+    const { edgeCount } = this.#header;
+    if (first + edgeTarget.length !== edgeCount || this.#room < edgeCount) return false;
+    this.edgeTarget.set(edgeTarget, first);
+    this.edgeName.set(edgeName, first);
+    for (const edge of weakEdges) this.weakEdges.push(first + edge);
+    if (maxName > this.maxName) {
+      this.maxName = maxName;
+      this.maxNameOffset = maxNameOffset;
+    }
+    this.count = edgeCount;
+    return true;
   }
 
   protected override take(values: Float64Array, offset: number): void {
@@ -66,7 +111,7 @@ export class EdgeColumnsReader extends RecordReader {
 
   protected override close(offset: number): void {
     const { edgeCount } = this.#header;
-    if (this.count !== edgeCount) {
+    if (!this.#isLater && this.count !== edgeCount) {
       throw new SnapshotSyntaxError(`"edges" ends after ${this.count} of ${edgeCount} records`, offset);
     }
   }

@@ -68,10 +68,26 @@ function nodesWithWeakEdges(columns: Columns): number[] {
   const nodes: number[] = [];
   let node = 0;
   for (const edge of columns.weakEdges ?? weakEdgesOf(columns)) {
-    while (firstEdge[node + 1] <= edge) node++;
+    node = sourceOf(firstEdge, edge, node);
     if (nodes.at(-1) !== node) nodes.push(node);
   }
   return nodes;
+}
+
+/** The node that `edge` leaves, which is `node` or a later one: by steps that double, then halve. */
+function sourceOf(firstEdge: Uint32Array, edge: number, node: number): number {
+  let step = 1;
+  let low = node;
+  while (low + step < firstEdge.length && firstEdge[low + step] <= edge) {
+    low += step;
+    step *= 2;
+  }
+  // the edge is one of a node from `low` on, but before `low + step`
+  for (; step > 1; step >>>= 1) {
+    const middle = low + (step >>> 1);
+    if (middle < firstEdge.length && firstEdge[middle] <= edge) low = middle;
+  }
+  return low;
 }
 
 function weakEdgesOf({ edgeTypes, edgeCount, edgeTarget }: Columns): Uint32Array {

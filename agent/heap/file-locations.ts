@@ -1,9 +1,9 @@
 /** The locations of a snapshot file by themselves: for who has read the rest and turns out to need them. */
 import type { Columns } from './columns.ts';
 import { SnapshotDocument } from './document.ts';
+import { headerOf } from './file-header.ts';
 import { findSection, type ReadAt } from './find-section.ts';
 import { type LocationColumns, LocationColumnsReader, noLocations } from './location-columns.ts';
-import { type Header, HeaderReader } from './meta.ts';
 import { SkipReader } from './skip.ts';
 import { writeNext } from './write-next.ts';
 
@@ -47,15 +47,4 @@ function locationsOfFile(read: ReadAt, sizeBytes: number): LocationColumns {
   document.jump(begin);
   while (!locations.done && writeNext(document, read, buffer));
   return locations.columns();
-}
-
-function headerOf(read: ReadAt, buffer: Uint8Array): Header | null {
-  let header: HeaderReader | undefined;
-  const document = new SnapshotDocument((name, offset) => {
-    if (name !== 'snapshot') return new SkipReader(name);
-    header = new HeaderReader(offset);
-    return header;
-  });
-  while (!header?.done && writeNext(document, read, buffer));
-  return header?.header ?? null;
 }

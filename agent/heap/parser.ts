@@ -9,14 +9,15 @@
 import type { Columns } from './columns.ts';
 import { SnapshotDocument } from './document.ts';
 import { EdgeColumnsReader } from './edge-columns.ts';
-import { LocationColumnsReader, noLocations } from './location-columns.ts';
+import type { LaterSections } from './later-sections.ts';
+import { type LocationColumns, LocationColumnsReader, noLocations } from './location-columns.ts';
 import { type Header, HeaderReader } from './meta.ts';
 import { NodeColumnsReader } from './node-columns.ts';
 import type { SectionReader } from './section.ts';
 import type { SnapshotSink } from './sink.ts';
 import { SkipReader } from './skip.ts';
 import { NumbersSkipReader } from './skip-numbers.ts';
-import { StringTableReader } from './strings.ts';
+import { StringTable, StringTableReader } from './strings.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
 
 export interface ColumnsParserOptions {
@@ -50,10 +51,29 @@ export class ColumnsParser implements SnapshotSink<Columns> {
 
   end(): Columns {
     this.#document.end(['snapshot', 'nodes', 'edges', 'strings']);
+    return this.#columns(this.#strings.table(), this.#locations?.columns());
+  }
+
+  /** Whether the next byte begins an edge that is not the first. */
+  get isBetweenEdges(): boolean {
+    return this.#document.sections.at(-1) === 'edges' && this.#edges?.isBetween === true;
+  }
+
+  /**
+   * As `end`, for a snapshot that another thread has read from the next byte on. Null where the two do not make a whole;
+   * then the bytes that follow may still be written here.
+   */
+  endWith(later: LaterSections): Columns | null {
+    const names = this.#document.sections;
+    const isWhole = this.#nodes?.done && !later.names.some((name) => names.includes(name));
+    if (!isWhole || !this.isBetweenEdges || !this.#edges?.append(later.edges)) return null;
+    return this.#columns(new StringTable(later.strings), later.locations);
+  }
+
+  #columns(strings: StringTable, locations: LocationColumns = noLocations()): Columns {
     const header = this.#header!.header!;
     const nodes = this.#nodes!;
     const edges = this.#edges!;
-    const strings = this.#strings.table();
     checkNames('nodes', nodes, strings.count);
     checkNames('edges', edges, strings.count);
     return {
@@ -71,7 +91,7 @@ export class ColumnsParser implements SnapshotSink<Columns> {
       edgeTarget: edges.edgeTarget,
       edgeName: edges.edgeName,
       weakEdges: edges.weakEdges.toArray(),
-      ...(this.#locations?.columns() ?? noLocations()),
+      ...locations,
       strings,
       extraNativeBytes: header.extraNativeBytes,
     };

@@ -50,6 +50,16 @@ export abstract class RecordReader implements SectionReader {
     return this.#state === DONE;
   }
 
+  /** Whether a record begins at the next byte, and one has been taken. */
+  get isBetween(): boolean {
+    return this.#state === NUMBER && this.#field === 0;
+  }
+
+  /** As though the array had been read up to where a record begins. */
+  protected resume(): void {
+    this.#state = NUMBER;
+  }
+
   /** Takes one record; `offset` is where it stands. @throws SnapshotSyntaxError */
   protected abstract take(values: Float64Array, offset: number): void;
 

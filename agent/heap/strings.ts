@@ -75,30 +75,64 @@ export class StringTable {
 
   /** Index of the first string that is `ascii`, or -1. Linear the first time, at a byte or two a string. */
   find(ascii: string): number {
-    const found = this.#found.get(ascii) ?? this.#search(ascii);
-    this.#found.set(ascii, found);
-    return found;
+    if (!this.#found.has(ascii)) this.seek([ascii]);
+    return this.#found.get(ascii)!;
   }
 
-  #search(ascii: string): number {
-    const wanted = Uint8Array.from(ascii, (character) => character.charCodeAt(0));
+  /** Finds several at once, for `find`: in the time of one. */
+  seek(texts: readonly string[]): void {
+    const wanted = texts.filter((text) => !this.#found.has(text)).map(wantedOf);
+    const byFirstByte = byFirst(wanted);
     for (const [block, starts] of this.blocks.starts.entries()) {
       const text = this.blocks.text[block]!;
       for (let string = 0; string + 1 < starts.length; string++) {
         const start = starts[string]!;
-        const length = starts[string + 1]! - start;
-        if (length < wanted.length) continue;
-        let same = 0;
-        while (same < wanted.length && text[start + same] === wanted[same]) same++;
-        const isIt =
-          length === wanted.length
-            ? same === length
-            : text[start + same] === BACKSLASH && this.get((block << BLOCK_BITS) | string) === ascii;
-        if (isIt) return (block << BLOCK_BITS) | string;
+        const candidates = byFirstByte[start === starts[string + 1] ? EMPTY : text[start]!];
+        if (candidates === undefined) continue;
+        for (const one of candidates) if (one.index < 0) this.#compare(block, string, one);
       }
     }
-    return -1;
+    for (const { text, index } of wanted) this.#found.set(text, index);
   }
+
+  /** As `equals`, without a view of the bytes. */
+  #compare(block: number, string: number, wanted: Wanted): void {
+    const { bytes } = wanted;
+    const text = this.blocks.text[block]!;
+    const starts = this.blocks.starts[block]!;
+    const start = starts[string]!;
+    let same = 0;
+    while (same < bytes.length && text[start + same] === bytes[same]) same++;
+    const index = (block << BLOCK_BITS) | string;
+    const isIt =
+      same === bytes.length
+        ? starts[string + 1]! - start === same
+        : text[start + same] === BACKSLASH && this.get(index) === wanted.text;
+    if (isIt) wanted.index = index;
+  }
+}
+
+interface Wanted {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  /** Of the first string that is it; -1 before it is found. */
+  index: number;
+}
+
+function wantedOf(text: string): Wanted {
+  return { text, bytes: Uint8Array.from(text, (character) => character.charCodeAt(0)), index: -1 };
+}
+
+/** Beside those of bytes, the place of strings that have none. */
+const EMPTY = 256;
+
+/** By the byte that a string in the file begins with; with an escape any of them may begin. */
+function byFirst(wanted: readonly Wanted[]): readonly (readonly Wanted[] | undefined)[] {
+  const places = new Array<Wanted[] | undefined>(EMPTY + 1).fill(undefined);
+  for (const one of wanted) {
+    for (const first of [one.bytes[0] ?? EMPTY, BACKSLASH]) places[first] = [...(places[first] ?? []), one];
+  }
+  return places;
 }
 
 /** The string that JSON-escaped bytes stand for; the reader has checked that they are such. */

@@ -25,6 +25,19 @@ export interface NamedEntry extends Entry {
   readonly name: string;
 }
 
+/** What is looked for here, found at once. */
+const NAMES = [
+  'system / Context',
+  'global_object',
+  'previous',
+  'extension',
+  'scope_info',
+  'context',
+  'shared',
+  'script',
+  'script_or_debug_info',
+];
+
 /** The globals first, then the modules in the order of their scopes (`moduleScopes`). Linear. */
 export function programEntries(graph: Graph, scopes = moduleScopes(graph.columns)): NamedEntry[] {
   const { columns } = graph;
@@ -57,6 +70,7 @@ export interface ModuleScope {
 
 /** The scopes of all modules, Node's own among them. Linear. */
 export function moduleScopes(columns: Columns): ModuleScope[] {
+  columns.strings.seek(NAMES);
   const candidates = outermostScopes(columns);
   const scripts = scriptsOf(columns, candidates);
   return candidates.flatMap((scope) => {
@@ -67,15 +81,15 @@ export function moduleScopes(columns: Columns): ModuleScope[] {
 
 /** Scopes right below a realm that are a module's. */
 function outermostScopes(columns: Columns): number[] {
-  const { nodeCount, nodeTypes, nodeType, nodeName, strings } = columns;
+  const { nodeTypes, nodeType, nodeName, strings } = columns;
   const context = strings.find('system / Context');
   const isRealm = realmTest(columns);
   const object = nodeTypes.indexOf('object');
   const previous = new EdgeFinder(columns, 'internal', 'previous');
   const outermost: number[] = [];
   if (context < 0) return outermost;
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeName[node] !== context || nodeType[node] !== object) continue;
+  for (let node = nodeName.indexOf(context); node >= 0; node = nodeName.indexOf(context, node + 1)) {
+    if (nodeType[node] !== object) continue;
     const above = previous.from(node);
     if (above !== NO_NODE && isRealm(above)) outermost.push(node);
   }
@@ -127,9 +141,9 @@ function scriptsOf(columns: Columns, scopes: readonly number[]): Map<number, str
   const shared = new EdgeFinder(columns, 'internal', 'shared');
   const script = new EdgeFinder(columns, 'internal', 'script', 'script_or_debug_info');
   const scripts = new Map<number, string>();
-  const { nodeCount, nodeType } = columns;
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeType[node] !== closure) continue;
+  const { nodeType } = columns;
+  for (let node = nodeType.indexOf(closure); node >= 0; node = nodeType.indexOf(closure, node + 1)) {
+    if (scripts.size === wanted.size) break;
     const scope = context.from(node);
     if (!wanted.has(scope) || scripts.has(scope)) continue;
     const info = shared.from(node);

@@ -11,6 +11,7 @@ import { ColumnsParser } from '../heap/parser.ts';
 import type { NodeSet } from '../heap/set.ts';
 import { heapSet } from '../sets/heap-set.ts';
 import { HeapView } from '../sets/view.ts';
+import { columnsByTwo } from './columns-by-two.ts';
 import { namingFile } from './file-error.ts';
 import { look, RegularFile, streamInto } from './file-reader.ts';
 import type { FileEvent } from './file-rows.ts';
@@ -48,9 +49,8 @@ async function find(job: PathJob, tell: (event: FileEvent) => void): Promise<Fil
   if (sizeBytes !== null) {
     using file = new RegularFile(job.path);
     if (!file.isGzip()) {
-      const parser = new ColumnsParser({ expectedBytes: sizeBytes, locations: false });
-      file.readInto(parser, onBytes);
-      return pathsIn(withLocationsOf(parser.end(), file.readAt, sizeBytes), job);
+      const columns = await columnsByTwo(file, { sizeBytes, locations: false }, onBytes);
+      return pathsIn(withLocationsOf(columns, file.readAt, sizeBytes), job);
     }
   }
   const parser = new ColumnsParser();

@@ -33,29 +33,35 @@ export function look(path: string): { sizeBytes: number | null; modifiedAtMs: nu
 
 /** A regular file, open. */
 export class RegularFile implements Disposable {
-  readonly #path: string;
+  readonly path: string;
   readonly #fd: number;
 
   /** @throws Error of one line */
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
     this.#fd = told(path, () => openSync(path, 'r'));
   }
 
   /** As histogramOfFile reads. @throws Error of one line */
   readonly readAt: ReadAt = (buffer, position) =>
-    told(this.#path, () => readSync(this.#fd, buffer, 0, buffer.length, position));
+    told(this.path, () => readSync(this.#fd, buffer, 0, buffer.length, position));
 
   isGzip(): boolean {
     const first = new Uint8Array(1);
     return this.readAt(first, 0) === 1 && first[0] === GZIP;
   }
 
-  /** The whole file into `sink`, in the calling thread, which it blocks. */
-  readInto(sink: SnapshotSink<unknown>, onBytes: OnBytes): void {
+  /** The bytes from `from` up to `to` (default: all) into `sink`, in the calling thread, which it blocks. */
+  readInto(
+    sink: Pick<SnapshotSink<unknown>, 'write'>,
+    onBytes: OnBytes,
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+  ): void {
     const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-    let position = 0;
-    for (let read = this.readAt(buffer, 0); read > 0; read = this.readAt(buffer, position)) {
+    for (let position = from; position < to; ) {
+      const read = this.readAt(buffer.subarray(0, Math.min(BUFFER_BYTES, to - position)), position);
+      if (read === 0) return;
       position += read;
       sink.write(buffer.subarray(0, read));
       onBytes(position);

@@ -1,0 +1,178 @@
+/** A file read by two threads, against the same read by one. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Columns } from '../../agent/heap/columns.ts';
+import { edgeStart } from '../../agent/heap/edge-start.ts';
+import { headerOf } from '../../agent/heap/file-header.ts';
+import { LaterSectionsParser } from '../../agent/heap/later-sections.ts';
+import type { Header } from '../../agent/heap/meta.ts';
+import { packed } from '../../agent/heap/packed.ts';
+import { ColumnsParser } from '../../agent/heap/parser.ts';
+import { columnsByTwo } from '../../agent/snapshot/columns-by-two.ts';
+import { RegularFile } from '../../agent/snapshot/file-reader.ts';
+import { bytesOf, feed } from '../support/feed.ts';
+import { folder } from '../support/folder.ts';
+import { ownSnapshot } from '../support/own-snapshot.ts';
+import { formats, specs } from '../support/random-graph.ts';
+import { snapshotText } from '../support/snapshot-text.ts';
+
+describe('LaterSectionsParser', () => {
+  it('makes a whole with what was read before it, wherever an edge begins', () => {
+    fc.assert(
+      fc.property(specs, formats, fc.boolean(), (spec, format, locations) => {
+        const bytes = bytesOf(snapshotText(spec, format));
+        const whole = packed(feed(new ColumnsParser({ locations }), bytes));
+        for (const offset of edgeOffsets(bytes).slice(1)) {
+          assert.deepEqual(packed(inTwo(bytes, offset, locations)!), whole);
+        }
+      }),
+    );
+  });
+
+  it('makes none with what does not end where it begins', () => {
+    const bytes = bytesOf(snapshotText('0>1 0>2 1>2 2>3 3>1'));
+    const [, second, third] = edgeOffsets(bytes);
+    const later = laterOf(bytes, third!, true);
+    for (const offset of [second!, third! - 1, placeOf(bytes, '"edges"') - 1]) {
+      const parser = new ColumnsParser();
+      parser.write(bytes.subarray(0, offset));
+      assert.equal(parser.endWith(later), null, `at ${offset}`);
+      parser.write(bytes.subarray(offset));
+      assert.deepEqual(parser.end(), feed(new ColumnsParser(), bytes));
+    }
+  });
+});
+
+describe('edgeStart', () => {
+  it('finds where an edge begins from anywhere in the edges of a real heap, and nothing elsewhere', async () => {
+    const bytes = await ownSnapshot();
+    const header = headerIn(bytes);
+    const offsets = edgeOffsets(bytes);
+    const starts = new Set(offsets);
+    const [first, last] = [offsets[0]!, offsets.at(-1)!];
+    const windowBytes = 1 << 16;
+    let found = 0;
+    for (let from = 0; from < bytes.length; from += 9_973) {
+      const start = edgeStart(bytes.subarray(from, from + windowBytes), header);
+      const isWithin = from >= first && from + windowBytes <= last;
+      assert.equal(start >= 0, isWithin, `from ${from}`);
+      if (start < 0) continue;
+      assert.ok(starts.has(from + start), `from ${from}`);
+      found++;
+    }
+    assert.ok(found > 50);
+  });
+});
+
+describe('columnsByTwo', () => {
+  it('reads what one thread reads', async () => {
+    await using dir = await folder();
+    const path = dir.join('own.heapsnapshot');
+    const bytes = await ownSnapshot();
+    await writeFile(path, bytes);
+    for (const locations of [true, false]) {
+      const { columns, firstTold } = await byTwo(path, bytes.length, locations);
+      // half of the file is read here: each byte counts twice
+      assert.ok(firstTold > 1.5 * BUFFER_BYTES, `${firstTold}`);
+      assert.deepEqual(packed(columns), packed(feed(new ColumnsParser({ locations }), bytes)));
+    }
+  });
+
+  it('says of a file that is not whole what one thread says of it', async () => {
+    await using dir = await folder();
+    const path = dir.join('bad.heapsnapshot');
+    const bytes = await ownSnapshot();
+    const starts = edgeOffsets(bytes);
+    const late = starts[Math.floor(starts.length * 0.9)]!;
+    const bad = [
+      bytes.subarray(0, late),
+      bytes.subarray(0, bytes.length - 2),
+      changed(bytes, late, 0x78),
+      changed(bytes, starts[9]!, 0x78),
+      changed(bytes, placeOf(bytes, '"strings"') + 1, 0x78),
+      changed(bytes, placeOf(bytes, '"edge_count"') + 14, 0x31),
+    ];
+    for (const [index, broken] of bad.entries()) {
+      await writeFile(path, broken);
+      const expected = errorOf(() => feed(new ColumnsParser({ locations: true }), broken));
+      await assert.rejects(byTwo(path, broken.length, true), expected, `${index}`);
+    }
+  });
+
+  it('reads on alone where no edge stands in the middle', async () => {
+    await using dir = await folder();
+    const path = dir.join('text.heapsnapshot');
+    const bytes = bytesOf(snapshotText(`0>1 1:object:${'x'.repeat(300_000)}`));
+    await writeFile(path, bytes);
+    const { columns, firstTold } = await byTwo(path, bytes.length, true);
+    assert.equal(firstTold, BUFFER_BYTES);
+    assert.deepEqual(packed(columns), packed(feed(new ColumnsParser(), bytes)));
+  });
+});
+
+const BUFFER_BYTES = 256 * 1024;
+
+async function byTwo(path: string, sizeBytes: number, locations: boolean) {
+  using file = new RegularFile(path);
+  const told: number[] = [];
+  const columns = await columnsByTwo(file, { sizeBytes, locations, worthBytes: 0 }, (bytes) => told.push(bytes));
+  assert.ok(told.every((bytes, i) => bytes <= sizeBytes && bytes > (told[i - 1] ?? 0)));
+  return { columns, firstTold: told[0]! };
+}
+
+function inTwo(bytes: Uint8Array, offset: number, locations: boolean): Columns | null {
+  const parser = new ColumnsParser({ locations, expectedBytes: bytes.length });
+  parser.write(bytes.subarray(0, offset));
+  return parser.endWith(laterOf(bytes, offset, locations));
+}
+
+function laterOf(bytes: Uint8Array, offset: number, locations: boolean) {
+  const later = new LaterSectionsParser(headerIn(bytes), { offset, expectedBytes: bytes.length, locations });
+  later.write(bytes.subarray(offset));
+  return later.end();
+}
+
+function headerIn(bytes: Uint8Array): Header {
+  const read = (buffer: Uint8Array, position: number): number => {
+    const part = bytes.subarray(position, position + buffer.length);
+    buffer.set(part);
+    return part.length;
+  };
+  return headerOf(read, new Uint8Array(1 << 16))!;
+}
+
+/** Where each edge begins. */
+function edgeOffsets(bytes: Uint8Array): number[] {
+  const text = Buffer.from(bytes).toString('latin1');
+  const key = /"edges"\s*:\s*\[/.exec(text)!;
+  const begin = key.index + key[0].length;
+  const end = text.indexOf(']', begin);
+  const fields = headerIn(bytes).edge.fields.length;
+  const offsets: number[] = [];
+  for (let at = begin, number = 0; at < end; at++) {
+    if (at > begin && text[at - 1] !== ',') continue;
+    if (number++ % fields === 0) offsets.push(at);
+  }
+  return offsets;
+}
+
+function placeOf(bytes: Uint8Array, text: string): number {
+  return Buffer.from(bytes).lastIndexOf(text);
+}
+
+function changed(bytes: Uint8Array, at: number, byte: number): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[at] = byte;
+  return copy;
+}
+
+function errorOf(act: () => unknown): Error {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new assert.AssertionError({ message: 'nothing is wrong with it' });
+}
