@@ -37,7 +37,7 @@ const EVERY_MS = 15_000;
 /** In which a reading's consequences are over: V8 runs hot code more slowly for its first 100,000 operations. */
 const SETTLE_MS = 2_000;
 
-const SPANS = 6;
+const SPANS = 10;
 const SPAN_MS = 4_000;
 
 /** CPU milliseconds that a reading has cost. */
@@ -231,6 +231,7 @@ async function collectGauges(target: Target): Promise<AsyncDisposable> {
   const sampling = await startSampling(agent, 'main');
   const timer = setInterval(() => void usage(agent, { target: 'bench', isolate: 'main' }).catch(() => {}), 5_000);
   await usage(agent, { target: 'bench', isolate: 'main' });
+  await passed(SETTLE_MS);
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
