@@ -7,8 +7,16 @@
  *
  * A collector that was killed goes on exactly where its state was kept: events after it are judged again, and what they led
  * to is not said twice.
+ *
+ * Where the state cannot be read at the start (its file is held, or its disk full) it begins anew, and what was kept is merged
+ * into it when it is found:
+ *
+ *     silences      kept and not over, but for those that were ended meanwhile; and those that were added
+ *     firing then   the same alert: it began when it did then and is not told again, also where it has fired anew meanwhile;
+ *                   over where its process is another by now, or its rule is gone
+ *     pending then  goes on where nothing was judged meanwhile; else what was judged stands
+ *     firing now    stands, where it did not then
  */
-import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
@@ -18,9 +26,11 @@ import { type Params, RequestError, type Result } from '../../protocol/requests.
 import { type EventLog, type LogEntry, LostError } from '../log/log.ts';
 import { Bell } from '../waiting/bell.ts';
 import { Engine, RULE_GONE } from './engine.ts';
-import { type AlertMemory, readState, type State } from './memory.ts';
+import { LiveSilences } from './live-silences.ts';
+import { type AlertMemory, type Found, readState, type State } from './memory.ts';
 import { timeOf } from './replay.ts';
 import type { Rule } from './rule.ts';
+import type { Moment, SeriesStatus } from './rule-run.ts';
 import { ruleStates } from './rule-states.ts';
 import { isSilenced } from './silences.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -33,6 +43,9 @@ const LET_GO_EVERY_MS = 3_600_000;
 const WINDOWS = 4;
 /** How far back is read after a restart, at most. */
 const MAX_RECALL_MS = 14 * 24 * 3_600_000;
+
+/** Why what is gathered for an alert is told to nobody: it had fired before, and that has evidence of its own. */
+const FIRED_BEFORE = Symbol('fired before');
 
 /** Why a gathering may end early. */
 export interface GatherSignals {
@@ -74,7 +87,7 @@ export class Alerts {
   readonly #startOffset: number;
   #rules: readonly Rule[];
   #letGoAtMs = 0;
-  #silences: readonly Silence[];
+  readonly #silences: LiveSilences;
   /** Whether what was before this start has been read again. */
   #hasBegun = false;
   /** The newest event that has been dealt with. */
@@ -83,11 +96,12 @@ export class Alerts {
   constructor(options: AlertsOptions) {
     const { rules, memory, log, logger, now, monotonic } = options;
     this.#options = options;
-    this.#state = readState(memory, log.id, logger);
+    this.#state = readState(memory?.kept('alerts'), log.id, logger);
     this.#rules = rules;
     this.#engine = new Engine(rules, this.#state.restored);
     this.#clock = new SteadyClock(this.#state, now, monotonic);
-    this.#silences = this.#state.silences;
+    const comesLater = memory?.whenFound('alerts', (found) => this.#adopt(found)) ?? false;
+    this.#silences = new LiveSilences(this.#state.silences, now, !comesLater);
     this.#offset = this.#state.offset;
     this.#startOffset = log.offset;
     for (const { event } of log.latest()) {
@@ -137,46 +151,31 @@ export class Alerts {
 
   list(): Result<'alerts'> {
     const rules: RuleState[] = ruleStates(this.#engine);
-    const silences = this.#liveSilences();
+    const silences = this.#silences.live;
     return { alerts: this.#alive().map((alert) => silenced(alert, silences)), rules, silences };
   }
 
   /** @throws RequestError where there are no rules */
-  silence({ matchers, forMs, comment }: Params<'silence'>): Silence {
+  silence(params: Params<'silence'>): Silence {
     if (this.#rules.length === 0) {
       throw new RequestError(
         'not-found',
         'Cannot silence anything: the collector has no rules, add "alerts" to its configuration',
       );
     }
-    const nowMs = this.#options.now();
-    const silence: Silence = {
-      id: randomUUID(),
-      matchers,
-      comment,
-      startsAt: new Date(nowMs).toISOString(),
-      endsAt: new Date(nowMs + forMs).toISOString(),
-    };
-    this.#silences = [...this.#liveSilences(), silence];
+    const silence = this.#silences.add(params);
     this.#keep();
     return silence;
   }
 
   /** @throws RequestError where there is none with this id */
   unsilence(id: string): Silence[] {
-    const left = this.#liveSilences().filter((silence) => silence.id !== id);
-    if (left.length === this.#liveSilences().length) {
+    if (!this.#silences.end(id)) {
       throw new RequestError('not-found', `Cannot end silence "${id}": there is none, or it has ended`);
     }
-    this.#silences = left;
     this.#keep();
     this.#bell.ring();
-    return left;
-  }
-
-  #liveSilences(): Silence[] {
-    const now = new Date(this.#options.now()).toISOString();
-    return this.#silences.filter(({ endsAt }) => endsAt > now);
+    return this.#silences.live;
   }
 
   /** Deals with all that is in the log after `cursor`; gives where it stands then. */
@@ -254,14 +253,61 @@ export class Alerts {
       if (series.startsAt !== null) judged.add(JSON.stringify([rule.name, target, series.isolate, series.name]));
     }
     const { at } = this.#clock.now();
-    for (const { evidence: _, silencedBy: __, ...alert } of this.#alive()) {
-      const { rule, target, isolate, kind, gauge, state } = alert;
-      if (judged.has(JSON.stringify([rule, target, isolate, kind ?? gauge]))) continue;
-      const isRuled = this.#rules.some(({ name }) => name === rule);
-      const reason = isRuled ? 'what was known of it was lost: it is judged anew' : RULE_GONE;
-      if (state === 'firing') this.#publish({ ...alert, state: 'resolved', reason, endsAt: at, at });
-      else this.#publish({ ...alert, state: 'inactive', reason, at });
+    for (const alert of this.#alive()) {
+      const { rule, target, isolate, kind, gauge } = alert;
+      if (!judged.has(JSON.stringify([rule, target, isolate, kind ?? gauge]))) this.#endOrphan(alert, at);
     }
+  }
+
+  #endOrphan({ evidence: _, silencedBy: __, ...alert }: Alert, at: string): void {
+    const isRuled = this.#rules.some(({ name }) => name === alert.rule);
+    const reason = isRuled ? 'what was known of it was lost: it is judged anew' : RULE_GONE;
+    if (alert.state === 'firing') this.#publish({ ...alert, state: 'resolved', reason, endsAt: at, at });
+    else this.#publish({ ...alert, state: 'inactive', reason, at });
+  }
+
+  /** Merges what was kept before this start and is found only now. */
+  #adopt({ kept, alerts }: Found): void {
+    const { log, logger } = this.#options;
+    const { restored, silences, ...stopped } = readState(kept, log.id, logger);
+    const moment = this.#clock.now();
+    this.#silences.adopt(silences);
+    const behindMs = this.#clock.behindMs(stopped);
+    this.#engine.adopt(
+      restored.map((one) => ({ ...one, series: later(one.series, behindMs) })),
+      moment,
+    );
+    const goesOn = new Set(
+      [...this.#engine.series()].map(({ rule, target, series }) => lifeOf(rule.name, target, series)),
+    );
+    for (const { event } of alerts) {
+      if (event.type !== 'alert' || !isAlive(event)) continue;
+      const { rule, target, isolate, kind, gauge = '', startsAt } = event;
+      const isSame = goesOn.has(lifeOf(rule, target, { isolate, name: kind ?? gauge, startsAt }));
+      if (isSame) this.#goOnWith(alertOf(event));
+      else this.#endLate(alertOf(event), moment);
+    }
+    this.#keep();
+  }
+
+  /** An alert that fires, or is pending, since before this start: it is said, for all who could not know of it. */
+  #goOnWith(alert: Alert): void {
+    const told = silenced(alert, this.#silences.live);
+    this.#newest.set(told.fingerprint, told);
+    this.#gathering.get(told.fingerprint)?.abort(FIRED_BEFORE);
+    this.#options.log.append({ type: 'alert', ...told });
+    if (told.evidence?.state === 'gathering') void this.#gather(told);
+  }
+
+  /** An alert of before this start that is over: it is said, and after it what there is of it now. */
+  #endLate(alert: Alert, { at }: Moment): void {
+    const now = this.#newest.get(alert.fingerprint);
+    if (alert.state === 'pending' && now) return;
+    this.#newest.set(alert.fingerprint, alert);
+    this.#endOrphan(alert, at);
+    if (!now) return;
+    this.#newest.set(now.fingerprint, now);
+    this.#options.log.append({ type: 'alert', ...now });
   }
 
   /** What fires and was silenced is told anew once nothing silences it any more: somebody is to hear of it. */
@@ -270,7 +316,7 @@ export class Alerts {
     const heard = this.#alive().filter(({ state, silencedBy, evidence }) => {
       return state === 'firing' && silencedBy !== undefined && evidence?.state === 'done';
     });
-    const silences = this.#liveSilences();
+    const silences = this.#silences.live;
     for (const alert of heard) {
       if (!silences.some((silence) => isSilenced(alert, silence))) this.#publish({ ...alert, at });
     }
@@ -288,7 +334,7 @@ export class Alerts {
     if (known?.state === alert.state && known.startsAt === alert.startsAt && alert.evidence === undefined) return;
     const gathers = alert.state === 'firing' && alert.evidence === undefined;
     const told: Alert = {
-      ...silenced(alert, this.#liveSilences()),
+      ...silenced(alert, this.#silences.live),
       ...(gathers && { evidence: { state: 'gathering' } }),
       ...(alert.state === 'resolved' && evidenceOf(alert, known)),
     };
@@ -307,7 +353,7 @@ export class Alerts {
       ? await this.#options.gather(alert, rule, signals)
       : { state: 'done', refused: ['the rule is no more'] };
     if (this.#gathering.get(alert.fingerprint) === resolved) this.#gathering.delete(alert.fingerprint);
-    if (this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted || resolved.signal.reason === FIRED_BEFORE) return;
     const { at } = this.#clock.now();
     // it may have resolved since: what was gathered is told all the same, and that it is over again after it
     const newest = this.#newest.get(alert.fingerprint);
@@ -351,13 +397,25 @@ export class Alerts {
       steadyMs: atMs,
       wallMs: this.#options.now(),
       restored,
-      silences: this.#liveSilences(),
+      silences: this.#silences.live,
     };
     this.#options.memory?.keep({ name: 'alerts', offset: this.#offset, state: JSON.stringify(state) });
   }
 }
 
-function isAlive({ state }: Alert): boolean {
+/** Moments of its life, moved to another clock. */
+function later(series: SeriesStatus, byMs: number): SeriesStatus {
+  const { sinceMs, heldAtMs } = series.status;
+  const moved = { sinceMs: sinceMs + byMs, heldAtMs: heldAtMs === null ? null : heldAtMs + byMs };
+  return { ...series, status: { ...series.status, ...moved } };
+}
+
+/** What tells one life of one alert from any other. */
+function lifeOf(rule: string, target: string, one: Pick<SeriesStatus, 'isolate' | 'name' | 'startsAt'>): string {
+  return JSON.stringify([rule, target, one.isolate, one.name, one.startsAt]);
+}
+
+function isAlive({ state }: Pick<Alert, 'state'>): boolean {
   return state === 'pending' || state === 'firing';
 }
 

@@ -105,6 +105,22 @@ export class Engine {
   }
 
   /**
+   * Goes on with alerts of an earlier run that were not known until now. Those of another process, with other labels or whose
+   * rule is gone are left out: they are over.
+   */
+  adopt(restored: readonly Restored[], { atMs }: Moment): void {
+    for (const { rule, target, incarnation, labels, series } of restored) {
+      const isKnown = this.#targets.has(target);
+      const watched = this.#watched(target);
+      if (!isKnown) Object.assign(watched, { labels, goneAtMs: atMs });
+      watched.incarnation ??= incarnation;
+      const isOther = incarnation !== undefined && incarnation !== watched.incarnation;
+      if (isOther || !sameLabels(labels, watched.labels)) continue;
+      watched.runs.find((run) => run.rule.name === rule)?.adopt(series);
+    }
+  }
+
+  /**
    * Has these rules from now on; those that it has already (the same objects) go on as they are, the others begin anew. Gives
    * the alerts that ended by that.
    */

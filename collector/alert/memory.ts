@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { Silence } from '../../protocol/alert.ts';
+import type { LogEntry } from '../log/log.ts';
 import type { Restored } from './engine.ts';
 import type { Stopped } from './steady-clock.ts';
 
@@ -16,6 +17,18 @@ export interface Kept {
 export interface AlertMemory {
   keep(kept: Kept): void;
   kept(name: string): Kept | undefined;
+  /**
+   * Calls `take` once what was kept before this start can be read, where it could not be at the start, and before anything is
+   * kept over it. One of each name. Gives false where it could be: `kept` tells it.
+   */
+  whenFound(name: string, take: (found: Found) => void): boolean;
+}
+
+/** What was kept before this start and is found only later. */
+export interface Found {
+  readonly kept: Kept | undefined;
+  /** How alerts stood then: the newest entry of each, of the log that was. */
+  readonly alerts: readonly LogEntry[];
 }
 
 export interface State extends Stopped {
@@ -63,8 +76,7 @@ function finite(figures: Record<string, number | null>): { value: number } & Rec
 const NEW: State = { offset: 0, steadyMs: null, wallMs: 0, restored: [], silences: [] };
 
 /** What was kept; that of a collector that begins where nothing was, or nothing that can be read. */
-export function readState(memory: AlertMemory | undefined, log: string, logger: Logger): State {
-  const kept = memory?.kept('alerts');
+export function readState(kept: Kept | undefined, log: string, logger: Logger): State {
   if (!kept) return NEW;
   try {
     const { restored, ...state } = SavedState.parse(JSON.parse(kept.state));

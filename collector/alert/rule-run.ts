@@ -84,6 +84,20 @@ export class RuleRun {
     this.#watch.forget();
   }
 
+  /**
+   * Goes on with an alert of an earlier run that was not known until now. One that fired still does, whatever was judged
+   * since: the next judgement tells whether it is over. One that was pending goes on only where nothing was judged.
+   */
+  adopt(before: SeriesStatus): void {
+    const now = this.#series.get(keyOf(before));
+    if (now === undefined || now.figures === NOTHING) {
+      this.#series.set(keyOf(before), before);
+    } else if (before.status.state === 'firing') {
+      const status = { ...before.status, heldAtMs: now.status.heldAtMs ?? before.status.heldAtMs };
+      this.#series.set(keyOf(before), { ...now, status, startsAt: before.startsAt });
+    }
+  }
+
   /** Its process is no more, or the rule is not: every series ends, and a new process begins anew. */
   end(moment: Moment): Change[] {
     const changes = this.series.flatMap((series) =>

@@ -21,13 +21,16 @@ export class SteadyClock {
   constructor({ steadyMs, wallMs }: Stopped, now: () => number, monotonic: () => number) {
     this.#now = now;
     this.#monotonic = monotonic;
-    const absentMs = Math.min(MAX_ABSENCE_MS, Math.max(0, now() - wallMs));
-    const startMs = steadyMs === null ? now() : steadyMs + absentMs;
-    this.#offsetMs = startMs - monotonic();
+    this.#offsetMs = (steadyMs === null ? now() : goneOnTo(steadyMs, wallMs, now())) - monotonic();
   }
 
   now(): Moment {
     return { atMs: this.#offsetMs + this.#monotonic(), at: new Date(this.#now()).toISOString() };
+  }
+
+  /** What the moments of a clock that was stopped have to be moved by, to be moments of this one. */
+  behindMs({ steadyMs, wallMs }: Stopped): number {
+    return steadyMs === null ? 0 : this.now().atMs - goneOnTo(steadyMs, wallMs, this.#now());
   }
 
   /** A moment of the past, from what the clock on the wall said then; not before any that was asked for earlier. */
@@ -36,4 +39,9 @@ export class SteadyClock {
     this.#pastMs = Math.max(this.#pastMs, this.now().atMs - agoMs);
     return { atMs: Math.min(this.#pastMs, this.now().atMs), at: new Date(wallMs).toISOString() };
   }
+}
+
+/** Where a clock would stand now that was stopped, had it not been. */
+function goneOnTo(steadyMs: number, wallMs: number, nowMs: number): number {
+  return steadyMs + Math.min(MAX_ABSENCE_MS, Math.max(0, nowMs - wallMs));
 }

@@ -59,6 +59,8 @@ export class Outbox {
   readonly #bell = new Bell();
   readonly #stop = new AbortController();
   readonly #told = new Map<string, Told>();
+  /** What an earlier run had told, where that is known only since: until the log says how those alerts stand. */
+  readonly #toldBefore = new Map<string, Told>();
   #offset: number;
   #repeatAtMs = 0;
 
@@ -100,13 +102,19 @@ export class Outbox {
 
   /** Goes on where the receiver was; a new one is told what fires now. */
   async #begin(): Promise<void> {
-    const { logger } = this.#options;
+    this.#options.memory?.whenFound(this.#consumer, ({ kept: found }) => {
+      if (found) this.#recall(found.state, this.#toldBefore);
+    });
     const kept = this.#kept();
     if (!kept) return await this.#catchUp();
     this.#offset = kept.offset;
-    const told = Kept.safeParse(parsed(kept.state));
-    if (told.success) for (const [fingerprint, one] of told.data) this.#told.set(fingerprint, one);
-    else logger.warn({ receiver: this.name }, 'what was notified cannot be read: it may be told again');
+    this.#recall(kept.state, this.#told);
+  }
+
+  #recall(state: string, into: Map<string, Told>): void {
+    const told = Kept.safeParse(parsed(state));
+    if (told.success) for (const [fingerprint, one] of told.data) into.set(fingerprint, one);
+    else this.#options.logger.warn({ receiver: this.name }, 'what was notified cannot be read: it may be told again');
   }
 
   #kept(): ReturnType<AlertMemory['kept']> {
@@ -159,14 +167,19 @@ export class Outbox {
 
   async #tell(event: StreamEvent): Promise<void> {
     if (event.type !== 'alert') return;
-    const known = this.#told.get(event.fingerprint);
+    const { fingerprint, startsAt } = event;
+    const before = this.#toldBefore.get(fingerprint);
+    const wasTold = before?.startsAt === startsAt;
+    const known = wasTold ? before : this.#told.get(fingerprint);
     // what was told to fire is told to be over, though its rule has other receivers by now
     if (!this.#options.concerns(event.rule) && known?.state !== 'firing') return;
     const { notices, told } = noticesOf(known, event);
     for (const notice of notices) await this.#deliver(notice);
     if (this.#stop.signal.aborted) return;
-    if (told) this.#told.set(event.fingerprint, told);
-    else this.#told.delete(event.fingerprint);
+    if (wasTold) this.#toldBefore.delete(fingerprint);
+    if (told) this.#told.set(fingerprint, told);
+    // that an alert of before is over says nothing of one that has fired since
+    else if (!wasTold || this.#told.get(fingerprint)?.startsAt === startsAt) this.#told.delete(fingerprint);
   }
 
   /** Until it is accepted or refused for ever, or the collector stops. */
@@ -216,7 +229,7 @@ export class Outbox {
     this.#options.memory?.keep({
       name: this.#consumer,
       offset: this.#offset,
-      state: JSON.stringify([...this.#told]),
+      state: JSON.stringify([...new Map([...this.#told, ...this.#toldBefore])]),
     });
   }
 }

@@ -5,12 +5,13 @@
  *                  └── while the store fails: ring, with "durable": false, and unsaved ──> the store, when it works again
  *
  * A file whose disk is full, or that somebody holds, is opened later: until then its log is another one (provisional.ts), which
- * goes on in the file then.
+ * goes on in the file then. Consumers are told what they had kept there before anything is written over it.
  *
  * While one batch is written the next gathers: under load many events share a transaction, else each has its own. The ring
  * holds the newest events in memory; what a client missed before that is read from the file, a page at a time.
  */
 import type { Logger } from 'pino';
+import type { Found } from '../alert/memory.ts';
 import { type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from '../log/log.ts';
 import { type RingLimits, RingLog } from '../log/ring-log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
@@ -68,6 +69,8 @@ export class StoredLog implements EventLog, AsyncDisposable {
   readonly #pending: Step[] = [];
   #dropped: { key: string; offset: number }[] = [];
   readonly #consumers = new Map<string, ConsumerState>();
+  /** Who wants to know what the file holds that could not be opened yet. */
+  readonly #waitingForKept = new Map<string, (found: Found) => void>();
   /** The offset that was given last. */
   #given: number;
   #writing = false;
@@ -142,6 +145,13 @@ export class StoredLog implements EventLog, AsyncDisposable {
   kept(name: string): ConsumerState | undefined {
     if (!this.#reading) return this.#consumers.get(name);
     return this.#consumers.get(name) ?? this.#read((reader) => reader.consumer(name));
+  }
+
+  /** @see AlertMemory.whenFound */
+  whenFound(name: string, take: (found: Found) => void): boolean {
+    if (this.#reading) return false;
+    this.#waitingForKept.set(name, take);
+    return true;
   }
 
   settled(): Promise<void> {
@@ -392,6 +402,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
     const found = await this.#store.open();
     this.#tellAside(found);
     this.#clock = this.#newClock(found.standing);
+    this.#tellFound();
     this.#unsaved.replace(this.#held());
     const events = this.#unsaved.first(MAX_BATCH).map(placed);
     const complete = this.#ring.goneOffset + 1;
@@ -400,6 +411,20 @@ export class StoredLog implements EventLog, AsyncDisposable {
     this.#standing = opening.standing;
     this.#unsaved.saved(events.length);
     this.#reading = this.#openReading();
+  }
+
+  /** Before the first write: what is kept then stands in the place of what was. */
+  #tellFound(): void {
+    const waiting = [...this.#waitingForKept];
+    if (waiting.length === 0) return;
+    this.#waitingForKept.clear();
+    const { db, reader } = this.#openReading();
+    try {
+      const alerts = reader.latest().filter(({ head }) => head.type === 'alert');
+      for (const [name, take] of waiting) take({ kept: reader.consumer(name), alerts });
+    } finally {
+      db.close();
+    }
   }
 
   #newClock(standing: Standing): StoreClock {

@@ -46,7 +46,7 @@ function startAlerts(
   const alerts = new Alerts({
     rules,
     log,
-    memory: { keep: (kept) => memory.set(kept.name, kept), kept: (name) => memory.get(name) },
+    memory: { keep: (kept) => memory.set(kept.name, kept), kept: (name) => memory.get(name), whenFound: () => false },
     gather,
     keepMs: 24 * 60 * MINUTE_MS,
     logger: new LogLines().logger,

@@ -253,7 +253,7 @@ function startOutbox(log: EventLog, memory: Memory, answer: (key: string) => Out
       },
     },
     log,
-    memory: { keep: (kept) => memory.set(kept.name, kept), kept: (name) => memory.get(name) },
+    memory: { keep: (kept) => memory.set(kept.name, kept), kept: (name) => memory.get(name), whenFound: () => false },
     concerns: (rule) => rule === 'SessionLeak',
     logger: new LogLines().logger,
     random: () => 0,
