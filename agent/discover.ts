@@ -2,18 +2,28 @@
  * The Node processes of this machine: those with an open inspector, and those whose inspector could be opened.
  *
  *     /proc ──────> Node processes ──> their listening ports ──┐
- *     port range ──> who listens there (containers, tunnels) ──┴──> a short attach each: who are you, how much heap?
+ *     port range ──> who listens there (containers, tunnels) ──┴──> /json/list, /json/version: who are you?
  *
- * Nothing is signalled. A port that is asked gets one HTTP request.
+ * Nothing is signalled and nothing attached to: a session that ends makes V8 forget the object ids of its isolate (on 18 to 26,
+ * whatever it asked), and with them the checkpoints of everybody else. How much heap there is no inspector tells without one;
+ * who wants to know it has a short attach to each that nobody else is connected to.
  */
-
 import { attach } from './agent.ts';
-import { inspectorUrl } from './endpoint.ts';
+import { endpointAt, nodeVersionAt } from './endpoint.ts';
 import { AttachError, DetachedError } from './errors.ts';
 import { AnswerError } from './evaluate.ts';
 import { addressOf, inspectorOf, obstacle } from './open.ts';
 import { gauges } from './probe/usage.ts';
-import { commandOf, isNodeName, type LocalProcess, ProcessError, processIds, readProcess } from './process.ts';
+import {
+  commandOf,
+  isNodeName,
+  type LocalProcess,
+  ProcessError,
+  processIds,
+  readProcess,
+  socketInodes,
+} from './process.ts';
+import { strangersOn, tcpTable } from './tcp-table.ts';
 
 /** One process, or one inspector whose process is out of sight. */
 export interface Found {
@@ -21,13 +31,15 @@ export interface Found {
   readonly state: 'open' | 'openable' | 'closed';
   /** `127.0.0.1:9229` of an open inspector. */
   readonly address?: string;
-  /** Absent if an inspector did not tell. */
+  /** Absent where the process is out of sight, as are `uptimeMs` and `rssBytes`. */
   readonly pid?: number;
-  /** `v20.20.2`; told by an open inspector only, as is `heapUsedBytes`. */
+  /** `v20.20.2`; told by an open inspector only. */
   readonly nodeVersion?: string;
-  /** The command line, or the title that the program gave itself. */
+  /** The command line, or the title that the program gave itself; of a process out of sight its script. */
   readonly title?: string;
   readonly uptimeMs?: number;
+  readonly rssBytes?: number;
+  /** Of an open inspector that was attached to for it. */
   readonly heapUsedBytes?: number;
   /** Why it cannot be attached to, or, of an open one, why it does not tell more. */
   readonly reason?: string;
@@ -38,15 +50,19 @@ export interface DiscoverOptions {
   ports?: readonly [number, number];
   /** Only these processes; default: all of this machine. */
   pids?: readonly number[];
+  /** Attach for a moment, where nobody else is connected, to tell the heap too; a process out of sight then tells its pid. */
+  heap?: boolean;
   signal?: AbortSignal;
 }
 
 /** How long a port, and then an inspector, has for its answer. */
 const ASK_MS = 1_000;
+/** Longest title that is taken from an inspector. */
+const MAX_TITLE = 200;
 
 /** Open inspectors first, then the processes that could be opened, then the others; each by pid. Where there is no /proc, only the port range is looked at. */
-export async function discover({ ports, pids, signal }: DiscoverOptions = {}): Promise<Found[]> {
-  const options = { timeoutMs: ASK_MS, ...(signal && { signal }) };
+export async function discover({ ports, pids, heap = false, signal }: DiscoverOptions = {}): Promise<Found[]> {
+  const options = { timeoutMs: ASK_MS, heap, ...(signal && { signal }) };
   const processes = await nodeProcesses(pids);
   const near = await Promise.all(processes.map((found) => ofProcess(found, options)));
   const known = new Set(near.flatMap(({ address }) => (address === undefined ? [] : [address])));
@@ -58,6 +74,7 @@ export async function discover({ ports, pids, signal }: DiscoverOptions = {}): P
 
 interface AskOptions {
   timeoutMs: number;
+  heap: boolean;
   signal?: AbortSignal;
 }
 
@@ -84,24 +101,26 @@ async function candidate(pid: number): Promise<Candidate | null> {
 }
 
 async function ofProcess(found: Candidate, options: AskOptions): Promise<Found> {
-  const base = { pid: found.pid, title: found.command.join(' ') };
-  if ('reason' in found) return { state: 'closed', ...base, reason: found.reason };
+  const named = { pid: found.pid, title: found.command.join(' ') };
+  if ('reason' in found) return { state: 'closed', ...named, reason: found.reason };
   const uptimeMs = Math.max(0, Date.now() - found.startedAtMs);
+  const seen = { ...named, uptimeMs, rssBytes: found.rssBytes };
   try {
     const open = await inspectorOf(found, options);
     // the command line is also where a title that the program gave itself stands
-    if (open) return { ...(await ask(open.url, options)), ...base, uptimeMs };
+    if (open) return { ...(await ask(open.url, options)), ...seen };
     const reason = await obstacle(found);
-    return { state: reason === null ? 'openable' : 'closed', ...base, uptimeMs, ...(reason !== null && { reason }) };
+    return { state: reason === null ? 'openable' : 'closed', ...seen, ...(reason !== null && { reason }) };
   } catch (error) {
     if (!(error instanceof ProcessError)) throw error;
-    return { state: 'closed', ...base, uptimeMs, reason: error.message };
+    return { state: 'closed', ...seen, reason: error.message };
   }
 }
 
 async function ofPort(port: number, options: AskOptions): Promise<Found | null> {
   try {
-    return await ask(await inspectorUrl('127.0.0.1', port, options), options);
+    const { url, title = '' } = await endpointAt('127.0.0.1', port, options);
+    return { title: title.slice(0, MAX_TITLE), ...(await ask(url, options)) };
   } catch (error) {
     if (error instanceof AttachError) return null; // nobody listens, or no inspector
     throw error;
@@ -111,27 +130,32 @@ async function ofPort(port: number, options: AskOptions): Promise<Found | null> 
 /** What an inspector may do to who asks it. */
 const EXPECTED = [AttachError, DetachedError, AnswerError, DOMException];
 
-/** Attaches for a moment. */
 async function ask(url: string, options: AskOptions): Promise<Found> {
   const address = addressOf(url);
   try {
-    await using agent = await attach(url, options);
-    const { pid, nodeVersion, title, startedAtMs } = agent.identity;
-    const { heapUsedBytes } = await gauges(agent.session, options);
-    return {
-      state: 'open',
-      address,
-      pid,
-      nodeVersion,
-      title,
-      uptimeMs: Math.max(0, Date.now() - startedAtMs),
-      heapUsedBytes,
-    };
+    if (!options.heap) return { state: 'open', address, nodeVersion: await nodeVersionAt(url, options) };
+    if (!(await isShared(url))) return { state: 'open', address, ...(await visit(url, options)) };
+    const nodeVersion = await nodeVersionAt(url, options);
+    return { state: 'open', address, nodeVersion, reason: 'somebody else is attached: it was not asked for its heap' };
   } catch (error) {
     // one that answers rubbish is told of beside the others
     if (!EXPECTED.some((known) => error instanceof known)) throw error;
     return { state: 'open', address, reason: (error as Error).message };
   }
+}
+
+/** Whether another client is connected to an inspector, as far as this machine knows. */
+async function isShared(url: string): Promise<boolean> {
+  const [rows, ours] = await Promise.all([tcpTable(), socketInodes('self')]);
+  return strangersOn(Number(new URL(url).port), rows, ours) > 0;
+}
+
+/** Attaches for a moment. */
+async function visit(url: string, options: AskOptions): Promise<Partial<Found>> {
+  await using agent = await attach(url, options);
+  const { pid, nodeVersion, title, startedAtMs } = agent.identity;
+  const { heapUsedBytes } = await gauges(agent.session, options);
+  return { pid, nodeVersion, title, uptimeMs: Math.max(0, Date.now() - startedAtMs), heapUsedBytes };
 }
 
 function portsOf(range: readonly [number, number] | undefined): number[] {

@@ -1,5 +1,6 @@
 /**
- * From `host:port` to the WebSocket address of the inspector behind it, by way of its `/json/list`.
+ * From `host:port` to the WebSocket address of the inspector behind it, by way of its `/json/list`; and what it tells without
+ * a session.
  *
  * An inspector answers only to a Host header that is an IP address or `localhost`, so a name is looked up here and the
  * address is what is spoken to, in the list's request and in the WebSocket's alike.
@@ -11,23 +12,41 @@ import { AttachError } from './errors.ts';
 import { refusalOf } from './refusal.ts';
 import { addressText } from './target.ts';
 
-/** Bytes of the largest `/json/list` that is read; Node's is about 400. */
-const MAX_LIST_BYTES = 2 ** 20;
+const LIST = '/json/list';
+/** Bytes of the largest answer that is read; Node's are about 400. */
+const MAX_ANSWER_BYTES = 2 ** 20;
 
-const List = z.array(z.looseObject({ webSocketDebuggerUrl: z.string().optional() }));
+const Listed = z.looseObject({ webSocketDebuggerUrl: z.string().optional(), title: z.string().optional() });
+const List = z.array(Listed);
+
+/** `node.js/v20.20.2` */
+const Version = z.looseObject({ Browser: z.string().regex(/^node\.js\/v\d+\.\d+\.\d+/) });
 
 export interface FindOptions {
   timeoutMs: number;
   signal?: AbortSignal;
 }
 
+/** An inspector, as it tells of itself to who only asks. */
+export interface Endpoint {
+  /** Its WebSocket address. */
+  readonly url: string;
+  /** The program's script, or the process's title. */
+  readonly title?: string;
+}
+
 /** The WebSocket address of the inspector at `host:port`. @throws AttachError */
 export async function inspectorUrl(host: string, port: number, options: FindOptions): Promise<string> {
+  return (await endpointAt(host, port, options)).url;
+}
+
+/** The inspector at `host:port`. @throws AttachError */
+export async function endpointAt(host: string, port: number, options: FindOptions): Promise<Endpoint> {
   const where = addressText(host, port);
   const cannot = (why: string, cause?: unknown) => new AttachError(`Cannot attach to ${where}: ${why}`, { cause });
   const { address, body } = await list(host, port, options).catch((cause) => {
     options.signal?.throwIfAborted();
-    throw cannot(cause instanceof ListError ? cause.message : refusalOf(cause, options.timeoutMs), cause);
+    throw cannot(cause instanceof HttpAnswerError ? cause.message : refusalOf(cause, options.timeoutMs), cause);
   });
   const targets = targetsOf(body);
   if (!targets) throw cannot('its /json/list is not a list of inspectable targets, this is no Node.js inspector');
@@ -37,7 +56,27 @@ export async function inspectorUrl(host: string, port: number, options: FindOpti
       'its /json/list has no inspectable target, another debugger may hold it; close that or restart with --inspect',
     );
   }
-  return urlAt(addressText(address, port), found.webSocketDebuggerUrl as string, cannot);
+  const url = urlAt(addressText(address, port), found.webSocketDebuggerUrl as string, cannot);
+  return { url, ...(found.title !== undefined && { title: found.title }) };
+}
+
+/** Node's version (`v20.20.2`) behind an inspector's WebSocket address, without a session. @throws AttachError */
+export async function nodeVersionAt(url: string, options: FindOptions): Promise<string> {
+  const { host, hostname, port } = new URL(url);
+  const cannot = (why: string, cause: unknown) => new AttachError(`Cannot ask ${host}: ${why}`, { cause });
+  try {
+    const body = await ask(hostname.replace(/^\[|\]$/g, ''), Number(port), '/json/version', options);
+    return Version.parse(JSON.parse(body)).Browser.replace('node.js/', '');
+  } catch (cause) {
+    options.signal?.throwIfAborted();
+    if (cause instanceof z.ZodError || cause instanceof SyntaxError) {
+      throw cannot('its /json/version names no Node.js, this is no Node.js inspector', cause);
+    }
+    throw cannot(
+      cause instanceof HttpAnswerError ? cause.message : refusalOf(cause as Error, options.timeoutMs),
+      cause,
+    );
+  }
 }
 
 /** The same URL with its host's name looked up; that of `wss:` stays, for its certificate's sake. @throws AttachError */
@@ -53,20 +92,20 @@ export async function resolvedUrl(text: string, options: FindOptions): Promise<s
 }
 
 /** What the answer lacks; its message completes "Cannot attach to …: ". */
-class ListError extends Error {}
+class HttpAnswerError extends Error {}
 
 /** Asks each address of the host in turn, as `localhost` has two and an inspector listens on one. */
 async function list(host: string, port: number, options: FindOptions): Promise<{ address: string; body: string }> {
   const addresses = await addressesOf(host);
   for (const address of addresses.slice(0, -1)) {
     try {
-      return { address, body: await ask(address, port, options) };
+      return { address, body: await ask(address, port, LIST, options) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
     }
   }
   const address = addresses[addresses.length - 1];
-  return { address, body: await ask(address, port, options) };
+  return { address, body: await ask(address, port, LIST, options) };
 }
 
 /** IPv4 first: what Node's inspector listens on. */
@@ -75,37 +114,37 @@ async function addressesOf(host: string): Promise<string[]> {
   return found.map(({ address }) => address);
 }
 
-async function ask(address: string, port: number, { timeoutMs, signal }: FindOptions): Promise<string> {
+async function ask(address: string, port: number, path: string, { timeoutMs, signal }: FindOptions): Promise<string> {
   const deadline = AbortSignal.timeout(timeoutMs);
   const either = signal ? AbortSignal.any([signal, deadline]) : deadline;
   try {
-    return await request(address, port, either);
+    return await request(address, port, path, either);
   } catch (error) {
     deadline.throwIfAborted();
     throw error;
   }
 }
 
-function request(host: string, port: number, signal: AbortSignal): Promise<string> {
+function request(host: string, port: number, path: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = get({ host, port, path: '/json/list', agent: false, signal }, (response) => {
+    const asked = get({ host, port, path, agent: false, signal }, (response) => {
       let body = '';
       if (response.statusCode !== 200) {
         asked.destroy();
         return reject(
-          new ListError(
-            `it answered HTTP ${response.statusCode} to /json/list, this is no Node.js inspector; check the port`,
+          new HttpAnswerError(
+            `it answered HTTP ${response.statusCode} to ${path}, this is no Node.js inspector; check the port`,
           ),
         );
       }
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         body += chunk;
-        if (body.length <= MAX_LIST_BYTES) return;
+        if (body.length <= MAX_ANSWER_BYTES) return;
         asked.destroy();
         reject(
-          new ListError(
-            `its /json/list is longer than ${MAX_LIST_BYTES} bytes, this is no Node.js inspector; check the port`,
+          new HttpAnswerError(
+            `its ${path} is longer than ${MAX_ANSWER_BYTES} bytes, this is no Node.js inspector; check the port`,
           ),
         );
       });

@@ -12,6 +12,8 @@ export interface LocalProcess {
   /** One letter: R runs, S sleeps, T stopped, Z ended but not reaped. */
   readonly state: string;
   readonly startedAtMs: number;
+  /** What of its memory is in the machine's; 0 of one that has ended. */
+  readonly rssBytes: number;
   /** What would become of a SIGUSR1. */
   readonly sigusr1: 'caught' | 'blocked' | 'ignored' | 'deadly';
   /** It is in the same network as we: its loopback is ours. */
@@ -55,6 +57,7 @@ export async function readProcess(pid: number): Promise<LocalProcess> {
       isNode: isNodeName(basename(exe.replace(/ \(deleted\)$/, ''))),
       state: field(status, 'State')[0],
       startedAtMs: await startOf(stat),
+      rssBytes: (Number.parseInt(field(status, 'VmRSS'), 10) || 0) * KIB,
       sigusr1: sigusr1Of(status),
       sharesNetwork: network === ownNetwork,
     };
@@ -115,6 +118,7 @@ export function portIn(words: readonly string[]): number {
   return port;
 }
 
+const KIB = 1_024;
 const SIGUSR1_BIT = 9n;
 
 function sigusr1Of(status: string): LocalProcess['sigusr1'] {

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { discover } from '../../agent/discover.ts';
+import { promisify } from 'node:util';
+import { attach } from '../../agent/agent.ts';
+import { takeCheckpoint } from '../../agent/checkpoint.ts';
+import { discover, type Found } from '../../agent/discover.ts';
 import { startFakeInspector } from '../support/fake-inspector.ts';
 import { startTarget } from '../support/target.ts';
 
@@ -13,7 +17,7 @@ test('processes are found with their inspectors, by what can be done with them',
   await deadly.line(/does not handle/);
   const found = await discover({ pids: [open.pid, closed.pid, deadly.pid, process.pid] });
   const by = (pid: number) => found.filter((each) => each.pid === pid);
-  const [{ heapUsedBytes = 0, uptimeMs = -1, ...rest }] = by(open.pid);
+  const [{ rssBytes = 0, uptimeMs = -1, ...rest }] = by(open.pid);
   assert.deepEqual(rest, {
     state: 'open',
     address: `127.0.0.1:${open.port}`,
@@ -21,7 +25,7 @@ test('processes are found with their inspectors, by what can be done with them',
     nodeVersion: process.version,
     title: rest.title,
   });
-  assert.ok(heapUsedBytes > 1e6 && uptimeMs >= 0 && uptimeMs < 60_000);
+  assert.ok(rssBytes > 1e7 && uptimeMs >= 0 && uptimeMs < 60_000);
   assert.deepEqual(
     by(closed.pid).map(({ state }) => state),
     ['openable'],
@@ -42,16 +46,46 @@ test('processes are found with their inspectors, by what can be done with them',
 test('a port range finds inspectors whose process is out of sight', async () => {
   await using fake = await startFakeInspector({ pid: 7 });
   const { port } = fake;
+  const address = `127.0.0.1:${port}`;
   const found = await discover({ ports: [port, port], pids: [] });
-  const [one] = found.filter(({ address }) => address === `127.0.0.1:${port}`);
-  assert.deepEqual([one.state, one.pid, one.heapUsedBytes], ['open', 7, 4e6]);
+  assert.deepEqual(found, [{ state: 'open', address, title: 'fake.js', nodeVersion: 'v20.20.2' }]);
+  assert.deepEqual(fake.calls, [], 'nobody attached');
+  const [asked] = await discover({ ports: [port, port], pids: [], heap: true });
+  assert.deepEqual([asked.address, asked.pid, asked.heapUsedBytes], [address, 7, 4e6]);
 });
 
-test('an inspector that does not answer is listed with the reason', async () => {
+test('checkpoints of somebody else stay valid, whether or not the heap is asked for', async () => {
+  await using target = await startTarget('maker');
+  await target.line(/^ready/);
+  await using agent = await attach(target.wsUrl);
+  const context = { target: 'api', isolate: 'main', by: ['kind'], label: 'a' };
+  await using checkpoint = await takeCheckpoint(agent, context);
+  const before = await discover({ pids: [target.pid] });
+  assert.deepEqual([before[0].nodeVersion, before[0].heapUsedBytes], [process.version, undefined]);
+  target.send('make session 300\n');
+  await target.line(/^done/);
+  const [{ heapUsedBytes, reason }] = await discoverElsewhere(target.pid);
+  assert.deepEqual([heapUsedBytes, reason], [undefined, 'somebody else is attached: it was not asked for its heap']);
+  const { partitions } = await checkpoint.since();
+  assert.equal(partitions[0].rows.find(({ kind }) => kind === 'Session')?.count, 300);
+});
+
+/** As a process of its own sees it: connections of this one are somebody else's there. */
+async function discoverElsewhere(pid: number): Promise<Found[]> {
+  const module = new URL('../../agent/discover.js', import.meta.url).href;
+  const program = `import { discover } from '${module}';
+    console.log(JSON.stringify(await discover({ pids: [${pid}], heap: true })));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+  return JSON.parse(stdout) as Found[];
+}
+
+test('an inspector that does not answer is listed, and with the reason where its heap was asked for', async () => {
   await using target = await startTarget('puppet');
   target.send('block 3\n');
   await target.line(/blocks/);
-  const [one] = await discover({ pids: [target.pid] });
+  const [unasked] = await discover({ pids: [target.pid] });
+  assert.deepEqual([unasked.state, unasked.nodeVersion, unasked.reason], ['open', process.version, undefined]);
+  const [one] = await discover({ pids: [target.pid], heap: true });
   assert.equal(one.state, 'open');
   assert.match(one.reason ?? '', /answered no command within \d+ ms/);
 });

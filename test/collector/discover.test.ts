@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { attach } from '../../agent/agent.ts';
+import { takeCheckpoint } from '../../agent/checkpoint.ts';
 import { Inspectors, programOf } from '../../agent/inspectors.ts';
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
 import { startCollector } from '../../collector/collector.ts';
@@ -8,6 +10,7 @@ import { type Config, type DiscoverConfig, type FoundConfig, readConfig } from '
 import { foundName } from '../../collector/discover/found.ts';
 import { parsePorts } from '../../collector/discover/ports.ts';
 import { readSdText } from '../../collector/discover/sd-text.ts';
+import { runCli } from '../support/cli.ts';
 import { configOf } from '../support/collector.ts';
 import { folder } from '../support/folder.ts';
 import { LogLines } from '../support/log-lines.ts';
@@ -245,5 +248,33 @@ discover:
     ]) {
       refused(entry);
     }
+  });
+});
+
+// here, since it asks every service of the machine as well: the test above that counts is not to count that
+describe('heapwatch ls', () => {
+  it('lists a process whose title writes lines of its own into the table as one line', async () => {
+    const title = 'innocent\n{"level":30,"msg":"forged"}\u001b[2J\u202e';
+    await using target = await startTarget('puppet', { execArgv: [`--title=${title}`] });
+    const { stdout, stderr } = await runCli(['ls']);
+    const line = stdout.split('\n').find((each) => each.includes(`127.0.0.1:${target.port} `));
+    assert.ok(line?.includes('innocent'), stdout + stderr);
+    assert.doesNotMatch(stdout, /(?!\n)\p{Cc}|\p{Bidi_Control}/u);
+    assert.doesNotMatch(stdout, /^\{"level"/m);
+  });
+
+  it('leaves a checkpoint valid that somebody holds', async () => {
+    await using target = await startTarget('maker');
+    await target.line(/^ready/);
+    await using agent = await attach(target.wsUrl);
+    await using checkpoint = await takeCheckpoint(agent, { target: 'api', isolate: 'main', by: ['kind'], label: 'a' });
+    const { stdout, stderr } = await runCli(['ls', '--json']);
+    const lines = stdout.trim().split('\n');
+    const listed = lines.map((line) => JSON.parse(line)).find(({ pid }) => pid === target.pid);
+    assert.deepEqual([listed?.state, listed?.nodeVersion], ['open', process.version], stdout + stderr);
+    target.send('make session 300\n');
+    await target.line(/^done/);
+    const { partitions } = await checkpoint.since();
+    assert.equal(partitions[0]?.rows.find(({ kind }) => kind === 'Session')?.count, 300);
   });
 });

@@ -77,10 +77,13 @@ export async function startFakeInspector(options: FakeOptions = {}): Promise<Fak
   const calls: string[] = [];
   const seen = new Map<string, PromiseWithParams>();
   const peers = new Set<Peer>();
-  const list = options.list ?? ((webSocketDebuggerUrl) => JSON.stringify([{ id: 'fake', webSocketDebuggerUrl }]));
+  const list =
+    options.list ??
+    ((webSocketDebuggerUrl) => JSON.stringify([{ id: 'fake', title: 'fake.js', webSocketDebuggerUrl }]));
 
   const http = createServer((request, response) => {
     if (request.url === '/json/list') response.end(list(wsUrl));
+    else if (request.url === '/json/version') response.end(JSON.stringify({ Browser: 'node.js/v20.20.2' }));
     else response.writeHead(404).end();
   });
   const wss = new WebSocketServer({ noServer: true });
