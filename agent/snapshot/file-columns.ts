@@ -1,6 +1,7 @@
 /** A snapshot file whole, as columns. */
 import type { Columns } from '../heap/columns.ts';
 import { ColumnsParser } from '../heap/parser.ts';
+import { columnsByTwo } from './columns-by-two.ts';
 import { look, RegularFile, streamInto } from './file-reader.ts';
 import type { FileEvent } from './file-rows.ts';
 import { throttled } from './throttle.ts';
@@ -20,11 +21,7 @@ export async function fileColumns(
 async function columnsOf(path: string, sizeBytes: number | null, onBytes: (bytes: number) => void): Promise<Columns> {
   if (sizeBytes !== null) {
     using file = new RegularFile(path);
-    if (!file.isGzip()) {
-      const parser = new ColumnsParser({ expectedBytes: sizeBytes });
-      file.readInto(parser, onBytes);
-      return parser.end();
-    }
+    if (!file.isGzip()) return await columnsByTwo(file, { sizeBytes, locations: true }, onBytes);
   }
   const parser = new ColumnsParser();
   await streamInto(path, parser, onBytes);

@@ -1,10 +1,20 @@
 /** The rows of a snapshot file's partitions, by the shortest way that gives them. */
+import { classifierNamed } from '../classify/classifiers.ts';
 import { histogramOfFile } from '../heap/histogram.ts';
 import { limitRows } from '../partition/partition.ts';
 import type { RelativeRows } from '../partition/since.ts';
+import { columnsByTwo } from './columns-by-two.ts';
 import { look, RegularFile, streamInto } from './file-reader.ts';
 import { fileSince } from './file-since.ts';
-import { type KindRows, readsNoEdges, rowsOfHistogram, type SplitOptions, splitter } from './splitter.ts';
+import {
+  type KindRows,
+  readsLocations,
+  readsNoEdges,
+  rowsOfHistogram,
+  type SplitOptions,
+  splitOf,
+  splitter,
+} from './splitter.ts';
 import { throttled } from './throttle.ts';
 
 export interface FileJob {
@@ -30,6 +40,7 @@ export interface FileRows {
 /** @throws SnapshotSyntaxError, RangeError for an unknown classifier, an Error of one line for a file that cannot be read */
 export async function fileRows(job: FileJob, tell: (event: FileEvent) => void): Promise<FileRows> {
   const { path, by, rows, before } = job;
+  for (const each of by) classifierNamed(each);
   const { sizeBytes, modifiedAtMs } = look(path);
   if (before !== undefined) return { ...(await rowsSince({ ...job, before }, tell)), modifiedAtMs };
   const limit = rows === undefined ? {} : { rows };
@@ -64,24 +75,23 @@ async function rowsOf(
 ): Promise<KindRows[]> {
   if (sizeBytes !== null) {
     using file = new RegularFile(path);
-    if (!file.isGzip()) return rowsOfPlain(file, sizeBytes, options, onBytes);
+    if (!file.isGzip()) return await rowsOfPlain(file, sizeBytes, options, onBytes);
   }
   const sink = splitter(options);
   await streamInto(path, sink, onBytes);
   return sink.end()();
 }
 
-function rowsOfPlain(
+async function rowsOfPlain(
   file: RegularFile,
   sizeBytes: number,
   options: SplitOptions,
   onBytes: (bytes: number) => void,
-): KindRows[] {
+): Promise<KindRows[]> {
   if (readsNoEdges(options.by)) {
     const histogram = histogramOfFile(file.readAt, sizeBytes);
     return options.by.map(() => rowsOfHistogram(histogram, options.rows));
   }
-  const sink = splitter({ ...options, expectedBytes: sizeBytes });
-  file.readInto(sink, onBytes);
-  return sink.end()();
+  const columns = await columnsByTwo(file, { sizeBytes, locations: readsLocations(options.by) }, onBytes);
+  return splitOf(columns, options)();
 }

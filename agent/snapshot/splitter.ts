@@ -1,6 +1,7 @@
 /** Snapshot bytes -> the rows of one or several partitions, with no more kept in memory than these need. */
 import type { Partition } from '../../protocol/partition.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
+import type { Columns } from '../heap/columns.ts';
 import { Heap } from '../heap/heap.ts';
 import { HistogramParser, type NameHistogram } from '../heap/histogram.ts';
 import { ColumnsParser } from '../heap/parser.ts';
@@ -34,12 +35,26 @@ export function splitter(options: SplitOptions): SnapshotSink<Split> {
   if (readsNoEdges(by)) {
     return mapped(new HistogramParser(), (histogram) => () => by.map(() => rowsOfHistogram(histogram, options.rows)));
   }
-  const forSizes = by.every((each) => each === 'retained');
-  const parser = new ColumnsParser({ ...(expectedBytes !== undefined && { expectedBytes }), locations: !forSizes });
-  return mapped(parser, (columns) => {
-    const heap = forSizes ? Heap.forSizes(columns) : new Heap(columns);
-    return () => by.map((each) => rowsOfHeap(heap, each, options));
+  const parser = new ColumnsParser({
+    ...(expectedBytes !== undefined && { expectedBytes }),
+    locations: readsLocations(by),
   });
+  return mapped(parser, (columns) => splitOf(columns, options));
+}
+
+/** The same of columns that somebody else has read; they are the split's from then on. */
+export function splitOf(columns: Columns, options: SplitOptions): Split {
+  const heap = isForSizes(options.by) ? Heap.forSizes(columns) : new Heap(columns);
+  return () => options.by.map((each) => rowsOfHeap(heap, each, options));
+}
+
+/** Whether any of `by` asks where an object is from. */
+export function readsLocations(by: readonly string[]): boolean {
+  return !isForSizes(by);
+}
+
+function isForSizes(by: readonly string[]): boolean {
+  return by.every((each) => each === 'retained');
 }
 
 /** Whether `by` is answered by the histogram of names alone. */

@@ -1,20 +1,10 @@
-/** A snapshot file as columns, in the calling thread. */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+/** A snapshot file as columns, as every command reads it. */
+import { statSync } from 'node:fs';
 import type { Columns } from '../../agent/heap/columns.ts';
-import { ColumnsParser, type ColumnsParserOptions } from '../../agent/heap/parser.ts';
+import { columnsByTwo } from '../../agent/snapshot/columns-by-two.ts';
+import { RegularFile } from '../../agent/snapshot/file-reader.ts';
 
-const BUFFER_BYTES = 256 * 1024;
-
-export function columnsOfFile(file: string, options: Pick<ColumnsParserOptions, 'locations'> = {}): Columns {
-  const parser = new ColumnsParser({ ...options, expectedBytes: statSync(file).size });
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  const fd = openSync(file, 'r');
-  try {
-    for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) {
-      parser.write(buffer.subarray(0, read));
-    }
-  } finally {
-    closeSync(fd);
-  }
-  return parser.end();
+export async function columnsOfFile(path: string, { locations = true } = {}): Promise<Columns> {
+  using file = new RegularFile(path);
+  return await columnsByTwo(file, { sizeBytes: statSync(path).size, locations }, () => {});
 }

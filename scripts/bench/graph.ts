@@ -10,9 +10,9 @@ export const retained: Contender = {
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
     const { Heap } = await import('../../agent/heap/heap.ts');
-    return (file): Outcome => {
+    return async (file): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
-      const columns = columnsOfFile(file, { locations: false });
+      const columns = await columnsOfFile(file, { locations: false });
       lap('columns');
       const heap = Heap.forSizes(columns);
       lap('ephemerons');
@@ -47,9 +47,9 @@ export const sessionPath: Contender = {
     const { HeapView } = await import('../../agent/sets/view.ts');
     const { wholeHeap } = await import('../../agent/sets/heap-set.ts');
     const { relation } = await import('../../agent/sets/relation.ts');
-    return (file, kind): Outcome => {
+    return async (file, kind): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
-      const view = new HeapView(columnsOfFile(file));
+      const view = new HeapView(await columnsOfFile(file));
       lap('columns');
       const set = wholeHeap(view).and(relation('kind').of(kind));
       lap('kind');
@@ -69,9 +69,9 @@ export const rp: Contender = {
     const { HeapView } = await import('../../agent/sets/view.ts');
     const { wholeHeap } = await import('../../agent/sets/heap-set.ts');
     const { relation } = await import('../../agent/sets/relation.ts');
-    return (file, kind): Outcome => {
+    return async (file, kind): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
-      const view = new HeapView(columnsOfFile(file));
+      const view = new HeapView(await columnsOfFile(file));
       lap('columns');
       const set = wholeHeap(view).and(relation('kind').of(kind));
       lap('kind');
@@ -90,9 +90,9 @@ export const distance: Contender = {
     const { columnsOfFile } = await import('./columns-file.ts');
     const { distances } = await import('../../agent/heap/distance.ts');
     const { graphOf } = await import('../../agent/heap/graph.ts');
-    return (file): Outcome => {
+    return async (file): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
-      const columns = columnsOfFile(file);
+      const columns = await columnsOfFile(file);
       lap('columns');
       const far = distances(graphOf(columns));
       lap('distances');
@@ -113,9 +113,9 @@ export function classifying(by: string): Contender {
       const { Heap } = await import('../../agent/heap/heap.ts');
       const { classifierNamed } = await import('../../agent/classify/classifiers.ts');
       const classifier = classifierNamed(by);
-      return (file): Outcome => {
+      return async (file): Promise<Outcome> => {
         const { parts, lap } = stopwatch();
-        const heap = new Heap(columnsOfFile(file));
+        const heap = new Heap(await columnsOfFile(file));
         lap('columns');
         const { kinds } = classifier.classify(heap);
         lap('classifier');
@@ -167,23 +167,23 @@ export const since: Contender = {
     const { classificationOf } = await import('../../agent/classify/classifications.ts');
     const { kind: byKind } = await import('../../agent/classify/kind.ts');
     const { checkpointOf, relative } = await import('../../agent/partition/since.ts');
-    return (file, kind): Outcome => {
+    return async (file, kind): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
-      const classified = (path: string) => {
-        const heap = new Heap(columnsOfFile(path));
+      const classified = async (path: string) => {
+        const heap = new Heap(await columnsOfFile(path));
         lap('columns');
         const classification = classificationOf(heap, byKind);
         lap('kinds');
         return { columns: heap.columns, classification };
       };
-      const checkpoint = () => {
-        const { columns, classification } = classified(file);
+      const checkpoint = async () => {
+        const { columns, classification } = await classified(file);
         const kept = checkpointOf(columns, [{ by: byKind.by, ...classification }]);
         lap('checkpoint');
         return kept;
       };
-      const before = checkpoint();
-      const { columns, classification } = classified(laterOf(file));
+      const before = await checkpoint();
+      const { columns, classification } = await classified(laterOf(file));
       const { rows } = relative(before, columns, classification, byKind);
       lap('comparison');
       return { parts, facts: factsOf(rows.find((row) => row.kind === kind)) };

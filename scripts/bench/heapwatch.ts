@@ -21,8 +21,8 @@ export const columns: Contender = {
   title: 'heapwatch, all columns',
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
-    return (file) => {
-      const { nodeTypes, nodeType, nodeName, nodeCount, strings } = columnsOfFile(file);
+    return async (file) => {
+      const { nodeTypes, nodeType, nodeName, nodeCount, strings } = await columnsOfFile(file);
       const object = nodeTypes.indexOf('object');
       const countOf = (name: string) => {
         const string = strings.find(name);

@@ -27,7 +27,7 @@ const engine = await loadEngine();
 for (const file of files) {
   const theirs = await openSnapshot(engine, file);
   const aggregates = Object.values(theirs.aggregatesWithFilter(new engine.NodeFilter()));
-  if (!report(file, compare(columnsOfFile(file), theirs, aggregates))) process.exitCode = 1;
+  if (!report(file, compare(await columnsOfFile(file), theirs, aggregates))) process.exitCode = 1;
 }
 
 async function snapshotOf(major: NodeMajor): Promise<string> {
