@@ -17,11 +17,15 @@ const ZERO = 48;
 const COMMA = 44 ^ ZERO;
 const LINE_FEED = 10 ^ ZERO;
 
-/** Edges that follow others; how many, nobody who reads them knows. */
-export interface LaterEdges {
+/** The columns, for all edges of a snapshot; in shared memory two threads may fill them. */
+export interface EdgeArrays {
   readonly edgeTarget: Uint32Array;
   readonly edgeName: Uint32Array;
-  /** Ordinals among these. */
+}
+
+/** What a thread that has read the edges from `first` on has found beside what stands in the arrays. */
+export interface LaterEdges {
+  readonly first: number;
   readonly weakEdges: Uint32Array;
   readonly maxName: number;
   readonly maxNameOffset: number;
@@ -37,53 +41,39 @@ export class EdgeColumnsReader extends RecordReader {
   edgeName: Uint32Array;
   readonly weakEdges = new Numbers();
   readonly #weak: number;
-  #isLater = false;
   /** Largest string index that is an edge's name, and where it stands; -1 without edges that have names. */
   maxName = -1;
   maxNameOffset = 0;
 
-  constructor(header: Header, expectedBytes: number | undefined) {
+  /** @param arrays to fill, as long as the header says */
+  constructor(header: Header, expectedBytes: number | undefined, arrays?: EdgeArrays) {
     super('edges', header.edge.fields.length);
     this.#header = header;
     this.#kernel = header.edge.fields.join() === KERNEL_FIELDS;
     this.#named = header.edgeTypes.reduce((bits, type, t) => bits | (NUMBERED_TYPES.includes(type) ? 0 : 1 << t), 0);
     this.#weak = header.edgeTypes.indexOf('weak');
-    this.#room = firstRoom(header.edgeCount, 2 * header.edge.fields.length, expectedBytes);
-    this.edgeTarget = new Uint32Array(this.#room);
-    this.edgeName = new Uint32Array(this.#room);
+    this.#room = arrays?.edgeTarget.length ?? firstRoom(header.edgeCount, 2 * header.edge.fields.length, expectedBytes);
+    this.edgeTarget = arrays?.edgeTarget ?? new Uint32Array(this.#room);
+    this.edgeName = arrays?.edgeName ?? new Uint32Array(this.#room);
   }
 
-  /** One that goes on where an edge begins. `expectedBytes` are those from there on. */
-  static later(header: Header, expectedBytes: number): EdgeColumnsReader {
-    const edges = new EdgeColumnsReader(header, expectedBytes);
-    edges.#isLater = true;
+  /** One that goes on at edge `first`, which begins at the next byte. */
+  static from(first: number, header: Header, arrays: EdgeArrays): EdgeColumnsReader {
+    const edges = new EdgeColumnsReader(header, undefined, arrays);
+    edges.count = first;
     edges.resume();
     return edges;
   }
 
-  laterEdges(): LaterEdges {
-    return {
-      edgeTarget: this.edgeTarget.subarray(0, this.count),
-      edgeName: this.edgeName.subarray(0, this.count),
-      weakEdges: this.weakEdges.toArray(),
-      maxName: this.maxName,
-      maxNameOffset: this.maxNameOffset,
-    };
-  }
-
-  /** Adds those that follow; gives false, and adds none, where there would not be as many as the header says. */
-  append({ edgeTarget, edgeName, weakEdges, maxName, maxNameOffset }: LaterEdges): boolean {
-    const first = this.count;
-    const { edgeCount } = this.#header;
-    if (first + edgeTarget.length !== edgeCount || this.#room < edgeCount) return false;
-    this.edgeTarget.set(edgeTarget, first);
-    this.edgeName.set(edgeName, first);
-    for (const edge of weakEdges) this.weakEdges.push(first + edge);
+  /** Takes for read what another thread has put into the same arrays; gives false where it did not begin at the next edge. */
+  adopt({ first, weakEdges, maxName, maxNameOffset }: LaterEdges): boolean {
+    if (!this.isBetween || this.count !== first) return false;
+    for (const edge of weakEdges) this.weakEdges.push(edge);
     if (maxName > this.maxName) {
       this.maxName = maxName;
       this.maxNameOffset = maxNameOffset;
     }
-    this.count = edgeCount;
+    this.count = this.#header.edgeCount;
     return true;
   }
 
@@ -111,7 +101,7 @@ export class EdgeColumnsReader extends RecordReader {
 
   protected override close(offset: number): void {
     const { edgeCount } = this.#header;
-    if (!this.#isLater && this.count !== edgeCount) {
+    if (this.count !== edgeCount) {
       throw new SnapshotSyntaxError(`"edges" ends after ${this.count} of ${edgeCount} records`, offset);
     }
   }

@@ -6,6 +6,8 @@
  *
  * Of the three numbers at which an edge could begin all but one are soon found not to be: a name is no type, a type no node.
  */
+import { CLOSE_BRACKET, COMMA } from './ascii.ts';
+import type { ReadAt } from './find-section.ts';
 import type { Header } from './meta.ts';
 
 /** Fewer records than this do not prove that it is one. */
@@ -36,4 +38,22 @@ export function edgeStart(bytes: Uint8Array, { edge: layout, node, nodeCount, ed
   const starts = layout.fields.map((_, field) => 1 + field).filter(isStart);
   if (starts.length !== 1) return -1;
   return numbers.slice(0, starts[0]).reduce((offset, number) => offset + number.length + 1, 0);
+}
+
+/** Reads on from where an edge begins to the end of the edges, and counts them; -1 where they do not end in a whole one. */
+export function countEdgesFrom(offset: number, read: ReadAt, buffer: Uint8Array, { edge }: Header): number {
+  let commas = 0;
+  for (let position = offset, length = read(buffer, offset); length > 0; length = read(buffer, position)) {
+    const end = buffer.subarray(0, length).indexOf(CLOSE_BRACKET);
+    commas += commasIn(buffer, end < 0 ? length : end);
+    if (end >= 0) return (commas + 1) % edge.fields.length === 0 ? (commas + 1) / edge.fields.length : -1;
+    position += length;
+  }
+  return -1;
+}
+
+function commasIn(bytes: Uint8Array, length: number): number {
+  let commas = 0;
+  for (let at = 0; at < length; at++) if (bytes[at] === COMMA) commas++;
+  return commas;
 }

@@ -5,7 +5,7 @@
  *      ColumnsParser reads up to here               |  LaterSectionsParser reads from here on
  */
 import { SnapshotDocument } from './document.ts';
-import { EdgeColumnsReader, type LaterEdges } from './edge-columns.ts';
+import { type EdgeArrays, EdgeColumnsReader, type LaterEdges } from './edge-columns.ts';
 import { type LocationColumns, LocationColumnsReader } from './location-columns.ts';
 import type { Header } from './meta.ts';
 import type { SnapshotSink } from './sink.ts';
@@ -26,22 +26,24 @@ export interface LaterSections {
 const EARLIER = ['snapshot', 'nodes'];
 
 export interface LaterOptions {
-  /** Where the edge begins, in bytes of the snapshot. */
+  /** The first edge to read, and where it begins in bytes of the snapshot. */
+  readonly first: number;
   readonly offset: number;
-  /** The snapshot's size in bytes. */
-  readonly expectedBytes: number;
+  readonly arrays: EdgeArrays;
   /** False: locations are passed over. */
   readonly locations: boolean;
 }
 
 export class LaterSectionsParser implements SnapshotSink<LaterSections> {
   readonly #document: SnapshotDocument;
+  readonly #first: number;
   readonly #edges: EdgeColumnsReader;
   readonly #strings = new StringTableReader();
   #locations: LocationColumnsReader | null = null;
 
-  constructor(header: Header, { offset, expectedBytes, locations }: LaterOptions) {
-    this.#edges = EdgeColumnsReader.later(header, expectedBytes - offset);
+  constructor(header: Header, { first, offset, arrays, locations }: LaterOptions) {
+    this.#first = first;
+    this.#edges = EdgeColumnsReader.from(first, header, arrays);
     this.#document = new SnapshotDocument((name) => {
       if (name === 'strings') return this.#strings;
       if (name !== 'locations' || header.location === null) return new SkipReader(name);
@@ -58,9 +60,10 @@ export class LaterSectionsParser implements SnapshotSink<LaterSections> {
 
   end(): LaterSections {
     this.#document.end(['strings']);
+    const { weakEdges, maxName, maxNameOffset } = this.#edges;
     const locations = this.#locations?.columns();
     return {
-      edges: this.#edges.laterEdges(),
+      edges: { first: this.#first, weakEdges: weakEdges.toArray(), maxName, maxNameOffset },
       names: this.#document.sections.slice(EARLIER.length + 1),
       ...(locations && { locations }),
       strings: this.#strings.table().blocks,
@@ -70,6 +73,6 @@ export class LaterSectionsParser implements SnapshotSink<LaterSections> {
 
 /** What is handed over with them to another thread. */
 export function buffersOfLater({ edges, locations, strings }: LaterSections): ArrayBuffer[] {
-  const arrays = [...Object.values(edges), ...Object.values(locations ?? {}), ...strings.text, ...strings.starts];
-  return arrays.flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
+  const arrays = [edges.weakEdges, ...Object.values(locations ?? {}), ...strings.text, ...strings.starts];
+  return arrays.map((array: Uint8Array | Uint32Array) => array.buffer as ArrayBuffer);
 }

@@ -8,7 +8,7 @@
  */
 import type { Columns } from './columns.ts';
 import { SnapshotDocument } from './document.ts';
-import { EdgeColumnsReader } from './edge-columns.ts';
+import { type EdgeArrays, EdgeColumnsReader } from './edge-columns.ts';
 import type { LaterSections } from './later-sections.ts';
 import { type LocationColumns, LocationColumnsReader, noLocations } from './location-columns.ts';
 import { type Header, HeaderReader } from './meta.ts';
@@ -26,6 +26,8 @@ export interface ColumnsParserOptions {
    * small costs copies, too large costs address space.
    */
   readonly expectedBytes?: number;
+  /** What the edges are put into; another thread may fill its end (later-sections.ts). */
+  readonly edges?: EdgeArrays;
   /** False: locations are passed over, and the columns have none. Default true. */
   readonly locations?: boolean;
 }
@@ -33,6 +35,7 @@ export interface ColumnsParserOptions {
 export class ColumnsParser implements SnapshotSink<Columns> {
   readonly #document = new SnapshotDocument((name, offset) => this.#open(name, offset));
   readonly #expectedBytes: number | undefined;
+  readonly #edgeArrays: EdgeArrays | undefined;
   readonly #wantsLocations: boolean;
   #header: HeaderReader | null = null;
   #nodes: NodeColumnsReader | null = null;
@@ -42,6 +45,7 @@ export class ColumnsParser implements SnapshotSink<Columns> {
 
   constructor(options: ColumnsParserOptions = {}) {
     this.#expectedBytes = options.expectedBytes;
+    this.#edgeArrays = options.edges;
     this.#wantsLocations = options.locations ?? true;
   }
 
@@ -54,19 +58,14 @@ export class ColumnsParser implements SnapshotSink<Columns> {
     return this.#columns(this.#strings.table(), this.#locations?.columns());
   }
 
-  /** Whether the next byte begins an edge that is not the first. */
-  get isBetweenEdges(): boolean {
-    return this.#document.sections.at(-1) === 'edges' && this.#edges?.isBetween === true;
-  }
-
   /**
    * As `end`, for a snapshot that another thread has read from the next byte on. Null where the two do not make a whole;
    * then the bytes that follow may still be written here.
    */
   endWith(later: LaterSections): Columns | null {
     const names = this.#document.sections;
-    const isWhole = this.#nodes?.done && !later.names.some((name) => names.includes(name));
-    if (!isWhole || !this.isBetweenEdges || !this.#edges?.append(later.edges)) return null;
+    const isWhole = names.at(-1) === 'edges' && !later.names.some((name) => names.includes(name));
+    if (!isWhole || !this.#nodes?.done || !this.#edges?.adopt(later.edges)) return null;
     return this.#columns(new StringTable(later.strings), later.locations);
   }
 
@@ -106,7 +105,7 @@ export class ColumnsParser implements SnapshotSink<Columns> {
         this.#nodes = new NodeColumnsReader(this.#knownHeader(name, offset), this.#expectedBytes);
         return this.#nodes;
       case 'edges':
-        this.#edges = new EdgeColumnsReader(this.#knownHeader(name, offset), this.#expectedBytes);
+        this.#edges = new EdgeColumnsReader(this.#knownHeader(name, offset), this.#expectedBytes, this.#edgeArrays);
         return this.#edges;
       case 'locations':
         return this.#openLocations(this.#knownHeader(name, offset));

@@ -2,25 +2,30 @@
  * A large snapshot file as columns, read by two threads at once:
  *
  *     this thread     snapshot, nodes, edges up to the one at `middle` ────────┐
- *     another one     edges from there on, what follows, strings ──handed over──> Columns
+ *     another one     edges from there on, and what follows ──handed over──> Columns
  *
- * Whether an edge really begins at `middle` is known when this thread arrives there. If not, or if the other one did not
- * like what it read, this thread reads on by itself, and says what is wrong with the file.
+ * The other one counts its edges first, so that both put theirs where they belong, in shared memory. Whether an edge really
+ * begins at `middle` is known when this thread arrives there. If not, or if the other one did not like what it read, this
+ * thread reads the file by itself, and says what is wrong with it.
  */
 import { availableParallelism } from 'node:os';
 import type { Columns } from '../heap/columns.ts';
+import type { EdgeArrays } from '../heap/edge-columns.ts';
 import { edgeStart } from '../heap/edge-start.ts';
 import { headerOf } from '../heap/file-header.ts';
 import type { LaterSections } from '../heap/later-sections.ts';
-import { ColumnsParser } from '../heap/parser.ts';
+import { ColumnsParser, type ColumnsParserOptions } from '../heap/parser.ts';
 import type { OnBytes, RegularFile } from './file-reader.ts';
 import type { LaterJob } from './later-thread.ts';
 import { inThread } from './thread.ts';
 
 /** Below this, starting a thread takes longer than it saves. */
 const WORTH_BYTES = 64 * 2 ** 20;
-/** Of the file: what the starting of a thread takes is read meanwhile. */
-const MIDDLE = 0.37;
+/**
+ * Of the file, the first that is among its edges: nodes are a quarter of most files, edges more than a half, and the other
+ * thread, which has more to read, has to start first.
+ */
+const MIDDLES = [0.37, 0.5, 0.65];
 const WINDOW_BYTES = 1 << 16;
 
 export interface ColumnsByTwoOptions {
@@ -37,40 +42,62 @@ export async function columnsByTwo(
   { sizeBytes, locations, worthBytes = WORTH_BYTES }: ColumnsByTwoOptions,
   onBytes: OnBytes,
 ): Promise<Columns> {
-  const parser = new ColumnsParser({ expectedBytes: sizeBytes, locations });
-  const middle = sizeBytes >= worthBytes && availableParallelism() > 1 ? middleOf(file, sizeBytes) : -1;
-  if (middle < 0) {
-    file.readInto(parser, onBytes);
-    return parser.end();
-  }
-  const over = new AbortController();
-  const later = laterSections({ path: file.path, offset: middle, expectedBytes: sizeBytes, locations }, over.signal);
-  try {
-    file.readInto(parser, (bytes) => onBytes(Math.round((bytes / middle) * sizeBytes)), 0, middle);
-    const sections = parser.isBetweenEdges ? await later : null;
-    const columns = sections && parser.endWith(sections);
-    if (columns) return columns;
-  } finally {
-    over.abort();
-  }
-  file.readInto(parser, onBytes, middle);
+  const isWorth = sizeBytes >= worthBytes && availableParallelism() > 1;
+  const place = isWorth ? placeIn(file, sizeBytes) : null;
+  const options = { expectedBytes: sizeBytes, locations };
+  const columns = place && (await readByTwo(file, place, options, onBytes));
+  if (columns) return columns;
+  const parser = new ColumnsParser(options);
+  file.readInto(parser, onBytes);
   return parser.end();
 }
 
-/** Where an edge seems to begin, or -1. */
-function middleOf(file: RegularFile, sizeBytes: number): number {
+/** Null where the two parts make no whole: then neither is worth anything, since both may have written the same edges. */
+async function readByTwo(
+  file: RegularFile,
+  { middle, arrays }: Place,
+  options: ColumnsParserOptions & { readonly expectedBytes: number; readonly locations: boolean },
+  onBytes: OnBytes,
+): Promise<Columns | null> {
+  const { expectedBytes, locations } = options;
+  const parser = new ColumnsParser({ ...options, edges: arrays });
+  const over = new AbortController();
+  const later = laterSections({ path: file.path, offset: middle, arrays, locations }, over.signal);
+  try {
+    file.readInto(parser, (bytes) => onBytes(Math.round((bytes / middle) * expectedBytes)), 0, middle);
+    const sections = await later;
+    return sections && parser.endWith(sections);
+  } finally {
+    over.abort();
+  }
+}
+
+interface Place {
+  /** Where an edge seems to begin. */
+  readonly middle: number;
+  /** Shared memory for all edges. */
+  readonly arrays: EdgeArrays;
+}
+
+/** Null where no edge seems to begin. */
+function placeIn(file: RegularFile, sizeBytes: number): Place | null {
   const window = new Uint8Array(WINDOW_BYTES);
   const header = headerOf(file.readAt, window);
-  if (!header) return -1;
-  const from = Math.floor(sizeBytes * MIDDLE);
-  const start = edgeStart(window.subarray(0, file.readAt(window, from)), header);
-  return start < 0 ? -1 : from + start;
+  if (!header || header.edgeCount * 2 * header.edge.fields.length > sizeBytes) return null;
+  for (const part of MIDDLES) {
+    const from = Math.floor(sizeBytes * part);
+    const start = edgeStart(window.subarray(0, file.readAt(window, from)), header);
+    if (start < 0) continue;
+    const shared = () => new Uint32Array(new SharedArrayBuffer(header.edgeCount * Uint32Array.BYTES_PER_ELEMENT));
+    return { middle: from + start, arrays: { edgeTarget: shared(), edgeName: shared() } };
+  }
+  return null;
 }
 
 /** Null where they cannot be read from there on: what is wrong, whoever reads the whole file finds too. */
 async function laterSections(job: LaterJob, signal: AbortSignal): Promise<LaterSections | null> {
   try {
-    return await inThread<never, LaterSections>('later-thread', job, { signal });
+    return await inThread<never, LaterSections | null>('later-thread', job, { signal });
   } catch {
     return null;
   }

@@ -1,19 +1,31 @@
 /** The program of the thread that reads a snapshot file from an edge in its middle on (columns-by-two.ts). */
+import type { EdgeArrays } from '../heap/edge-columns.ts';
+import { countEdgesFrom } from '../heap/edge-start.ts';
 import { headerOf } from '../heap/file-header.ts';
-import { buffersOfLater, type LaterOptions, type LaterSections, LaterSectionsParser } from '../heap/later-sections.ts';
-import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
+import { buffersOfLater, type LaterSections, LaterSectionsParser } from '../heap/later-sections.ts';
 import { RegularFile } from './file-reader.ts';
 import { serve } from './thread.ts';
 
-export interface LaterJob extends LaterOptions {
+export interface LaterJob {
   readonly path: string;
+  /** Where an edge seems to begin. */
+  readonly offset: number;
+  /** In shared memory, for all edges that the file's header speaks of. */
+  readonly arrays: EdgeArrays;
+  readonly locations: boolean;
 }
 
-serve<LaterJob, never, LaterSections>(async ({ path, ...options }) => {
-  using file = new RegularFile(path);
-  const header = headerOf(file.readAt, new Uint8Array(1 << 16));
-  if (!header) throw new SnapshotSyntaxError('it ends before its head does', 0);
-  const parser = new LaterSectionsParser(header, options);
-  file.readInto(parser, () => undefined, options.offset);
-  return parser.end();
-}, buffersOfLater);
+/** Null where no whole edges stand there. */
+serve<LaterJob, never, LaterSections | null>(
+  async ({ path, offset, arrays, locations }) => {
+    using file = new RegularFile(path);
+    const buffer = new Uint8Array(1 << 18);
+    const header = headerOf(file.readAt, buffer);
+    const count = header ? countEdgesFrom(offset, file.readAt, buffer, header) : -1;
+    if (!header || count < 0 || count > header.edgeCount) return null;
+    const parser = new LaterSectionsParser(header, { first: header.edgeCount - count, offset, arrays, locations });
+    file.readInto(parser, () => undefined, offset);
+    return parser.end();
+  },
+  (sections) => (sections ? buffersOfLater(sections) : []),
+);

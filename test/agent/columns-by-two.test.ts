@@ -4,9 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Columns } from '../../agent/heap/columns.ts';
-import { edgeStart } from '../../agent/heap/edge-start.ts';
+import type { EdgeArrays } from '../../agent/heap/edge-columns.ts';
+import { countEdgesFrom, edgeStart } from '../../agent/heap/edge-start.ts';
 import { headerOf } from '../../agent/heap/file-header.ts';
-import { LaterSectionsParser } from '../../agent/heap/later-sections.ts';
+import type { ReadAt } from '../../agent/heap/find-section.ts';
+import { type LaterOptions, LaterSectionsParser } from '../../agent/heap/later-sections.ts';
 import type { Header } from '../../agent/heap/meta.ts';
 import { packed } from '../../agent/heap/packed.ts';
 import { ColumnsParser } from '../../agent/heap/parser.ts';
@@ -34,14 +36,14 @@ describe('LaterSectionsParser', () => {
   it('makes none with what does not end where it begins', () => {
     const bytes = bytesOf(snapshotText('0>1 0>2 1>2 2>3 3>1'));
     const [, second, third] = edgeOffsets(bytes);
-    const later = laterOf(bytes, third!, true);
+    const arrays = arraysFor(bytes);
+    const later = laterOf(bytes, third!, { arrays, locations: true });
     for (const offset of [second!, third! - 1, placeOf(bytes, '"edges"') - 1]) {
-      const parser = new ColumnsParser();
+      const parser = new ColumnsParser({ edges: arrays });
       parser.write(bytes.subarray(0, offset));
       assert.equal(parser.endWith(later), null, `at ${offset}`);
-      parser.write(bytes.subarray(offset));
-      assert.deepEqual(parser.end(), feed(new ColumnsParser(), bytes));
     }
+    assert.deepEqual(packed(inTwo(bytes, third!, true)!), packed(feed(new ColumnsParser(), bytes)));
   });
 });
 
@@ -123,24 +125,35 @@ async function byTwo(path: string, sizeBytes: number, locations: boolean) {
 }
 
 function inTwo(bytes: Uint8Array, offset: number, locations: boolean): Columns | null {
-  const parser = new ColumnsParser({ locations, expectedBytes: bytes.length });
+  const arrays = arraysFor(bytes);
+  const parser = new ColumnsParser({ locations, edges: arrays });
   parser.write(bytes.subarray(0, offset));
-  return parser.endWith(laterOf(bytes, offset, locations));
+  return parser.endWith(laterOf(bytes, offset, { arrays, locations }));
 }
 
-function laterOf(bytes: Uint8Array, offset: number, locations: boolean) {
-  const later = new LaterSectionsParser(headerIn(bytes), { offset, expectedBytes: bytes.length, locations });
+function laterOf(bytes: Uint8Array, offset: number, options: Pick<LaterOptions, 'arrays' | 'locations'>) {
+  const header = headerIn(bytes);
+  const count = countEdgesFrom(offset, readerOf(bytes), new Uint8Array(64), header);
+  const later = new LaterSectionsParser(header, { ...options, offset, first: header.edgeCount - count });
   later.write(bytes.subarray(offset));
   return later.end();
 }
 
+function arraysFor(bytes: Uint8Array): EdgeArrays {
+  const { edgeCount } = headerIn(bytes);
+  return { edgeTarget: new Uint32Array(edgeCount), edgeName: new Uint32Array(edgeCount) };
+}
+
 function headerIn(bytes: Uint8Array): Header {
-  const read = (buffer: Uint8Array, position: number): number => {
+  return headerOf(readerOf(bytes), new Uint8Array(1 << 16))!;
+}
+
+function readerOf(bytes: Uint8Array): ReadAt {
+  return (buffer, position) => {
     const part = bytes.subarray(position, position + buffer.length);
     buffer.set(part);
     return part.length;
   };
-  return headerOf(read, new Uint8Array(1 << 16))!;
 }
 
 /** Where each edge begins. */
