@@ -24,16 +24,17 @@ export interface EdgelessHead {
 }
 
 /**
- * Reads the strings, then the nodes: `open` is called once, and what it gives then looks at each batch of them.
+ * Reads the strings, unless they are given, then the nodes: `open` is called once, and what it gives then looks at each batch
+ * of them.
  * @throws SnapshotSyntaxError, also for a file that only a whole reading can read: whose last section is not `strings`
  */
 export function readEdgeless(
   read: ReadAt,
   sizeBytes: number,
   open: (head: EdgelessHead) => (batch: NodeBatch) => void,
+  strings: StringTable = stringsOf(read, sizeBytes),
 ): void {
   const buffer = new Uint8Array(BUFFER_BYTES);
-  const strings = readStrings(read, sizeBytes, buffer);
   let header: HeaderReader | undefined;
   let nodes: NodeBatchReader | undefined;
   const document = new SnapshotDocument((name, offset) => {
@@ -51,7 +52,9 @@ export function readEdgeless(
   if (!nodes?.done) document.end(['snapshot', 'nodes']);
 }
 
-function readStrings(read: ReadAt, sizeBytes: number, buffer: Uint8Array): StringTable {
+/** The strings of a file, which are its last section. @throws SnapshotSyntaxError, as readEdgeless does */
+export function stringsOf(read: ReadAt, sizeBytes: number): StringTable {
+  const buffer = new Uint8Array(BUFFER_BYTES);
   const begin = findSection('strings', read, 0, sizeBytes, buffer);
   if (begin < 0) throw new SnapshotSyntaxError('it has no "strings"; it ends', sizeBytes);
   const strings = new StringTableReader();

@@ -35,7 +35,12 @@ export class Imprints {
   /** By string index, for names of objects; 0 where it has not been looked at. */
   readonly #ofClass: Uint32Array;
 
-  constructor({ nodeTypes, strings }: { readonly nodeTypes: readonly string[]; readonly strings: StringTable }) {
+  /** @param hashes of the strings, where they are known already */
+  constructor(
+    { nodeTypes, strings }: { readonly nodeTypes: readonly string[]; readonly strings: StringTable },
+    hashes?: Uint32Array,
+  ) {
+    this.#ofText = hashes;
     this.#strings = strings;
     this.#string = nodeTypes.indexOf('string');
     this.#ofType = Uint32Array.from(nodeTypes, (type) =>
@@ -82,7 +87,7 @@ function asNoString(hash: number): number {
 }
 
 /** FNV-1a of each string's bytes, by its index. */
-function hashesOf({ blocks }: StringTable): Uint32Array {
+export function hashesOf({ blocks }: StringTable): Uint32Array {
   const hashes = new Uint32Array(blocks.count);
   let index = 0;
   for (const [block, text] of blocks.text.entries()) {

@@ -11,11 +11,12 @@
  * it survives with its id and its size.
  */
 import { isNamedByContent, rawNameText } from '../classify/raw-name.ts';
-import { type EdgelessHead, readEdgeless } from '../heap/edgeless-file.ts';
+import { type EdgelessHead, readEdgeless, stringsOf } from '../heap/edgeless-file.ts';
 import type { ReadAt } from '../heap/find-section.ts';
 import { NameCounts } from '../heap/name-counts.ts';
 import type { NodeBatch } from '../heap/node-batches.ts';
-import { Imprints, mayBeSame } from './imprint.ts';
+import type { StringTable } from '../heap/strings.ts';
+import { hashesOf, Imprints, mayBeSame } from './imprint.ts';
 import { KindTallies, type KindTally, merge } from './kind-tallies.ts';
 import { KnownObjects, NOWHERE } from './known-objects.ts';
 import type { RelativeRows } from './since.ts';
@@ -26,34 +27,52 @@ export interface ReadableFile {
   readonly sizeBytes: number;
 }
 
-/**
- * The rows of `now` relative to `before`. Linear.
- * @throws SnapshotSyntaxError, also for a file that only a whole reading can read
- */
-export function relativeEdgeless(
-  before: ReadableFile,
-  now: ReadableFile,
-  { header, by }: { readonly header: string; readonly by: string },
-): RelativeRows {
-  const then = new Then();
-  readEdgeless(before.read, before.sizeBytes, (head) => then.open(head));
-  const since = new Now(then.objects);
-  readEdgeless(now.read, now.sizeBytes, (head) => since.open(head));
-  const tallies = new KindTallies();
-  since.tell(tallies);
-  then.tellFreed(tallies);
-  return { header, by, ...tallies.rows(), recycled: since.recycled };
+/** The strings of a snapshot and their hashes (imprint.ts): they may be read by another thread. */
+export interface HashedStrings {
+  readonly strings: StringTable;
+  readonly hashes: Uint32Array;
 }
 
-/** The earlier file. */
-class Then {
-  objects!: KnownObjects;
+/** @throws SnapshotSyntaxError, as EdgelessCheckpoint does */
+export function hashedStringsOf({ read, sizeBytes }: ReadableFile): HashedStrings {
+  const strings = stringsOf(read, sizeBytes);
+  return { strings, hashes: hashesOf(strings) };
+}
+
+/**
+ * The objects of one file, to hold one other against.
+ * @throws SnapshotSyntaxError, also for a file that only a whole reading can read
+ */
+export class EdgelessCheckpoint {
+  #objects!: KnownObjects;
   #head!: EdgelessHead;
   #imprints!: Imprints;
   #synthetic = -1;
 
-  open(head: EdgelessHead): (batch: NodeBatch) => void {
-    this.objects = new KnownObjects(head.header.nodeCount);
+  constructor({ read, sizeBytes }: ReadableFile) {
+    readEdgeless(read, sizeBytes, (head) => this.#open(head));
+  }
+
+  /**
+   * The rows of `now` relative to this one, which is of no use afterwards. Linear.
+   * @param ahead its strings, where they have been read already
+   * @throws SnapshotSyntaxError, as the constructor does
+   */
+  relative(
+    now: ReadableFile,
+    { header, by }: { readonly header: string; readonly by: string },
+    ahead?: HashedStrings,
+  ): RelativeRows {
+    const since = new Now(this.#objects, ahead?.hashes);
+    readEdgeless(now.read, now.sizeBytes, (head) => since.open(head), ahead?.strings);
+    const tallies = new KindTallies();
+    since.tell(tallies);
+    this.#tellFreed(tallies);
+    return { header, by, ...tallies.rows(), recycled: since.recycled };
+  }
+
+  #open(head: EdgelessHead): (batch: NodeBatch) => void {
+    this.#objects = new KnownObjects(head.header.nodeCount);
     this.#head = head;
     this.#imprints = imprintsOf(head);
     this.#synthetic = head.header.nodeTypes.indexOf('synthetic');
@@ -61,7 +80,7 @@ class Then {
   }
 
   #remember({ count, type, name, id, sizeBytes }: NodeBatch): void {
-    const { objects } = this;
+    const objects = this.#objects;
     const imprints = this.#imprints;
     const synthetic = this.#synthetic;
     for (let i = 0; i < count; i++) {
@@ -71,9 +90,9 @@ class Then {
   }
 
   /** Those that have not been crossed out. */
-  tellFreed(tallies: KindTallies): void {
+  #tellFreed(tallies: KindTallies): void {
     const counts = countsOf(this.#head);
-    this.objects.each((type, name, sizeBytes) => counts.add(type, name, sizeBytes));
+    this.#objects.each((type, name, sizeBytes) => counts.add(type, name, sizeBytes));
     tell(counts, this.#head, tallies, 'freed');
   }
 }
@@ -82,6 +101,7 @@ class Then {
 class Now {
   recycled = 0;
   readonly #objects: KnownObjects;
+  readonly #hashes: Uint32Array | undefined;
   #head!: EdgelessHead;
   #imprints!: Imprints;
   #born!: NameCounts;
@@ -89,13 +109,14 @@ class Now {
   #synthetic = -1;
   #native = -1;
 
-  constructor(objects: KnownObjects) {
+  constructor(objects: KnownObjects, hashes?: Uint32Array) {
     this.#objects = objects;
+    this.#hashes = hashes;
   }
 
   open(head: EdgelessHead): (batch: NodeBatch) => void {
     this.#head = head;
-    this.#imprints = imprintsOf(head);
+    this.#imprints = imprintsOf(head, this.#hashes);
     this.#born = countsOf(head);
     this.#survived = countsOf(head);
     this.#synthetic = head.header.nodeTypes.indexOf('synthetic');
@@ -131,8 +152,8 @@ class Now {
   }
 }
 
-function imprintsOf({ header, strings }: EdgelessHead): Imprints {
-  return new Imprints({ nodeTypes: header.nodeTypes, strings });
+function imprintsOf({ header, strings }: EdgelessHead, hashes?: Uint32Array): Imprints {
+  return new Imprints({ nodeTypes: header.nodeTypes, strings }, hashes);
 }
 
 function countsOf({ header }: EdgelessHead): NameCounts {

@@ -19,8 +19,8 @@ import type { OnBytes, RegularFile } from './file-reader.ts';
 import type { LaterJob } from './later-thread.ts';
 import { inThread } from './thread.ts';
 
-/** Below this, starting a thread takes longer than it saves. */
-const WORTH_BYTES = 64 * 2 ** 20;
+/** Of a file below this size the starting of a thread takes longer than it saves. */
+export const WORTH_BYTES = 64 * 2 ** 20;
 /**
  * Of the file, the first that is among its edges: nodes are a quarter of most files, edges more than a half, and the other
  * thread, which has more to read, has to start first.

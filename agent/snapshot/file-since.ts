@@ -1,15 +1,20 @@
 /** What was born, freed and survived between two snapshot files of one process, by the shortest way that tells. */
+import { availableParallelism } from 'node:os';
 import { classificationOf } from '../classify/classifications.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
 import { EpochError } from '../errors.ts';
 import { Heap } from '../heap/heap.ts';
+import { StringTable } from '../heap/strings.ts';
 import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
 import { areOfOneEpoch, checkpointOf, type RelativeRows, relative } from '../partition/since.ts';
-import { relativeEdgeless } from '../partition/since-edgeless.ts';
+import { EdgelessCheckpoint, type HashedStrings } from '../partition/since-edgeless.ts';
+import { WORTH_BYTES } from './columns-by-two.ts';
 import { fileColumns } from './file-columns.ts';
 import { namingFile } from './file-error.ts';
 import { look, RegularFile } from './file-reader.ts';
 import type { FileEvent } from './file-rows.ts';
+import type { PackedStrings, StringsJob } from './strings-thread.ts';
+import { inThread } from './thread.ts';
 
 export interface FileSince {
   readonly rows: RelativeRows;
@@ -28,7 +33,7 @@ export async function fileSince(
   tell: (event: FileEvent) => void,
 ): Promise<FileSince> {
   const takenAtMs = look(before).modifiedAtMs;
-  const rows = edgelessRows(path, before, by) ?? (await wholeRows(path, before, by, tell));
+  const rows = (await edgelessRows(path, before, by)) ?? (await wholeRows(path, before, by, tell));
   const survived = rows.since.survived.count;
   if (survived > 0 && areOfOneEpoch({ recycled: rows.recycled, survived })) return { rows, takenAtMs };
   throw new EpochError(
@@ -37,24 +42,36 @@ export async function fileSince(
   );
 }
 
-/** Null where that is not possible. */
-function edgelessRows(path: string, before: string, by: string): RelativeRows | null {
+/** Null where that is not possible. While this thread reads `before`, another one reads the strings of `path`. */
+async function edgelessRows(path: string, before: string, by: string): Promise<RelativeRows | null> {
   const classifier = classifierNamed(by);
   const [nowBytes, thenBytes] = [look(path).sizeBytes, look(before).sizeBytes];
   if (classifier.by !== 'name' || nowBytes === null || thenBytes === null) return null;
   using now = new RegularFile(path);
   using then = new RegularFile(before);
   if (now.isGzip() || then.isGzip()) return null;
+  const over = new AbortController();
   try {
-    return relativeEdgeless(
-      { read: then.readAt, sizeBytes: thenBytes },
-      { read: now.readAt, sizeBytes: nowBytes },
-      classifier,
-    );
+    const ahead = stringsAhead({ path, sizeBytes: nowBytes }, over.signal);
+    const checkpoint = new EdgelessCheckpoint({ read: then.readAt, sizeBytes: thenBytes });
+    return checkpoint.relative({ read: now.readAt, sizeBytes: nowBytes }, classifier, await ahead);
   } catch (error) {
     if (!(error instanceof SnapshotSyntaxError)) throw error;
     // what stands between was not read: only the whole can tell what is wrong, and where
     return null;
+  } finally {
+    over.abort();
+  }
+}
+
+/** Undefined where this thread has to read them: it finds out why. */
+async function stringsAhead(job: StringsJob, signal: AbortSignal): Promise<HashedStrings | undefined> {
+  if (job.sizeBytes < WORTH_BYTES || availableParallelism() === 1) return undefined;
+  try {
+    const { blocks, hashes } = await inThread<never, PackedStrings>('strings-thread', job, { signal });
+    return { strings: new StringTable(blocks), hashes };
+  } catch {
+    return undefined;
   }
 }
 

@@ -11,7 +11,7 @@ import { Heap } from '../../agent/heap/heap.ts';
 import { ColumnsParser } from '../../agent/heap/parser.ts';
 import { SnapshotSyntaxError } from '../../agent/heap/syntax-error.ts';
 import { checkpointOf, type RelativeRows, relative } from '../../agent/partition/since.ts';
-import { relativeEdgeless } from '../../agent/partition/since-edgeless.ts';
+import { EdgelessCheckpoint, hashedStringsOf } from '../../agent/partition/since-edgeless.ts';
 import { bytesOf, feed } from '../support/feed.ts';
 import { folder } from '../support/folder.ts';
 import { projectRoot } from '../support/project.ts';
@@ -29,7 +29,7 @@ function whole(before: Uint8Array | string, now: Uint8Array | string): RelativeR
 }
 
 function edgeless(before: Uint8Array | string, now: Uint8Array | string): RelativeRows {
-  return relativeEdgeless(fileOf(before), fileOf(now), name);
+  return new EdgelessCheckpoint(fileOf(before)).relative(fileOf(now), name);
 }
 
 function fileOf(text: Uint8Array | string) {
@@ -75,7 +75,7 @@ const heaps = fc
     return withIds(`0:synthetic ${spec}`, [1, ...nodes.map(([id]) => id)]);
   });
 
-describe('relativeEdgeless', () => {
+describe('EdgelessCheckpoint', () => {
   it('tells what all columns tell, of any two heaps', () => {
     fc.assert(
       fc.property(heaps, heaps, (before, now) => {
@@ -92,7 +92,9 @@ describe('relativeEdgeless', () => {
       before,
       now,
     ]);
-    const found = relativeEdgeless(onDisk(before), onDisk(now), name);
+    const found = new EdgelessCheckpoint(onDisk(before)).relative(onDisk(now), name);
+    const ahead = hashedStringsOf(onDisk(now));
+    assert.deepEqual(new EdgelessCheckpoint(onDisk(before)).relative(onDisk(now), name, ahead), found);
     const expected = whole(bytesAt(before), bytesAt(now));
     const row = found.rows.find(({ kind }) => kind === 'object Session');
     assert.deepEqual([row?.count, row?.freed?.count, row?.survived?.count], [30, 10, 90]);
