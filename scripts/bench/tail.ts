@@ -1,6 +1,7 @@
 /**
  * What a tail and a collector cost their target, beside the share that the tail shows: `npm run build && node
- * dist/scripts/bench/tail.js [MAJOR…]`, by default on Node 20, 24 and 26, ten minutes each.
+ * dist/scripts/bench/tail.js [--standing] [MAJOR…]`, by default on Node 20, 24 and 26, twelve minutes each; with `--standing`
+ * only what goes on all the time, five minutes.
  *
  * The target (requests.ts) works off requests as fast as it can on a heap of 85 MB, and tells after how many of them its main
  * thread, and all its threads together, have used how much CPU. What a probe takes, and what it slows down afterwards, is CPU
@@ -18,6 +19,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { type Agent, attach } from '../../agent/agent.ts';
 import { startSampling } from '../../agent/probe/sampling.ts';
 import { types } from '../../agent/probe/types.ts';
@@ -55,7 +57,11 @@ interface Reading {
   readonly shown?: number;
 }
 
-const majors = process.argv.slice(2).map(Number) as NodeMajor[];
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { standing: { type: 'boolean', default: false } },
+});
+const majors = positionals.map(Number) as NodeMajor[];
 const main = fileURLToPath(new URL('../../collector/cli/main.js', import.meta.url));
 const program = fileURLToPath(new URL('requests.js', import.meta.url));
 
@@ -72,12 +78,14 @@ async function bench(major: NodeMajor): Promise<void> {
   await throughput.watch(WARM_MS);
   const before = await twin.compare(throughput);
   print(`Node ${major}`, 'shown ms', 'CPU ms of main thread', 'of all threads');
-  for (const probe of ['types', 'census']) {
-    const readings = await tailed(target, probe);
-    showLost(`tail, a reading by ${probe}`, await lostBy(throughput, readings));
+  if (!options.standing) {
+    for (const probe of ['types', 'census']) {
+      const readings = await tailed(target, probe);
+      showLost(`tail, a reading by ${probe}`, await lostBy(throughput, readings));
+    }
   }
   await standing('tail, gauges each second', throughput, () => tailGauges(target));
-  {
+  if (!options.standing) {
     await using agent = await attach(`${target.port}`);
     await using sampling = await startSampling(agent, 'main');
     const sampled = await apart(() => sampling.read());
