@@ -7,6 +7,8 @@ import { MAIN_CONTEXT } from './realms.ts';
 
 /** Objects counted at a time: some 20 ms. */
 const SLICE = 400_000;
+/** Of an entry in the array of a realm's objects. */
+const POINTER_BYTES = 8;
 /** Names asked for at a time. */
 const PAGE = 1_000;
 
@@ -24,6 +26,8 @@ export interface Slot {
 
 export interface RealmCount {
   readonly functions: number;
+  /** What lived in the whole isolate after the collection that V8 does for the search. */
+  readonly liveBytes: number;
   readonly slots: readonly Slot[];
 }
 
@@ -31,6 +35,7 @@ export interface RealmCount {
 export async function countRealm(handles: Handles, contextId: number): Promise<RealmCount> {
   const plain = handleOf(await handles.evaluate('({})', contextId));
   const objects = await handles.instances(handleOf(await handles.prototypeOf(plain)));
+  const usedBytes = await handles.heapUsedBytes();
   const counting = [...(await intrinsicsOf(handles, contextId, objects)), { value: contextId !== MAIN_CONTEXT }];
   const counter = await handles.entries(handleOf(await handles.call(objects, COUNTER, counting)));
   const ask = (name: string, ...args: number[]) =>
@@ -51,7 +56,10 @@ export async function countRealm(handles: Handles, contextId: number): Promise<R
       slots.push({ name, count: counts[slot], maker: () => makerOf(handles, () => ask('maker', slot), name) });
     }
   }
-  return { functions, slots: slots.filter(({ count }) => count > 0) };
+  // the array of all that was found is ours
+  const found = counts.reduce((sum, count) => sum + count, functions);
+  const liveBytes = Math.max(0, usedBytes - POINTER_BYTES * found);
+  return { functions, liveBytes, slots: slots.filter(({ count }) => count > 0) };
 }
 
 type Named = Awaited<ReturnType<Handles['call']>>;

@@ -1,12 +1,15 @@
 /** Handles of objects in the target: all of one group, released together whatever happens. */
 import { randomUUID } from 'node:crypto';
 import type { Protocol } from 'devtools-protocol';
+import { z } from 'zod';
 import { DetachedError } from '../errors.ts';
 import { AnswerError } from '../evaluate.ts';
 import type { SendOptions, Session } from '../session.ts';
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 type Properties = Protocol.Runtime.GetPropertiesResponse;
+
+const HeapUsage = z.object({ usedSize: z.number().nonnegative() });
 
 /** Milliseconds that letting go may take before it is left to the target, which has been told. */
 const RELEASE_MS = 1_000;
@@ -68,6 +71,11 @@ export class Handles implements AsyncDisposable {
     const query = { prototypeObjectId, objectGroup: this.#objectGroup };
     const { objects } = await this.#session.send('Runtime.queryObjects', query, this.#options);
     return handleOf(objects);
+  }
+
+  /** What the isolate's heap holds now, garbage included. */
+  async heapUsedBytes(): Promise<number> {
+    return HeapUsage.parse(await this.#session.send('Runtime.getHeapUsage', {}, this.#options)).usedSize;
   }
 
   /**

@@ -12,6 +12,8 @@ const MAX_REALMS = 16;
 
 export interface IsolateCount {
   readonly counts: ReadonlyMap<string, number>;
+  /** What lived in it when the first realm was searched. */
+  readonly liveBytes: number;
   readonly realms: number;
   /** Realms that live and were not counted: beyond the most that are, or not found. */
   readonly realmsLeftOut: number;
@@ -44,7 +46,8 @@ export async function countIsolate(
   }
   const counts = await kindCounts(handles, realms);
   const realmsLeftOut = Math.max(0, contextIds.length - MAX_REALMS) + notFound;
-  return { counts, realms: realms.length, realmsLeftOut, transferBytes: handles.transferBytes };
+  const liveBytes = realms[0]?.liveBytes ?? 0;
+  return { counts, liveBytes, realms: realms.length, realmsLeftOut, transferBytes: handles.transferBytes };
 }
 
 /** The same options for calls that wait side by side: Node warns of more than ten that listen to one signal. */

@@ -15,6 +15,7 @@ import type { Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../agent.ts';
 import { countIsolate, type IsolateCount, realmsToCount } from '../census/isolate.ts';
 import { weighed } from '../census/sizes.ts';
+import { NOT_SEEN, unseen } from '../census/unseen.ts';
 import { kind } from '../classify/kind.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
 import { startMeter } from '../price/meter.ts';
@@ -22,14 +23,16 @@ import type { SendOptions } from '../session.ts';
 import { footprint } from './footprint.ts';
 import { startPing } from './ping.ts';
 
-/** The row of what is on no prototype chain that ends in a realm's `Object.prototype`. */
-export const NOT_SEEN = '(not seen by census)';
+export { NOT_SEEN };
 
 export interface CensusContext extends ProbeContext {
   readonly label?: string;
   /** Rows of the partition; the rest goes into `other`. Absent: all. */
   readonly rows?: number;
-  /** The same isolate by `types`, as late as possible: with it the partition is of the whole heap, what is not seen in a row. */
+  /**
+   * The same isolate by `types`, as late as possible: with it the partition is of the whole heap, what is not seen in a row.
+   * The label says where they are old, or the heap is another by now (census/unseen.ts).
+   */
   readonly totals?: Partition;
   /** Mean self size of an object in bytes by kind, from the last snapshot (`meanSizes`). Absent: what is usual. */
   readonly sizes?: ReadonlyMap<string, number>;
@@ -72,30 +75,27 @@ export async function census(agent: Agent, context: CensusContext): Promise<Part
     id: randomUUID(),
     incarnation: agent.identity.incarnation,
     header: kind.header,
-    label: context.label ?? labelOf(counted),
     heapUsedBytes: meter.before.heapUsedBytes,
-    ...rowsOf(counted.counts, context),
+    ...rowsOf(counted, takenAt, context),
     cost: { ...meter.enter(pauseMs, after, { realms: counted.realms }), transferBytes: counted.transferBytes },
   };
   return context.rows === undefined ? partition : limitRows(partition, context.rows);
 }
 
 function rowsOf(
-  counts: ReadonlyMap<string, number>,
+  counted: IsolateCount,
+  takenAt: string,
   context: CensusContext,
-): Pick<Partition, 'count' | 'sizeBytes' | 'rows'> {
-  const rows = weighed(counts, context);
-  const seen = sumOf(rows);
+): Pick<Partition, 'label' | 'count' | 'sizeBytes' | 'rows'> {
   const { totals } = context;
-  if (totals && totals.count > seen.count) {
-    const sizeBytes = Math.max(0, totals.sizeBytes - seen.sizeBytes);
-    rows.push({ kind: NOT_SEEN, count: totals.count - seen.count, sizeBytes, estimated: true });
-  }
-  return { ...sumOf(rows), rows: rows.sort(bySizeThenKind) };
+  const seen = weighed(counted.counts, context);
+  const { row, remark } = totals ? unseen({ ...sumOf(seen), takenAt, liveBytes: counted.liveBytes }, totals) : {};
+  const rows = row ? [...seen, row].sort(bySizeThenKind) : seen;
+  return { label: context.label ?? labelOf(counted, remark), ...sumOf(rows), rows };
 }
 
-function labelOf({ realms, realmsLeftOut }: IsolateCount): string {
+function labelOf({ realms, realmsLeftOut }: IsolateCount, remark: string | undefined): string {
   const of = realms === 1 ? '' : ` of ${realms} contexts`;
   const without = realmsLeftOut === 0 ? '' : `, without ${realmsLeftOut} more context${realmsLeftOut === 1 ? '' : 's'}`;
-  return `Counted by class${of}${without}; sizes are estimates.`;
+  return `Counted by class${of}${without}; sizes are estimates${remark === undefined ? '' : `; ${remark}`}.`;
 }

@@ -15,7 +15,7 @@ import type { Probes, Sampling } from './probes.ts';
 const ANSWER_TIMEOUT_MS = 2_000;
 /** How long it has for a count of its objects. */
 const COUNT_TIMEOUT_MS = 120_000;
-/** How old the totals may be that a census is held against. */
+/** How old totals may be before a census asks for new ones. */
 const TOTALS_MS = 60_000;
 /** What is sampled for half a minute is sampled densely: it costs an allocating program a few hundredths of its speed. */
 const BORROWED_INTERVAL_BYTES = 65_536;
@@ -132,18 +132,18 @@ export class Reader implements AsyncDisposable {
     return options.by.map((by) => limitRows(by === 'kind' ? typesByKind(partition) : partition, this.#target.rows));
   }
 
-  /** Whether a census of the isolate can say what it has not seen. */
+  /** Whether the isolate's totals are young enough for a census. */
   hasTotals(isolate: string): boolean {
     const { totals } = this.#knownOf(isolate);
     return totals !== undefined && performance.now() - totals.atMs < TOTALS_MS;
   }
 
-  /** Objects by class, with sizes by the last snapshot's. */
+  /** Objects by class, with sizes by the last snapshot's; what it has not seen by the totals, which it names where they are old. */
   async census(isolate: string, options: ReadOptions): Promise<Partition[]> {
     const { totals, sizes } = this.#knownOf(isolate);
     const partition = await this.#probes.census(this.#agent, {
       ...this.#counting(isolate, options),
-      ...(totals && this.hasTotals(isolate) && { totals: totals.partition }),
+      ...(totals && { totals: totals.partition }),
       ...(sizes && { sizes }),
     });
     return [limitRows(partition, this.#target.rows)];
