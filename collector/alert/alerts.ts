@@ -25,12 +25,14 @@ import type { StreamEvent } from '../../protocol/events.ts';
 import { type Params, RequestError, type Result } from '../../protocol/requests.ts';
 import { type EventLog, type LogEntry, LostError } from '../log/log.ts';
 import { Bell } from '../waiting/bell.ts';
+import { goesOnIn, moved } from './earlier-run.ts';
 import { Engine, RULE_GONE } from './engine.ts';
 import { LiveSilences } from './live-silences.ts';
 import { type AlertMemory, type Found, readState, type State } from './memory.ts';
+import { recallFrom } from './recall-from.ts';
 import { timeOf } from './replay.ts';
 import type { Rule } from './rule.ts';
-import type { Moment, SeriesStatus } from './rule-run.ts';
+import type { Moment } from './rule-run.ts';
 import { ruleStates } from './rule-states.ts';
 import { isSilenced } from './silences.ts';
 import { SteadyClock } from './steady-clock.ts';
@@ -39,10 +41,6 @@ import { SteadyClock } from './steady-clock.ts';
 const TICK_MS = 10_000;
 /** How often alerts are let go that are long over. */
 const LET_GO_EVERY_MS = 3_600_000;
-/** Trends look at four of their windows. */
-const WINDOWS = 4;
-/** How far back is read after a restart, at most. */
-const MAX_RECALL_MS = 14 * 24 * 3_600_000;
 
 /** Why what is gathered for an alert is told to nobody: it had fired before, and that has evidence of its own. */
 const FIRED_BEFORE = Symbol('fired before');
@@ -115,7 +113,7 @@ export class Alerts {
     const unfollow = log.follow(() => this.#bell.ring());
     try {
       for (const alert of this.#alive()) if (alert.evidence?.state === 'gathering') void this.#gather(alert);
-      let cursor = this.#recallFrom();
+      let cursor = recallFrom(log, this.#rules, this.#state.offset, this.#options.now());
       while (!this.#stop.signal.aborted) {
         cursor = await this.#readOn(cursor);
         this.#tick();
@@ -272,20 +270,13 @@ export class Alerts {
     const { restored, silences, ...stopped } = readState(kept, log.id, logger);
     const moment = this.#clock.now();
     this.#silences.adopt(silences);
-    const behindMs = this.#clock.behindMs(stopped);
-    this.#engine.adopt(
-      restored.map((one) => ({ ...one, series: later(one.series, behindMs) })),
-      moment,
-    );
-    const goesOn = new Set(
-      [...this.#engine.series()].map(({ rule, target, series }) => lifeOf(rule.name, target, series)),
-    );
+    this.#engine.adopt(moved(restored, this.#clock.behindMs(stopped)), moment);
+    const goesOn = goesOnIn(this.#engine);
     for (const { event } of alerts) {
       if (event.type !== 'alert' || !isAlive(event)) continue;
-      const { rule, target, isolate, kind, gauge = '', startsAt } = event;
-      const isSame = goesOn.has(lifeOf(rule, target, { isolate, name: kind ?? gauge, startsAt }));
-      if (isSame) this.#goOnWith(alertOf(event));
-      else this.#endLate(alertOf(event), moment);
+      const alert = alertOf(event);
+      if (goesOn(alert)) this.#goOnWith(alert);
+      else this.#endLate(alert, moment);
     }
     this.#keep();
   }
@@ -366,27 +357,6 @@ export class Alerts {
     return [...this.#newest.values()].filter(isAlive);
   }
 
-  /** The place in the log from which on the engine has to know what was. */
-  #recallFrom(): number {
-    const spans = this.#rules.map(({ when }) => (when.type === 'above' ? 0 : when.withinMs * WINDOWS));
-    const spanMs = Math.min(MAX_RECALL_MS, Math.max(0, ...spans));
-    const sinceMs = this.#options.now() - spanMs;
-    let [low, high] = [0, this.#state.offset];
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.#isBefore(middle, sinceMs)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** Whether the event after an offset is older than a moment, or not held any more. */
-  #isBefore(offset: number, sinceMs: number): boolean {
-    if (!this.#options.log.holdsAfter(offset)) return true;
-    const [next] = this.#options.log.after(offset);
-    return next !== undefined && timeOf(next.event) < sinceMs;
-  }
-
   #keep(): void {
     const restored = [...this.#engine.series()]
       .filter(({ series }) => series.status.state === 'pending' || series.status.state === 'firing')
@@ -401,18 +371,6 @@ export class Alerts {
     };
     this.#options.memory?.keep({ name: 'alerts', offset: this.#offset, state: JSON.stringify(state) });
   }
-}
-
-/** Moments of its life, moved to another clock. */
-function later(series: SeriesStatus, byMs: number): SeriesStatus {
-  const { sinceMs, heldAtMs } = series.status;
-  const moved = { sinceMs: sinceMs + byMs, heldAtMs: heldAtMs === null ? null : heldAtMs + byMs };
-  return { ...series, status: { ...series.status, ...moved } };
-}
-
-/** What tells one life of one alert from any other. */
-function lifeOf(rule: string, target: string, one: Pick<SeriesStatus, 'isolate' | 'name' | 'startsAt'>): string {
-  return JSON.stringify([rule, target, one.isolate, one.name, one.startsAt]);
 }
 
 function isAlive({ state }: Pick<Alert, 'state'>): boolean {

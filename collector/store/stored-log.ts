@@ -15,6 +15,7 @@ import type { Found } from '../alert/memory.ts';
 import { type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from '../log/log.ts';
 import { type RingLimits, RingLog } from '../log/ring-log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
+import { Beside } from './beside.ts';
 import { StoreClock } from './clock.ts';
 import { type Connection, openForReading } from './database.ts';
 import type { FrameBatch } from './messages.ts';
@@ -51,12 +52,6 @@ interface Draft {
 /** An event, or what is to be done once all before it are published. */
 type Step = Draft | (() => void);
 
-/** What is stored beside events. */
-interface Beside {
-  readonly dropped: { key: string; offset: number }[];
-  readonly consumers: ConsumerState[];
-}
-
 export class StoredLog implements EventLog, AsyncDisposable {
   readonly #options: StoredLogOptions;
   readonly #store: Store;
@@ -67,8 +62,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
   /** Undefined while the file was not opened yet. */
   #reading: { readonly db: Connection; readonly reader: Reader } | undefined;
   readonly #pending: Step[] = [];
-  #dropped: { key: string; offset: number }[] = [];
-  readonly #consumers = new Map<string, ConsumerState>();
+  readonly #beside = new Beside();
   /** Who wants to know what the file holds that could not be opened yet. */
   readonly #waitingForKept = new Map<string, (found: Found) => void>();
   /** The offset that was given last. */
@@ -137,14 +131,14 @@ export class StoredLog implements EventLog, AsyncDisposable {
 
   /** Stores a consumer's state, when all that was appended before is stored; a newer one of the same name replaces it. */
   keep(state: ConsumerState): void {
-    this.#consumers.set(state.name, state);
+    this.#beside.keep(state);
     this.#flushSoon();
   }
 
   /** What a consumer had stored last; nothing while the file was not opened yet. @throws LostError where it cannot be read */
   kept(name: string): ConsumerState | undefined {
-    if (!this.#reading) return this.#consumers.get(name);
-    return this.#consumers.get(name) ?? this.#read((reader) => reader.consumer(name));
+    if (!this.#reading) return this.#beside.kept(name);
+    return this.#beside.kept(name) ?? this.#read((reader) => reader.consumer(name));
   }
 
   /** @see AlertMemory.whenFound */
@@ -253,7 +247,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
   }
 
   #drop(entries: readonly LogEntry[]): void {
-    this.#dropped.push(...entries.map(({ key, offset }) => ({ key, offset })));
+    this.#beside.drop(entries);
     this.#flushSoon();
   }
 
@@ -264,7 +258,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
   }
 
   #waiting(): boolean {
-    return this.#pending.length + this.#dropped.length + this.#consumers.size > 0;
+    return this.#pending.length + this.#beside.size > 0;
   }
 
   /** At the end of what goes on now: events that are appended together are stored together. */
@@ -293,14 +287,14 @@ export class StoredLog implements EventLog, AsyncDisposable {
 
   async #writeBatch(steps: readonly Step[]): Promise<void> {
     const entries = steps.flatMap((step) => (typeof step === 'function' ? [] : [this.#place(step)]));
-    const beside = this.#takeBeside();
+    const beside = this.#beside.take();
     try {
       const events = entries.map(placed);
       if (events.length + beside.dropped.length + beside.consumers.length > 0) {
         this.#standing = (await this.#store.write({ events, ...beside })).standing;
       }
     } catch (error) {
-      this.#putBack(beside);
+      this.#beside.putBack(beside);
       this.#fail(storeError('write to store', this.#options.path, error));
       this.#publishUnsaved(steps);
       return;
@@ -310,18 +304,6 @@ export class StoredLog implements EventLog, AsyncDisposable {
       if (typeof step === 'function') step();
       else this.#ring.publish((stored.next().value as Aged).entry);
     }
-  }
-
-  #takeBeside(): Beside {
-    const beside = { dropped: this.#dropped, consumers: [...this.#consumers.values()] };
-    this.#dropped = [];
-    this.#consumers.clear();
-    return beside;
-  }
-
-  #putBack({ dropped, consumers }: Beside): void {
-    this.#dropped.unshift(...dropped);
-    for (const state of consumers) if (!this.#consumers.has(state.name)) this.#consumers.set(state.name, state);
   }
 
   /** From now on events are sent without being stored, at offsets that were set apart for that. */

@@ -1,0 +1,25 @@
+/** Alerts of an earlier run that are found only while this one goes on. */
+import type { Alert } from '../../protocol/alert.ts';
+import type { Engine, Restored } from './engine.ts';
+import type { SeriesStatus } from './rule-run.ts';
+
+/** The moments of their lives, moved from the clock of then to that of now. */
+export function moved(restored: readonly Restored[], byMs: number): Restored[] {
+  return restored.map((one) => {
+    const { status } = one.series;
+    const heldAtMs = status.heldAtMs === null ? null : status.heldAtMs + byMs;
+    return { ...one, series: { ...one.series, status: { ...status, sinceMs: status.sinceMs + byMs, heldAtMs } } };
+  });
+}
+
+/** Tells the alerts whose lives go on in an engine from those that are over. */
+export function goesOnIn(engine: Engine): (alert: Alert) => boolean {
+  const lives = new Set([...engine.series()].map(({ rule, target, series }) => lifeOf(rule.name, target, series)));
+  return ({ rule, target, isolate, kind, gauge = '', startsAt }) =>
+    lives.has(lifeOf(rule, target, { isolate, name: kind ?? gauge, startsAt }));
+}
+
+/** What tells one life of one alert from any other. */
+function lifeOf(rule: string, target: string, one: Pick<SeriesStatus, 'isolate' | 'name' | 'startsAt'>): string {
+  return JSON.stringify([rule, target, one.isolate, one.name, one.startsAt]);
+}
