@@ -1,8 +1,10 @@
 /** The section `edges` as columns (drawn in columns.ts). */
 import { EDGE_TYPE_BITS } from './columns.ts';
+import type { NumbersKernel } from './kernel/numbers.ts';
+import { KernelReader, largestName } from './kernel-reader.ts';
 import type { Header } from './meta.ts';
 import { Numbers } from './numbers.ts';
-import { KERNEL_DIGITS, numberBelow, RecordReader } from './records.ts';
+import { numberBelow } from './records.ts';
 import { firstRoom, nextRoom, widened } from './room.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
 
@@ -11,11 +13,6 @@ const KERNEL_FIELDS = 'type,name_or_index,to_node';
 
 /** Types whose `name_or_index` is a number, not a string. */
 const NUMBERED_TYPES = ['element', 'hidden'];
-
-/** A digit's byte ^ ZERO is 0 to 9; any other byte is more. */
-const ZERO = 48;
-const COMMA = 44 ^ ZERO;
-const LINE_FEED = 10 ^ ZERO;
 
 /** The columns, for all edges of a snapshot; in shared memory two threads may fill them. */
 export interface EdgeArrays {
@@ -31,9 +28,8 @@ export interface LaterEdges {
   readonly maxNameOffset: number;
 }
 
-export class EdgeColumnsReader extends RecordReader {
+export class EdgeColumnsReader extends KernelReader {
   readonly #header: Header;
-  readonly #kernel: boolean;
   /** Bit t is set if edges of type t have names. */
   readonly #named: number;
   #room: number;
@@ -47,9 +43,8 @@ export class EdgeColumnsReader extends RecordReader {
 
   /** @param arrays to fill, as long as the header says */
   constructor(header: Header, expectedBytes: number | undefined, arrays?: EdgeArrays) {
-    super('edges', header.edge.fields.length);
+    super('edges', header.edge.fields.length, header.edge.fields.join() === KERNEL_FIELDS);
     this.#header = header;
-    this.#kernel = header.edge.fields.join() === KERNEL_FIELDS;
     this.#named = header.edgeTypes.reduce((bits, type, t) => bits | (NUMBERED_TYPES.includes(type) ? 0 : 1 << t), 0);
     this.#weak = header.edgeTypes.indexOf('weak');
     this.#room = arrays?.edgeTarget.length ?? firstRoom(header.edgeCount, 2 * header.edge.fields.length, expectedBytes);
@@ -106,65 +101,30 @@ export class EdgeColumnsReader extends RecordReader {
     }
   }
 
-  /** Takes edges whose numbers have nine digits at most, and for which there is room. */
-  protected override pass(bytes: Uint8Array, from: number, offset: number): number {
-    if (!this.#kernel) return from;
-    // what another module exports is looked up each time
-    const mostBytes: number = KERNEL_DIGITS + 1;
-    const typeBits: number = EDGE_TYPE_BITS;
-    const { edgeTarget, edgeName } = this;
-    const nodeCount = this.#header.nodeCount;
-    const nodeFields = this.#header.node.fields.length;
-    const perField = 1 / nodeFields;
-    const typeCount = this.#header.edgeTypes.length;
-    const named = this.#named;
-    const weak = this.#weak;
-    const room = this.#room;
-    const last = bytes.length - 3 * mostBytes - 1;
-    let { maxName } = this;
-    let maxNameAt = -1;
-    let edge = this.count;
-    let start = from;
-    while (start <= last && edge < room) {
-      let at = start;
-
-      const type = bytes[at++]! ^ ZERO;
-      let next = bytes[at++]! ^ ZERO;
-      if (next !== COMMA || type >= typeCount) break;
-
-      let field = at;
-      let name = bytes[at++]! ^ ZERO;
-      if (name > 9) break;
-      next = bytes[at++]! ^ ZERO;
-      if (name !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) name = (name * 10 + next) | 0;
-      if (next !== COMMA || at - field > mostBytes) break;
-
-      field = at;
-      let index = bytes[at++]! ^ ZERO;
-      if (index > 9) break;
-      next = bytes[at++]! ^ ZERO;
-      if (index !== 0) for (; next < 10; next = bytes[at++]! ^ ZERO) index = (index * 10 + next) | 0;
-      if (at - field > mostBytes) break;
-
-      if (next === LINE_FEED) next = bytes[at++]! ^ ZERO;
-      if (next !== COMMA) break;
-
-      // half a field more, so that rounding cannot bring an exact multiple below its quotient
-      const target = ((index + 0.5) * perField) | 0;
-      if (target >= nodeCount || Math.imul(target, nodeFields) !== index) break;
-      if (name > maxName && ((named >>> type) & 1) !== 0) {
-        maxName = name;
-        maxNameAt = start;
-      }
-      if (type === weak) this.weakEdges.push(edge);
-      edgeTarget[edge] = (target << typeBits) | type;
-      edgeName[edge++] = name;
-      start = at;
+  protected override takeBatch(kernel: NumbersKernel, from: number, base: number): number {
+    const { node, nodeCount, edgeTypes } = this.#header;
+    const stop = kernel.edges(
+      from,
+      kernel.end,
+      Math.min(kernel.most, this.#room - this.count),
+      node.fields.length,
+      nodeCount,
+      edgeTypes.length,
+      this.#named,
+      this.#weak,
+      largestName(this.maxName),
+    );
+    const { taken } = kernel;
+    const { target, name, weak } = kernel.edgeBatch;
+    this.edgeTarget.set(target.subarray(0, taken), this.count);
+    this.edgeName.set(name.subarray(0, taken), this.count);
+    for (let i = 0; i < kernel.weak; i++) this.weakEdges.push(this.count + weak[i]!);
+    if (kernel.maxNameAt !== 0) {
+      this.maxName = kernel.maxName;
+      this.maxNameOffset = base + kernel.maxNameAt;
     }
-    this.maxName = maxName;
-    if (maxNameAt >= 0) this.maxNameOffset = offset + maxNameAt;
-    this.count = edge;
-    return start;
+    this.count += taken;
+    return stop;
   }
 
   #takeName(type: number, name: number, offset: number): number {

@@ -8,14 +8,13 @@
  */
 import { SnapshotDocument } from './document.ts';
 import { findSection, type ReadAt } from './find-section.ts';
+import { inputBuffer } from './kernel/numbers.ts';
 import { type Header, HeaderReader } from './meta.ts';
 import { type NodeBatch, NodeBatchReader } from './node-batches.ts';
 import { SkipReader } from './skip.ts';
 import { type StringTable, StringTableReader } from './strings.ts';
 import { SnapshotSyntaxError } from './syntax-error.ts';
 import { writeNext } from './write-next.ts';
-
-const BUFFER_BYTES = 1 << 18;
 
 /** What is there before the first node. */
 export interface EdgelessHead {
@@ -34,7 +33,7 @@ export function readEdgeless(
   open: (head: EdgelessHead) => (batch: NodeBatch) => void,
   strings: StringTable = stringsOf(read, sizeBytes),
 ): void {
-  const buffer = new Uint8Array(BUFFER_BYTES);
+  const buffer = inputBuffer();
   let header: HeaderReader | undefined;
   let nodes: NodeBatchReader | undefined;
   const document = new SnapshotDocument((name, offset) => {
@@ -54,7 +53,7 @@ export function readEdgeless(
 
 /** The strings of a file, which are its last section. @throws SnapshotSyntaxError, as readEdgeless does */
 export function stringsOf(read: ReadAt, sizeBytes: number): StringTable {
-  const buffer = new Uint8Array(BUFFER_BYTES);
+  const buffer = inputBuffer();
   const begin = findSection('strings', read, 0, sizeBytes, buffer);
   if (begin < 0) throw new SnapshotSyntaxError('it has no "strings"; it ends', sizeBytes);
   const strings = new StringTableReader();

@@ -11,6 +11,7 @@ import type { Row } from '../../protocol/partition.ts';
 import { isNamedByContent, rawNameText } from '../classify/raw-name.ts';
 import { SnapshotDocument } from './document.ts';
 import { findSection, type ReadAt } from './find-section.ts';
+import { inputBuffer } from './kernel/numbers.ts';
 import { type Header, HeaderReader } from './meta.ts';
 import { NodeCountsReader } from './node-counts.ts';
 import type { SectionReader } from './section.ts';
@@ -31,8 +32,6 @@ export interface NameHistogram {
 const NOT_IN_SET = 'synthetic';
 
 const NUMBER_SECTIONS: ReadonlySet<string> = new Set(['edges', 'trace_function_infos', 'samples', 'locations']);
-
-const BUFFER_BYTES = 1 << 18;
 
 /** Checks the nodes and the strings; what it does not read (edges, ids) it does not check. */
 export class HistogramParser implements SnapshotSink<NameHistogram> {
@@ -106,7 +105,7 @@ export class HistogramParser implements SnapshotSink<NameHistogram> {
  * @throws SnapshotSyntaxError
  */
 export function histogramOfFile(read: ReadAt, sizeBytes: number): NameHistogram {
-  const buffer = new Uint8Array(BUFFER_BYTES);
+  const buffer = inputBuffer();
   const parser = new HistogramParser();
   while (!parser.nodesDone && writeNext(parser, read, buffer));
   const strings = findSection('strings', read, parser.offset, sizeBytes, buffer);

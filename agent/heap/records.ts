@@ -11,6 +11,7 @@
  * That machine takes any bytes cut anywhere, one at a time. A reader derived from this one may also have a kernel,
  * `pass`, for records that lie whole in the buffer in the form that V8 writes; it is tried at the start of each record,
  * takes as many as it can, and leaves whatever it does not like to the machine, which then knows what is wrong with it.
+ * That of nodes and edges is WebAssembly (kernel-reader.ts).
  */
 import { CLOSE_BRACKET, COMMA, DIGIT_0, isDigit, isWhiteSpace, OPEN_BRACKET, shown } from './ascii.ts';
 import type { SectionReader } from './section.ts';
@@ -25,7 +26,7 @@ const DONE = 5;
 
 const EXPECTED: readonly string[] = ['"["', 'a number or "]"', 'a number', 'a number', '"," or "]"'];
 
-/** Bytes of one number at most that a kernel takes; longer ones are the machine's. */
+/** Bytes of one number at most that a kernel takes (that of nodes and edges less); longer ones are the machine's. */
 export const KERNEL_DIGITS = 9;
 
 export abstract class RecordReader implements SectionReader {

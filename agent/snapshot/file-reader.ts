@@ -1,7 +1,7 @@
 /**
  * Snapshot files into a parser: plain or gzipped, told by the first byte and not by the name; regular files, pipes, devices.
  *
- *     regular, plain    one buffer, read into again and again
+ *     regular, plain    one buffer, the kernel's, read into again and again
  *     anything else     stream ──> gunzip, where the first byte says so ──> parser
  */
 import { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadAt } from '../heap/histogram.ts';
+import { inputBuffer } from '../heap/kernel/numbers.ts';
 import type { SnapshotSink } from '../heap/sink.ts';
 import { SnapshotSyntaxError } from '../heap/syntax-error.ts';
 import { fileError } from './file-error.ts';
@@ -58,9 +59,9 @@ export class RegularFile implements Disposable {
     from = 0,
     to = Number.POSITIVE_INFINITY,
   ): void {
-    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    const buffer = inputBuffer();
     for (let position = from; position < to; ) {
-      const read = this.readAt(buffer.subarray(0, Math.min(BUFFER_BYTES, to - position)), position);
+      const read = this.readAt(buffer.subarray(0, Math.min(buffer.length, to - position)), position);
       if (read === 0) return;
       position += read;
       sink.write(buffer.subarray(0, read));
