@@ -230,18 +230,22 @@ export function edges(
       const type = <u32>load<u8>(start) ^ ZERO;
       const nameDigits = <u32>(comma2 - comma1 - 1);
       const indexDigits = <u32>(indexEnd - comma2 - 1);
+      // a type is one digit; what is no digit is no type either, being more than any when '0' is taken from it
       if (comma1 - start !== 1 || type >= typeCount || nameDigits > MOST_DIGITS || indexDigits > MOST_DIGITS + 1) break;
 
       const digits = digitsOf(comma2, nameDigits, indexEnd, indexDigits);
+      // a sign, a bracket, white space but for the line feed that V8 writes
       if (i8x16.bitmask(marked(digits)) !== 0) break;
       const halves = fours(digits);
       const both = i64x2.extract_lane(joined(halves, halves), 0);
       const name = <u32>both;
       let toNode = <u32>(both >>> 32);
       if (indexDigits > MOST_DIGITS) toNode += ninth(comma2 + 1);
+      // JSON has neither
       if (zeroFirst(name, nameDigits) || zeroFirst(toNode, indexDigits)) break;
 
       const target = <u32>((<u64>toNode * perField) >> 35);
+      // where no node begins
       if (target >= nodeCount || target * fields !== toNode) break;
       if (<i32>name > largest && ((named >> type) & 1) !== 0) {
         largest = <i32>name;
@@ -307,12 +311,14 @@ export function nodes(
       const comma4 = <usize>load<u32>(at, 12);
       const lastComma = <usize>load<u32>(at + stride - 4);
       const outEnd = endBefore(lastComma) - restBytes;
+      // detached, or traced
       if ((load<u32>(outEnd) & restBits) !== rest) break;
 
       const nameDigits = <u32>(comma2 - comma1 - 1);
       const idDigits = <u32>(comma3 - comma2 - 1);
       const sizeDigits = <u32>(comma4 - comma3 - 1);
       const outDigits = <u32>(outEnd - comma4 - 1);
+      // ids alone have nine digits in a process that has lived for long
       if (nameDigits > MOST_DIGITS || idDigits > MOST_DIGITS + 1) break;
       if (sizeDigits > MOST_DIGITS || outDigits > MOST_DIGITS) break;
 
@@ -323,6 +329,7 @@ export function nodes(
         if (comma1 - start !== 2 || tens - 1 > 8) break;
         type += 10 * tens;
       }
+      // 10 to 15 stand behind the digits, and could be types
       if (ones > 9 || type >= typeCount) break;
 
       const nameId = digitsOf(comma2, nameDigits, comma3, idDigits);
