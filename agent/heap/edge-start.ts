@@ -8,6 +8,7 @@
  */
 import { CLOSE_BRACKET, COMMA } from './ascii.ts';
 import type { ReadAt } from './find-section.ts';
+import { inputBuffer, numbersKernel } from './kernel/numbers.ts';
 import type { Header } from './meta.ts';
 
 /** Fewer records than this do not prove that it is one. */
@@ -41,19 +42,23 @@ export function edgeStart(bytes: Uint8Array, { edge: layout, node, nodeCount, ed
 }
 
 /** Reads on from where an edge begins to the end of the edges, and counts them; -1 where they do not end in a whole one. */
-export function countEdgesFrom(offset: number, read: ReadAt, buffer: Uint8Array, { edge }: Header): number {
+export function countEdgesFrom(offset: number, read: ReadAt, { edge }: Header): number {
+  const kernel = numbersKernel();
+  const buffer = inputBuffer();
   let commas = 0;
   for (let position = offset, length = read(buffer, offset); length > 0; length = read(buffer, position)) {
     const end = buffer.subarray(0, length).indexOf(CLOSE_BRACKET);
-    commas += commasIn(buffer, end < 0 ? length : end);
+    const bytes = end < 0 ? length : end;
+    commas += kernel?.countCommas(bytes) ?? commasIn(buffer.subarray(0, bytes));
     if (end >= 0) return (commas + 1) % edge.fields.length === 0 ? (commas + 1) / edge.fields.length : -1;
     position += length;
   }
   return -1;
 }
 
-function commasIn(bytes: Uint8Array, length: number): number {
+/** For where the kernel does not run. */
+export function commasIn(bytes: Uint8Array): number {
   let commas = 0;
-  for (let at = 0; at < length; at++) if (bytes[at] === COMMA) commas++;
+  for (const byte of bytes) if (byte === COMMA) commas++;
   return commas;
 }

@@ -19,9 +19,8 @@ export interface LaterJob {
 serve<LaterJob, never, LaterSections | null>(
   async ({ path, offset, arrays, locations }) => {
     using file = new RegularFile(path);
-    const buffer = new Uint8Array(1 << 18);
-    const header = headerOf(file.readAt, buffer);
-    const count = header ? countEdgesFrom(offset, file.readAt, buffer, header) : -1;
+    const header = headerOf(file.readAt, new Uint8Array(1 << 16));
+    const count = header ? countEdgesFrom(offset, file.readAt, header) : -1;
     if (!header || count < 0 || count > header.edgeCount) return null;
     const parser = new LaterSectionsParser(header, { first: header.edgeCount - count, offset, arrays, locations });
     file.readInto(parser, () => undefined, offset);

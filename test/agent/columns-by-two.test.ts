@@ -5,9 +5,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Columns } from '../../agent/heap/columns.ts';
 import type { EdgeArrays } from '../../agent/heap/edge-columns.ts';
-import { countEdgesFrom, edgeStart } from '../../agent/heap/edge-start.ts';
+import { commasIn, countEdgesFrom, edgeStart } from '../../agent/heap/edge-start.ts';
 import { headerOf } from '../../agent/heap/file-header.ts';
 import type { ReadAt } from '../../agent/heap/find-section.ts';
+import { numbersKernel } from '../../agent/heap/kernel/numbers.ts';
 import { type LaterOptions, LaterSectionsParser } from '../../agent/heap/later-sections.ts';
 import type { Header } from '../../agent/heap/meta.ts';
 import { packed } from '../../agent/heap/packed.ts';
@@ -65,6 +66,23 @@ describe('edgeStart', () => {
       found++;
     }
     assert.ok(found > 50);
+  });
+});
+
+describe('countCommas', () => {
+  it('counts what a loop counts, in any bytes before any end', () => {
+    const { input } = numbersKernel()!;
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(0x2c, 0x30, 0x0a, 0x5d), { maxLength: 300 }),
+        fc.nat(300),
+        (bytes, length) => {
+          input.fill(0x2c, 0, 400);
+          input.set(bytes);
+          assert.equal(numbersKernel()!.countCommas(length), commasIn(input.subarray(0, length)));
+        },
+      ),
+    );
   });
 });
 
@@ -133,7 +151,7 @@ function inTwo(bytes: Uint8Array, offset: number, locations: boolean): Columns |
 
 function laterOf(bytes: Uint8Array, offset: number, options: Pick<LaterOptions, 'arrays' | 'locations'>) {
   const header = headerIn(bytes);
-  const count = countEdgesFrom(offset, readerOf(bytes), new Uint8Array(64), header);
+  const count = countEdgesFrom(offset, readerOf(bytes), header);
   const later = new LaterSectionsParser(header, { ...options, offset, first: header.edgeCount - count });
   later.write(bytes.subarray(offset));
   return later.end();

@@ -148,6 +148,16 @@ function commas(at: usize): u64 {
   );
 }
 
+/** Commas in the bytes from `from` to `end`. */
+export function countCommas(from: usize, end: usize): i32 {
+  let count: i32 = 0;
+  let at = from;
+  for (; at + BLOCK <= end; at += BLOCK) count += <i32>popcnt(commas(at));
+  // of the last block, only what is before the end
+  if (at < end) count += <i32>popcnt(commas(at) & (((<u64>1) << (end - at)) - 1));
+  return count;
+}
+
 /** Writes the addresses of the first four of `bits`, of the block at `at`, and gives the others. */
 function writeFour(bits: u64, at: usize, to: usize): u64 {
   store<u32>(to, at + <usize>ctz(bits));

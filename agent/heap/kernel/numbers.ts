@@ -39,6 +39,7 @@ interface Exports {
     edgeLimit: number,
     largestName: number,
   ): number;
+  countCommas(from: number, end: number): number;
   readonly taken: Global;
   readonly weak: Global;
   readonly maxName: Global;
@@ -121,6 +122,12 @@ export class NumbersKernel {
   /** 256 KB of the memory that is read in place. */
   get input(): Uint8Array {
     return this.#input;
+  }
+
+  /** Commas among the first `length` bytes of `input`. */
+  countCommas(length: number): number {
+    const from = this.#input.byteOffset;
+    return this.#exports.countCommas(from, from + length);
   }
 
   get taken(): number {
