@@ -7,6 +7,7 @@ import { kind as byKind } from '../classify/kind.ts';
 import { className } from '../classify/words.ts';
 import type { Columns } from '../heap/columns.ts';
 import { withLocationsOf } from '../heap/file-locations.ts';
+import { Numbers } from '../heap/numbers.ts';
 import { ColumnsParser } from '../heap/parser.ts';
 import type { NodeSet } from '../heap/set.ts';
 import { heapSet } from '../sets/heap-set.ts';
@@ -85,7 +86,7 @@ function named(view: HeapView, to: string): NodeSet {
 function ofClass({ nodeCount, nodeType, nodeTypes, nodeName, strings }: Columns, wanted: string): NodeSet {
   const object = nodeTypes.indexOf('object');
   const isWanted = new Map<number, boolean>();
-  const nodes: number[] = [];
+  const nodes = new Numbers();
   let lastName = -1;
   let last = false;
   for (let node = 0; node < nodeCount; node++) {
@@ -98,7 +99,7 @@ function ofClass({ nodeCount, nodeType, nodeTypes, nodeName, strings }: Columns,
     }
     if (last) nodes.push(node);
   }
-  return Uint32Array.from(nodes);
+  return nodes.toArray();
 }
 
 /** Those that the table by kind shows so. */
