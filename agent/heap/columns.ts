@@ -11,7 +11,8 @@
  *
  * The arrays belong to whoever holds the Columns; nothing writes to them after the parser has returned them. Some are
  * views of longer buffers, whose rest has never been written and takes no memory. Strings stay bytes until shown
- * (strings.ts). For another thread the buffers may be transferred, and `strings` is rebuilt from its `blocks`.
+ * (strings.ts). For another thread the buffers may be transferred, and `strings` is rebuilt from its `blocks`; the edges of a
+ * large file lie in shared memory, since two threads have read them.
  */
 import type { StringTable } from './strings.ts';
 
