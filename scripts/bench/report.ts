@@ -4,16 +4,27 @@ import type { Goal } from './goals.ts';
 import type { Result } from './measure.ts';
 
 const MB = 2 ** 20;
-const HEAD = ['task', 'CPU s', 'wall s', 'loops', 'DevTools ÷', 'RSS MB', 'beyond bare', 'byte/byte', 'runs'];
+const HEAD = [
+  'task',
+  'CPU s',
+  'wall s',
+  'loops',
+  'by clock',
+  'DevTools ÷',
+  'RSS MB',
+  'beyond bare',
+  'byte/byte',
+  'runs',
+];
 
-/** One row a contender: CPU and wall seconds, CPU against the readSync loop and DevTools' engine, peak RSS. */
+/** One row a contender: CPU and wall seconds, both against the readSync loop, CPU against DevTools' engine, peak RSS. */
 export function fileTable(file: SnapshotFile, results: readonly Result[]): string {
-  const cpuMsOf = (name: string) => {
+  const done = (name: string) => {
     const result = results.find(({ contender }) => contender.name === name);
-    return result?.failure === null ? result.cpuMs : undefined;
+    return result?.failure === null ? result : undefined;
   };
-  const bare = results.find(({ contender }) => contender.name === 'nothing');
-  const bareBytes = bare?.failure === null ? bare.peakRssBytes : 0;
+  const [loop, engine] = [done('read-loop'), done('devtools')];
+  const bareBytes = done('nothing')?.peakRssBytes ?? 0;
   const rows = results.map((result) => {
     if (result.failure !== null) return [result.contender.title, result.failure];
     const { contender, cpuMs, wallMs, peakRssBytes, runs } = result;
@@ -23,8 +34,9 @@ export function fileTable(file: SnapshotFile, results: readonly Result[]): strin
       contender.title,
       idle ? '' : (cpuMs / 1000).toFixed(2),
       idle ? '' : (wallMs / 1000).toFixed(2),
-      idle ? '' : times(cpuMs, cpuMsOf('read-loop')),
-      idle ? '' : times(cpuMsOf('devtools'), cpuMs),
+      idle ? '' : times(cpuMs, loop?.cpuMs),
+      idle ? '' : times(wallMs, loop?.wallMs),
+      idle ? '' : times(engine?.cpuMs, cpuMs),
       (peakRssBytes / MB).toFixed(0),
       idle ? '' : (beyondBytes / MB).toFixed(1),
       idle ? '' : (beyondBytes / file.bytes).toFixed(3),
