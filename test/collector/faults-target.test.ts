@@ -7,6 +7,7 @@ import { readResult } from '../../protocol/requests.ts';
 import { startFaultCollector } from '../support/fault-collector.ts';
 import { startInspectorProxy } from '../support/inspector-proxy.ts';
 import { inspectorVisit } from '../support/inspector-visit.ts';
+import { nodeBinary } from '../support/node-versions.ts';
 import { connect } from '../support/stream-client.ts';
 import { startTarget } from '../support/target.ts';
 import { Trigger } from '../support/trigger.ts';
@@ -145,10 +146,11 @@ describe('a second debugger', () => {
   });
 });
 
+// of Node 24: on 20 V8 itself dies of SIGSEGV in one of some fifty workers that end while a client speaks to them
 describe('a worker that ends in each phase of', () => {
   for (const probe of ['usage', 'sampling', 'types', 'census', 'snapshot']) {
     it(`${probe}: the probe fails, its process goes on`, async (t) => {
-      await using api = await startTarget('puppet');
+      await using api = await startTarget('puppet', { nodeBinary: await nodeBinary(24) });
       const trigger = new Trigger();
       await using proxy = await startInspectorProxy(api.port, { onFrame: (frame) => trigger.look(frame) });
       await using running = await startFaultCollector(proxy.address, { isolates: 'all' });
