@@ -1,0 +1,112 @@
+/** The rows of a snapshot file's partitions, by the shortest way that gives them. */
+import { classifierNamed } from '../classify/classifiers.ts';
+import { HistogramParser, histogramOfFile } from '../parse/histogram.ts';
+import { limitRows } from '../partition/partition.ts';
+import type { RelativeRows } from '../partition/since.ts';
+import { type Filter, filtered, rowsOfSet } from '../rows/filter.ts';
+import {
+  type KindRows,
+  type PartitionOptions,
+  partitionParser,
+  partitionsOf,
+  readsLocations,
+  readsNoEdges,
+  rowsOfHistogram,
+} from '../rows/partition-parser.ts';
+import { HeapView } from '../sets/view.ts';
+import { throttled } from '../threads/throttle.ts';
+import { columnsByTwo } from './columns-by-two.ts';
+import { fileColumns } from './file-columns.ts';
+import type { FileEvent } from './file-event.ts';
+import { look, RegularFile, streamInto } from './file-reader.ts';
+import { fileSince } from './file-since.ts';
+import { roomBytes } from './room-bytes.ts';
+import { inAnyOrder } from './section-order.ts';
+
+export interface FileJob extends Filter {
+  readonly path: string;
+  readonly by: readonly string[];
+  readonly rows?: number;
+  /** An earlier snapshot file of the same process: rows are what was born since. */
+  readonly before?: string;
+}
+
+export interface FileRows {
+  /** One for each classifier asked for. */
+  readonly rows: readonly (KindRows & Partial<Pick<RelativeRows, 'since'>>)[];
+  /** When the file was last modified; for a pipe, now. Milliseconds since 1970. */
+  readonly modifiedAtMs: number;
+  /** The same of the earlier file, where there is one. */
+  readonly beforeAtMs?: number;
+}
+
+/** @throws SnapshotSyntaxError, RangeError for an unknown classifier, an Error of one line for a file that cannot be read */
+export async function fileRows(job: FileJob, tell: (event: FileEvent) => void): Promise<FileRows> {
+  const { path, by, rows, before } = job;
+  for (const each of by) classifierNamed(each);
+  const { sizeBytes, modifiedAtMs } = look(path);
+  if (before !== undefined) return { ...(await rowsSince({ ...job, before }, tell)), modifiedAtMs };
+  if (job.keptBy !== undefined || job.without !== undefined)
+    return { rows: await filteredRows(job, tell), modifiedAtMs };
+  const limit = rows === undefined ? {} : { rows };
+  const options: PartitionOptions = { by, ...limit, onClassify: (by) => tell({ phase: 'classifying', by }) };
+  const tellSometimes = throttled(tell);
+  const total = sizeBytes === null ? {} : { totalBytes: sizeBytes };
+  const onBytes = (bytes: number) => tellSometimes({ phase: 'reading', bytes, ...total });
+  return { rows: await rowsOf(path, sizeBytes, options, onBytes), modifiedAtMs };
+}
+
+async function filteredRows(job: FileJob, tell: (event: FileEvent) => void): Promise<KindRows[]> {
+  const { columns } = await fileColumns(job.path, throttled(tell));
+  const set = filtered(new HeapView(columns), job);
+  return job.by.map((by) => {
+    tell({ phase: 'classifying', by });
+    return rowsOfSet(set, by, job.rows);
+  });
+}
+
+async function rowsSince(
+  { path, before, by, rows: limit }: FileJob & { before: string },
+  tell: (event: FileEvent) => void,
+): Promise<Pick<FileRows, 'rows' | 'beforeAtMs'>> {
+  const rows: FileRows['rows'][number][] = [];
+  let beforeAtMs = 0;
+  for (const each of by) {
+    const found = await fileSince(path, before, each, throttled(tell));
+    const { recycled: _, isReversed: _reversed, ...all } = found.rows;
+    rows.push(limitRows(all, limit ?? all.rows.length));
+    beforeAtMs = found.takenAtMs;
+  }
+  return { rows, beforeAtMs };
+}
+
+/** @param sizeBytes null for what is no regular file */
+async function rowsOf(
+  path: string,
+  sizeBytes: number | null,
+  options: PartitionOptions,
+  onBytes: (bytes: number) => void,
+): Promise<KindRows[]> {
+  if (sizeBytes !== null) {
+    using file = new RegularFile(path);
+    if (!file.isGzip()) return await rowsOfPlain(file, sizeBytes, options, onBytes);
+  }
+  const sink = partitionParser({ ...options, roomBytes: roomBytes() });
+  await streamInto(path, sink, onBytes);
+  return sink.end()();
+}
+
+async function rowsOfPlain(
+  file: RegularFile,
+  sizeBytes: number,
+  options: PartitionOptions,
+  onBytes: (bytes: number) => void,
+): Promise<KindRows[]> {
+  if (readsNoEdges(options.by)) {
+    const read = () => histogramOfFile(file.readAt, sizeBytes);
+    const histogram = inAnyOrder(file, read, () => new HistogramParser());
+    if (histogram.edgesAgree) return options.by.map(() => rowsOfHistogram(histogram, options.rows));
+  }
+  const columns = await columnsByTwo(file, { sizeBytes, locations: readsLocations(options.by) }, onBytes);
+  return partitionsOf(columns, options)();
+}
