@@ -9,7 +9,7 @@
  * next probe takes again. So a second snapshot costs the same pause and far less RSS than the first.
  */
 import type { Cost, Price, Probe } from '../../protocol/partition.ts';
-import type { Footprint } from '../probe/footprint.ts';
+import type { Footprint } from './footprint.ts';
 import { countedPrice, listPrice, tariffOf } from './tariff.ts';
 
 export interface Forecast extends Price {
@@ -26,7 +26,7 @@ const MARGIN = { usage: 2, count: 2, history: 1.3 } as const satisfies Record<Fo
 /** Peak RSS where only RSS afterwards was seen, as the need of a snapshot (1.0 to 1.8 measured). */
 const UNSEEN_PEAK = 1.5;
 
-/** Steps in which CPU time is told. */
+/** Steps in which CPU time is reported. */
 const CPU_TICK_MS = 10;
 
 /** The objects of a heap, and the used bytes that they were then. */
@@ -93,6 +93,12 @@ export class PriceBook {
     };
   }
 
+  /** Bytes that a snapshot of the heap as it is now takes as a file, about. */
+  fileBytes(now: Footprint): number {
+    const nodes = this.nodes(now);
+    return nodes === undefined ? now.heapUsedBytes * FILE_BYTES_PER_BYTE : nodes * FILE_BYTES_PER_NODE;
+  }
+
   /** The heap's objects have been counted by something that was none of our probes' cost. */
   enterCount(count: Count): void {
     this.#count = count;
@@ -129,10 +135,15 @@ export class PriceBook {
 
   #reserveBytes(now: Footprint): number {
     if (!this.#base) return 0;
+    if (this.#base.rssBytes === null || now.rssBytes === null) return this.#keptBytes;
     const ownBytes = this.#base.rssBytes + (now.heapTotalBytes - this.#base.heapTotalBytes);
     return Math.min(this.#keptBytes, Math.max(0, now.rssBytes - ownBytes));
   }
 }
+
+/** A snapshot's JSON: 64 to 150 bytes an object, 1.2 to 3 a byte of heap (18 to 26). */
+const FILE_BYTES_PER_NODE = 110;
+const FILE_BYTES_PER_BYTE = 2;
 
 /** Of the smallest objects that heaps are full of. */
 const LEAST_BYTES_PER_NODE = 24;

@@ -1,5 +1,5 @@
 /** The price books of all isolates that were probed from here: they outlast an attachment, as the process does. */
-import type { Identity } from '../identity.ts';
+import type { Identity } from '../attach/identity.ts';
 import { PriceBook } from './book.ts';
 
 const books = new Map<string, PriceBook>();

@@ -1,12 +1,15 @@
-/** What a probe may cost its target, and what stands against one that costs more; pure. */
+/** What a probe may cost its target, and the objection to one that costs more; pure. */
+import type { Probe } from '../../protocol/partition.ts';
+import type { Headroom, Room } from '../process/headroom.ts';
 import type { Forecast } from './book.ts';
-import type { Headroom, Room } from './headroom.ts';
 
 const MB = 2 ** 20;
 
 export interface Limits {
   readonly maxPauseMs: number;
   readonly maxExtraBytes: number;
+  /** `maxExtraBytes` was set for this target, by somebody who knows what it may take. */
+  readonly isExtraGiven?: boolean;
   /** What all probes of a target together may make it stand still for in a while. */
   readonly pauseBudget: PauseBudget;
 }
@@ -24,9 +27,13 @@ export const DEFAULT_LIMITS: Limits = {
   pauseBudget: { pauseMs: 30_000, perMs: 3_600_000 },
 };
 
-/** Why a probe should not run. `room`: it would take more memory than the target has left, which kills it. */
+/**
+ * Why a probe should not run. `room`: it would take more memory than the target has left, which kills it. `unknown`: it is
+ * dear, and what the target has left is not known.
+ */
 export type Objection =
   | { readonly kind: 'room'; readonly needBytes: number; readonly room: Room }
+  | { readonly kind: 'unknown'; readonly needBytes: number; readonly why: string }
   | { readonly kind: 'pause'; readonly pauseMs: number; readonly limitMs: number }
   | { readonly kind: 'memory'; readonly extraBytes: number; readonly limitBytes: number }
   | { readonly kind: 'budget'; readonly pauseMs: number; readonly spentMs: number; readonly budget: PauseBudget };
@@ -36,6 +43,14 @@ export function roomObjection({ mostBytes, heapBytes }: Forecast, { memory, heap
   for (const room of memory) if (mostBytes > room.bytes) return { kind: 'room', needBytes: mostBytes, room };
   if (heap && heapBytes > heap.bytes) return { kind: 'room', needBytes: heapBytes, room: heap };
   return null;
+}
+
+/** What takes memory by the size of the heap. */
+const DEAR: ReadonlySet<Probe> = new Set(['census', 'snapshot']);
+
+/** What takes memory from a target of which nobody tells what it has left. Null: it is cheap, or it is known. */
+export function unknownObjection(probe: Probe, { mostBytes }: Forecast, { unknown }: Headroom): Objection | null {
+  return unknown !== undefined && DEAR.has(probe) ? { kind: 'unknown', needBytes: mostBytes, why: unknown } : null;
 }
 
 /** Which limit a probe is over, if it is. @param spentMs pause that the target's probes have caused within the budget's time */

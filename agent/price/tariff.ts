@@ -29,6 +29,8 @@ type Figures = Omit<Tariff, 'heapBytesPerNode' | 'msPerCountedMb'> & Partial<Tar
 /** By probe; each line for the Node of that major version and those after it. */
 const TARIFFS: Readonly<Record<Probe, readonly (readonly [sinceMajor: number, figures: Figures])[]>> = {
   usage: [[0, { fixedMs: 1, fixedBytes: 0, usPerNode: 0, bytesPerNode: 0, msPerMb: 0, bytesPerByte: 0 }]],
+  // a copy from outside, of what V8 holds in memory rather than of what it uses
+  walk: [[0, { fixedMs: 30, fixedBytes: 0, usPerNode: 0, bytesPerNode: 0, msPerMb: 0.7, bytesPerByte: 0 }]],
   // one full collection
   sampling: [[0, { fixedMs: 10, fixedBytes: MB, usPerNode: 0.12, bytesPerNode: 0, msPerMb: 2.5, bytesPerByte: 0 }]],
   // one collection that counts

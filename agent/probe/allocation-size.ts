@@ -4,12 +4,12 @@
  * V8 takes a sample about every `interval` bytes and lets it stand for the `n` objects of its size that it did not see:
  *
  *     n = round(1 / (1 - exp(-size / interval)))        (SamplingHeapProfiler::ScaleSample)
- *     sample.size = size * n                            the object's own size is not told
+ *     sample.size = size * n                            the object's own size is not given
  *
  * For small objects n is about interval / size + 1/2, so sample.size lies within `size` above the interval. Where the object's
  * size divides the interval, sample.size is just interval + size and can be read back; sizes are multiples of 8. So the
  * interval is chosen for its divisors: 524,160 (8 * 65,520) is divided by 8, 16, … 80, 96, 104, … and 0.02 % off 512 KiB.
- * From 524,288 an object of 56 bytes cannot be told from one of 40, nor one of 24 from one of 16 or 48.
+ * From 524,288 an object of 56 bytes cannot be distinguished from one of 40, nor one of 24 from one of 16 or 48.
  */
 
 /** The least number that 8, 16, 24, … and 80 divide. */
@@ -17,7 +17,7 @@ const DIVISIBLE_BYTES = 20_160;
 
 const GRAIN_BYTES = 8;
 
-/** The multiple of 20,160 nearest to an interval of at least 20 times that; a smaller one as it stands. */
+/** The multiple of 20,160 nearest to an interval of at least 20 times that; a smaller one as it is. */
 export function readableInterval(intervalBytes: number): number {
   if (intervalBytes < 20 * DIVISIBLE_BYTES) return intervalBytes;
   return Math.round(intervalBytes / DIVISIBLE_BYTES) * DIVISIBLE_BYTES;

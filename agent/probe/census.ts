@@ -1,6 +1,6 @@
 /**
- * The probe `census`: how many objects of each class, counted in the target by `Runtime.queryObjects`; an eighth of a
- * snapshot's pause and a sixth of its memory, once for each vm context.
+ * The probe `census`: how many objects of each class, counted in the target by `Runtime.queryObjects`; a tenth to
+ * a quarter of a snapshot's pause and a sixth of its memory, once for each vm context.
  *
  *     Object.prototype -> queryObjects -> [objects] -> counted by prototype, in the target -> class names -> rows
  *
@@ -8,19 +8,20 @@
  * bytes of small typed arrays out of its heap, for good.
  *
  * Names are a snapshot's, but for two: objects of a function whose `prototype` is no object are `Object`, and objects of two
- * functions that share one prototype are one class. A class with a namesake that no chain leads to stands without its place.
+ * functions that share one prototype are one class. A class with a namesake that no chain leads to is named without its place.
  */
 import { randomUUID } from 'node:crypto';
+import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Partition } from '../../protocol/partition.ts';
-import type { Agent, ProbeContext } from '../agent.ts';
-import { countIsolate, type IsolateCount, realmsToCount } from '../census/isolate.ts';
-import { weighed } from '../census/sizes.ts';
-import { NOT_SEEN, unseen } from '../census/unseen.ts';
+import type { Agent, ProbeContext } from '../attach/agent.ts';
+import type { SendOptions } from '../cdp/session.ts';
 import { kind } from '../classify/kind.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
-import { startMeter } from '../price/meter.ts';
-import type { SendOptions } from '../session.ts';
+import { countIsolate, type IsolateCount, realmsToCount } from './census/isolate.ts';
+import { weighed } from './census/sizes.ts';
+import { NOT_SEEN, unseen } from './census/unseen.ts';
 import { footprint } from './footprint.ts';
+import { startMeter } from './meter.ts';
 import { startPing } from './ping.ts';
 
 export { NOT_SEEN };
@@ -55,7 +56,7 @@ export async function census(agent: Agent, context: CensusContext): Promise<Part
   using meter = await startMeter(agent, { probe: 'census', isolate: context.isolate, realms }, options);
   const ping = startPing(session);
   const takenAt = new Date().toISOString();
-  // the target stands still for each realm
+  // the target is stopped for each realm
   let pauseMs = 0;
   let counted: IsolateCount;
   try {
@@ -73,7 +74,7 @@ export async function census(agent: Agent, context: CensusContext): Promise<Part
     by: kind.by,
     takenAt,
     id: randomUUID(),
-    incarnation: agent.identity.incarnation,
+    ...incarnationOf(agent.identity),
     header: kind.header,
     heapUsedBytes: meter.before.heapUsedBytes,
     ...rowsOf(counted, takenAt, context),

@@ -1,10 +1,11 @@
-/** The probe `snapshot` for whoever computes by himself: the whole heap as columns, handed over and not copied. */
+/** The probe `snapshot` for callers that compute by themselves: the whole heap as columns, handed over and not copied. */
 import type { Cost } from '../../protocol/partition.ts';
-import type { Agent } from '../agent.ts';
-import type { Epoch, Member, TakenColumns } from '../epoch.ts';
-import type { PackedColumns } from '../heap/packed.ts';
-import type { ColumnsJob, LiveEvent } from '../snapshot/live-job.ts';
-import { inThread } from '../snapshot/thread.ts';
+import type { Agent } from '../attach/agent.ts';
+import type { ColumnsJob, LiveEvent } from '../capture/live-job.ts';
+import type { PackedColumns } from '../parse/packed.ts';
+import { programUrl } from '../threads/program.ts';
+import { inThread } from '../threads/thread.ts';
+import type { Epoch, Member, TakenColumns } from './epoch.ts';
 import { type MeasuredContext, measured, type Run, takenAt } from './measured.ts';
 
 export interface ColumnsResult {
@@ -12,7 +13,7 @@ export interface ColumnsResult {
   /** ISO 8601, UTC: the start of the pause. */
   readonly takenAt: string;
   readonly cost: Cost;
-  readonly rssBytes: number;
+  readonly rssBytes: number | null;
   /** Before it. */
   readonly heapUsedBytes: number;
   /** Where object ids are held: the epoch that the snapshot is of, the highest odd id, and ids of objects of ours. */
@@ -48,8 +49,14 @@ export async function columns(agent: Agent, context: MeasuredContext, held?: Hel
 async function received(
   agent: Agent,
   { isolate }: MeasuredContext,
-  { startTimeoutMs, ...how }: Run,
+  { startTimeoutMs, bounds, ...how }: Run,
 ): Promise<{ columns: PackedColumns }> {
-  const job: ColumnsJob = { inspectorUrl: agent.inspectorUrl, isolate, startTimeoutMs };
-  return { columns: await inThread<LiveEvent, PackedColumns>('columns-thread', job, how) };
+  const job: ColumnsJob = { inspectorUrl: agent.inspectorUrl, isolate, startTimeoutMs, bounds };
+  return {
+    columns: await inThread<LiveEvent, PackedColumns>(
+      programUrl('../capture/columns-thread', import.meta.url),
+      job,
+      how,
+    ),
+  };
 }

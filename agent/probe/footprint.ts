@@ -1,15 +1,8 @@
-/** The gauges that a probe's price is told by, read without making anything in the target. */
+/** The gauges that a probe's price is computed from, read without making anything in the target. */
 import { z } from 'zod';
-import { evaluate } from '../evaluate.ts';
-import type { SendOptions, Session } from '../session.ts';
-
-export interface Footprint {
-  readonly heapUsedBytes: number;
-  /** What V8 has taken from the system for it. */
-  readonly heapTotalBytes: number;
-  /** The whole process's. */
-  readonly rssBytes: number;
-}
+import { nativeNumber } from '../cdp/own-process.ts';
+import type { SendOptions, Session } from '../cdp/session.ts';
+import type { Footprint } from '../price/footprint.ts';
 
 const bytes = z.number().nonnegative();
 const HeapUsage = z.object({ usedSize: bytes, totalSize: bytes });
@@ -19,7 +12,7 @@ const HeapUsage = z.object({ usedSize: bytes, totalSize: bytes });
  * which would count as born since a checkpoint.
  */
 export async function footprint(session: Session, options: SendOptions = {}): Promise<Footprint> {
-  const rssBytes = await evaluate(session, 'resident memory', 'process.memoryUsage.rss()', bytes, options);
+  const rssBytes = await nativeNumber(session, 'memoryUsage?.rss', options);
   const { usedSize, totalSize } = HeapUsage.parse(await session.send('Runtime.getHeapUsage', {}, options));
   return { heapUsedBytes: Math.round(usedSize), heapTotalBytes: Math.round(totalSize), rssBytes };
 }

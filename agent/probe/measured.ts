@@ -1,16 +1,23 @@
 /** What a snapshot costs its target, measured beside it, and the partitions that say so. */
 import { randomUUID } from 'node:crypto';
+import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition } from '../../protocol/partition.ts';
-import type { Agent, ProbeContext } from '../agent.ts';
-import { type Meter, startMeter } from '../price/meter.ts';
-import type { Session } from '../session.ts';
-import type { LiveEvent } from '../snapshot/live-job.ts';
-import type { Received } from '../snapshot/receiver.ts';
-import type { KindRows } from '../snapshot/splitter.ts';
-import { type Footprint, footprint } from './footprint.ts';
+import type { Agent, ProbeContext } from '../attach/agent.ts';
+import { DetachedError } from '../base/errors.ts';
+import { atMost, sleep } from '../base/waiting.ts';
+import { type Bounds, boundsOf } from '../capture/bounds.ts';
+import type { LiveEvent } from '../capture/live-job.ts';
+import type { Received } from '../capture/receiver.ts';
+import type { Session } from '../cdp/session.ts';
+import type { Footprint } from '../price/footprint.ts';
+import type { KindRows } from '../rows/partition-parser.ts';
+import { footprint } from './footprint.ts';
+import { type Meter, startMeter } from './meter.ts';
 import { startPing } from './ping.ts';
 
 const START_TIMEOUT_MS = 60_000;
+/** How long a snapshot's own connection has to end in order when that beside it has ended. */
+const GONE_MS = 500;
 /** How long the partitions wait for the target to say what the snapshot has cost it. */
 const MEASURE_MS = 1_000;
 
@@ -30,13 +37,15 @@ export interface MeasuredContext extends ProbeContext {
 
 /** How to take the snapshot. */
 export interface Run {
-  /** Ends it where it stands: the target has gone, or has sent everything. */
+  /** Ends it at once: the target has gone, or has sent everything. */
   readonly signal: AbortSignal;
   /** Gives it up; what the target has begun it sends to its end, to nobody. */
   readonly stop?: AbortSignal;
   /** Milliseconds that the target has to begin. */
   readonly startTimeoutMs: number;
-  /** To be told of `received` when the snapshot is whole. */
+  /** What is taken of it at most. */
+  readonly bounds: Bounds;
+  /** Gets `received` when the snapshot is whole. */
   onEvent(event: LiveEvent): void;
 }
 
@@ -46,27 +55,39 @@ export async function measured<R>(
   context: MeasuredContext,
   run: (how: Run) => Promise<R>,
 ): Promise<{ result: R; measured: Measured }> {
-  const stop = context.signal;
+  const stop = context.signal ? AbortSignal.any([context.signal, agent.closing]) : agent.closing;
   const session = await agent.isolate(context.isolate);
-  using meter = await startMeter(agent, { probe: 'snapshot', isolate: context.isolate }, stop ? { signal: stop } : {});
+  using meter = await startMeter(agent, { probe: 'snapshot', isolate: context.isolate }, { signal: stop });
   const ping = startPing(session);
   const end = new AbortController();
   const isOver = new AbortController();
   let measuring: Promise<Measured> | undefined;
-  void agent.closed.then((error) => {
-    // a thread with a backlog would notice only at its end; what has been received already needs no target
+  const gone = new AbortController();
+  void agent.closed.then(async (error) => {
+    // what has been received already needs no target
+    if (measuring || isOver.signal.aborted) return;
+    gone.abort(error);
+    // a thread with a backlog would notice only at its end
+    await sleep(GONE_MS, isOver.signal);
     if (!measuring) end.abort(error);
   });
+  const stopped = AbortSignal.any([stop, gone.signal]);
   const onEvent = (event: LiveEvent) => {
+    agent.heard();
     if (event.phase !== 'received') return context.onProgress?.(event);
     measuring = measure(session, meter, event.received, ping.stop().pauseMs);
     // the target has sent everything: from here on there is nothing to be ended in order
-    stop?.addEventListener('abort', () => end.abort(stop.reason), { signal: isOver.signal });
-    if (stop?.aborted) end.abort(stop.reason);
+    stop.addEventListener('abort', () => end.abort(stop.reason), { signal: isOver.signal });
+    if (stop.aborted) end.abort(stop.reason);
   };
   const startTimeoutMs = context.startTimeoutMs ?? START_TIMEOUT_MS + meter.forecast.pauseMs;
   try {
-    const result = await run({ signal: end.signal, ...(stop && { stop }), startTimeoutMs, onEvent });
+    const bounds = boundsOf(meter.before.heapUsedBytes, meter.forecast.pauseMs);
+    const running = run({ signal: end.signal, stop: stopped, startTimeoutMs, bounds, onEvent });
+    agent.holdOpen(running);
+    const result = await running.catch(async (error) => {
+      throw await whyGone(agent, error);
+    });
     return { result, measured: await (measuring as Promise<Measured>) };
   } finally {
     isOver.abort();
@@ -74,8 +95,14 @@ export async function measured<R>(
   }
 }
 
+/** A connection of the snapshot's own knows only that it has ended; what the target's session says of it, if that has ended too. */
+async function whyGone(agent: Agent, error: unknown): Promise<unknown> {
+  if (!(error instanceof DetachedError)) return error;
+  return (await atMost(GONE_MS, agent.closed)) ?? error;
+}
+
 async function measure(session: Session, meter: Meter, received: Received, pauseMs: number): Promise<Measured> {
-  // the snapshot is whole: a target that has gone or stands still since leaves one figure unknown and nothing more
+  // the snapshot is whole: a target that has gone or is stopped since leaves one figure unknown and nothing more
   const after = await footprint(session, { signal: AbortSignal.timeout(MEASURE_MS) }).catch(() => null);
   const cost = meter.enter(pauseMs, after, received.nodes > 0 ? { nodes: received.nodes } : {});
   return { before: meter.before, received, pauseMs, cost: { ...cost, transferBytes: received.bytes } };
@@ -96,8 +123,8 @@ export function partitionOf(
   return rowsPartition(agent, context, taken, rows, more);
 }
 
-/** The same of a snapshot whose measures have been told already. */
-export function rowsPartition(
+/** The same of a snapshot whose measures are known already. */
+function rowsPartition(
   agent: Agent,
   { target, isolate }: ProbeContext,
   { takenAt, heapUsedBytes, cost }: { takenAt: string; heapUsedBytes: number; cost: Cost },
@@ -110,7 +137,7 @@ export function rowsPartition(
     probe: 'snapshot',
     takenAt,
     id: randomUUID(),
-    incarnation: agent.identity.incarnation,
+    ...incarnationOf(agent.identity),
     heapUsedBytes,
     ...rows,
     ...more,

@@ -5,10 +5,10 @@
  * have been made in JavaScript since Node 16.7, and no trace event with them.
  */
 import { z } from 'zod';
-import type { Agent } from '../agent.ts';
-import { BUILTIN, loadBuiltin } from '../builtin.ts';
-import { evaluate } from '../evaluate.ts';
-import type { SendOptions } from '../session.ts';
+import type { Agent } from '../attach/agent.ts';
+import { BUILTIN, loadBuiltin } from '../cdp/builtin.ts';
+import { evaluate } from '../cdp/evaluate.ts';
+import type { SendOptions } from '../cdp/session.ts';
 
 /** Marks that one reading gives; more than these are the program's way to count, not to name phases. */
 const MAX_MARKS = 100;

@@ -1,6 +1,6 @@
-/** How long a target stands still, seen from outside: the longest wait of a small question beside a probe. */
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Session } from '../session.ts';
+/** How long a target is stopped, seen from outside: the longest wait of a small question beside a probe. */
+import { delay } from '../base/waiting.ts';
+import type { Session } from '../cdp/session.ts';
 
 /** Milliseconds from an answer to the next question. */
 const PERIOD_MS = 10;
@@ -31,10 +31,10 @@ export function startPing(session: Session): Ping {
       askedAtMs = performance.now();
       await session.send('Runtime.getHeapUsage');
       noteWait();
-      await wait(PERIOD_MS);
+      await delay(PERIOD_MS);
     }
   })().catch(() => {
-    // a target that goes, or refuses, is told by the probe that this runs beside; what was seen so far stands
+    // a target that goes, or refuses, is reported by the probe that this runs beside; what was seen so far counts
     if (!stopped) noteWait();
     stopped = true;
   });

@@ -6,7 +6,8 @@
  */
 import { gzipSync } from 'node:zlib';
 import { Function as Code, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
-import { type CallFrame, countsOf, type SamplingProfile, visitNodes } from './sampling-profile.ts';
+import { type CallFrame, visitNodes } from '../profile/heap-profile.ts';
+import { countsOf, type SamplingProfile } from './sampling-profile.ts';
 
 export function pprof(profile: SamplingProfile): Uint8Array {
   const strings = new StringTable();

@@ -1,115 +1,27 @@
-/**
- * A sampling heap profile: a tree of call frames, each with the bytes that live of what it allocated itself.
- *
- *     head (root) ──> main (app.js:1) ──> handle (app.js:20): selfSize 1,048,640, samples [524,320, 524,320]
- *                                     └─> parse  (app.js:44): selfSize 0 ──> …
- */
+/** What the probe `sampling` gives: a profile with its origin and its cost, and the partition by allocation site. */
+
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import { type Incarnation, incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition, Row } from '../../protocol/partition.ts';
-import type { ProbeContext } from '../agent.ts';
-import { AnswerError } from '../evaluate.ts';
+import type { ProbeContext } from '../attach/agent.ts';
 import { bySizeThenKind } from '../partition/partition.ts';
+import { type HeapProfile, visitNodes } from '../profile/heap-profile.ts';
+import { siteNames } from '../profile/sites.ts';
 import { objectsOf } from './allocation-size.ts';
 
-/** Where code stands; line and column from 0, -1 where there is none (V8's own frames, with an empty url). */
-export interface CallFrame {
-  readonly functionName: string;
-  readonly scriptId: string;
-  readonly url: string;
-  readonly lineNumber: number;
-  readonly columnNumber: number;
-}
-
-export interface ProfileNode {
-  readonly callFrame: CallFrame;
-  /** Bytes, an unbiased estimate; of the frame itself, without its callees. */
-  readonly selfSize: number;
-  readonly id: number;
-  readonly children: readonly ProfileNode[];
-}
-
-export interface ProfileSample {
-  /** Bytes that the sample stands for. */
-  readonly size: number;
-  readonly nodeId: number;
-  /** Rises in the order of allocation. */
-  readonly ordinal: number;
-}
-
-/** As V8 gives it, and as DevTools reads it. */
-export interface HeapProfile {
-  readonly head: ProfileNode;
-  readonly samples: readonly ProfileSample[];
-}
-
-export interface SamplingProfile extends HeapProfile {
+export interface SamplingProfile extends HeapProfile, Incarnation {
   /** Somebody else's sampling, of unknown age and interval. */
   readonly foreign: boolean;
+  /** When ours began, ISO 8601, where somebody has stopped it since and begun their own, which is foreign. */
+  readonly cutSince?: string;
   /** ISO 8601; absent for a foreign one. */
   readonly startedAt?: string;
   /** Mean bytes from sample to sample; absent for a foreign one. */
   readonly samplingIntervalBytes?: number;
   readonly takenAt: string;
-  readonly incarnation: string;
   /** After the garbage collection that the profile comes with. */
   readonly heapUsedBytes: number;
   readonly cost: Cost;
-}
-
-const CallFrame = z.object({
-  functionName: z.string(),
-  scriptId: z.string(),
-  url: z.string(),
-  lineNumber: z.number().int().min(-1),
-  columnNumber: z.number().int().min(-1),
-});
-
-const Node = z.object({
-  callFrame: CallFrame,
-  selfSize: z.number().nonnegative(),
-  id: z.number().int(),
-  children: z.array(z.unknown()),
-});
-
-const Samples = z.array(z.object({ size: z.number().nonnegative(), nodeId: z.number().int(), ordinal: z.number() }));
-
-const Answer = z.object({ profile: z.object({ head: z.unknown(), samples: Samples }) });
-
-/** Checks what a target answered when asked for its profile, however deep. @throws AnswerError */
-export function heapProfileOf(answer: unknown): HeapProfile {
-  const { head, samples } = read(Answer, answer).profile;
-  const pending: unknown[] = [head];
-  while (pending.length > 0) {
-    for (const child of read(Node, pending.pop()).children) pending.push(child);
-  }
-  return { head: head as ProfileNode, samples };
-}
-
-function read<T>(shape: z.ZodType<T>, value: unknown): T {
-  const parsed = shape.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new AnswerError(`Cannot read sampling profile: ${issue.path.join('.') || 'value'}: ${issue.message}`);
-}
-
-/** Calls `visit` on each node with the path of nodes that leads to it, root first; the path is reused from call to call. */
-export function visitNodes(head: ProfileNode, visit: (node: ProfileNode, path: readonly ProfileNode[]) => void): void {
-  const path: ProfileNode[] = [];
-  const pending: { node: ProfileNode; depth: number }[] = [{ node: head, depth: 0 }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    path.length = next.depth;
-    visit(next.node, path);
-    path.push(next.node);
-    for (const node of next.node.children) pending.push({ node, depth: next.depth + 1 });
-  }
-}
-
-/** `handle (/srv/app.js:20)`, lines from 1; `(anonymous)` for a function without a name; V8's own frames have no script. */
-export function siteOf({ functionName, url, lineNumber }: CallFrame): string {
-  const name = functionName || '(anonymous)';
-  if (url === '') return name;
-  return `${name} (${url.replace(/^file:\/\//, '')}:${lineNumber + 1})`;
 }
 
 /**
@@ -118,7 +30,7 @@ export function siteOf({ functionName, url, lineNumber }: CallFrame): string {
  */
 export function profilePartition(profile: SamplingProfile, context: ProbeContext & { label?: string }): Partition {
   const rows = siteRows(profile);
-  const { takenAt, incarnation, heapUsedBytes, cost } = profile;
+  const { takenAt, heapUsedBytes, cost } = profile;
   return {
     target: context.target,
     isolate: context.isolate,
@@ -126,7 +38,7 @@ export function profilePartition(profile: SamplingProfile, context: ProbeContext
     by: 'site',
     takenAt,
     id: randomUUID(),
-    incarnation,
+    ...incarnationOf(profile),
     header: 'Allocation site',
     label: context.label ?? labelOf(profile),
     heapUsedBytes,
@@ -155,6 +67,7 @@ export function countsOf({ samples, samplingIntervalBytes }: SamplingProfile): M
 function siteRows(profile: SamplingProfile): Row[] {
   const counts = countsOf(profile);
   const rows = new Map<string, Row>();
+  const siteOf = siteNames(profile.head);
   visitNodes(profile.head, ({ callFrame, selfSize, id }) => {
     const count = counts.get(id) ?? 0;
     if (selfSize === 0 && count === 0) return;
@@ -165,7 +78,10 @@ function siteRows(profile: SamplingProfile): Row[] {
   return [...rows.values()].sort(bySizeThenKind);
 }
 
-function labelOf({ foreign, startedAt, samplingIntervalBytes }: SamplingProfile): string {
-  if (foreign) return 'Alive of what was allocated since somebody else began to sample; estimated.';
+function labelOf({ foreign, cutSince, startedAt, samplingIntervalBytes }: SamplingProfile): string {
+  if (cutSince !== undefined) {
+    return `Cut: alive of what was allocated since somebody else stopped the sampling of ${cutSince} and began their own; estimated.`;
+  }
+  if (foreign) return 'Alive of what was allocated since another client began to sample; estimated.';
   return `Alive of what was allocated since ${startedAt}; estimated, a sample each ${samplingIntervalBytes} bytes.`;
 }

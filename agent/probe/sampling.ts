@@ -6,15 +6,21 @@
  * it runs it does not grow with time, nor does its profile (unless it is told to keep what was collected, which we never
  * do): there is no need to begin it anew. If it runs already, it is somebody else's: then it is read, but neither started nor stopped.
  */
-import type { Agent } from '../agent.ts';
-import { MAIN, threadIdOf } from '../isolate.ts';
-import { startMeter } from '../price/meter.ts';
-import { type DetachedError, openSession, ProtocolError, type SendOptions, type Session } from '../session.ts';
-import { openWorker } from '../workers.ts';
+
+import { incarnationOf } from '../../protocol/incarnation.ts';
+import type { Agent } from '../attach/agent.ts';
+import { MAIN, noIsolate, threadIdOf } from '../cdp/isolate.ts';
+import { type DetachedError, openSession, ProtocolError, type SendOptions, type Session } from '../cdp/session.ts';
+import { openWorker } from '../cdp/workers.ts';
+import { originalProfile } from '../original/profile.ts';
+import { type HeapProfile, heapProfileOf } from '../profile/heap-profile.ts';
 import { readableInterval } from './allocation-size.ts';
 import { footprint } from './footprint.ts';
+import { dropMark, type HeldMark, holdMark, isMarkHeld } from './held-mark.ts';
+import { startMeter } from './meter.ts';
 import { startPing } from './ping.ts';
-import { type HeapProfile, heapProfileOf, type SamplingProfile } from './sampling-profile.ts';
+import { isLike, type Unmarked, withoutMark } from './sampling-owner.ts';
+import type { SamplingProfile } from './sampling-profile.ts';
 
 /** 512 KiB: no cost that can be measured. 32 KiB costs an allocating program about a tenth of its speed. */
 const INTERVAL_BYTES = 512 * 1024;
@@ -46,18 +52,27 @@ export async function startSampling(agent: Agent, isolate: string, options: Samp
     const foreign = await isSampled(session, sending);
     const startedAt = new Date().toISOString();
     if (!foreign) await session.send('HeapProfiler.startSampling', { samplingInterval: interval }, sending);
+    const ours = foreign ? undefined : { intervalBytes: interval, mark: await holdMark(session, interval, sending) };
     const own = foreign ? {} : { startedAt, samplingIntervalBytes: interval };
     const place = { agent, isolate, session, beside };
-    return new LiveSampling(place, { foreign, incarnation: agent.identity.incarnation, ...own });
+    return new LiveSampling(place, { foreign, ...incarnationOf(agent.identity), ...own }, ours);
   } catch (error) {
     await session.close();
     throw error;
   }
 }
 
-type Origin = Pick<SamplingProfile, 'foreign' | 'startedAt' | 'samplingIntervalBytes' | 'incarnation'>;
+/** By what our own sampling is known again. */
+interface Ours extends Unmarked {
+  readonly mark: HeldMark | null;
+}
 
-interface Place {
+type Origin = Pick<
+  SamplingProfile,
+  'foreign' | 'cutSince' | 'startedAt' | 'samplingIntervalBytes' | 'incarnation' | 'process'
+>;
+
+interface SamplingSessions {
   readonly agent: Agent;
   readonly isolate: string;
   /** The sampling's own. */
@@ -67,35 +82,71 @@ interface Place {
 }
 
 class LiveSampling implements Sampling {
-  readonly foreign: boolean;
   readonly closed: Promise<DetachedError>;
-  readonly #place: Place;
-  readonly #origin: Origin;
+  readonly #place: SamplingSessions;
+  #origin: Origin;
+  /** Absent for somebody else's. */
+  #ours: Ours | undefined;
 
-  constructor(place: Place, origin: Origin) {
-    this.foreign = origin.foreign;
+  constructor(place: SamplingSessions, origin: Origin, ours: Ours | undefined) {
     this.closed = place.session.closed;
     this.#place = place;
     this.#origin = origin;
+    this.#ours = ours;
   }
 
-  read(options: SendOptions = {}): Promise<SamplingProfile> {
-    return this.#take('HeapProfiler.getSamplingProfile', options);
+  get foreign(): boolean {
+    return this.#origin.foreign;
   }
 
+  async read(options: SendOptions = {}): Promise<SamplingProfile> {
+    const profile = await this.#take(options);
+    const ours = this.#ours;
+    // another of us may have begun it
+    if (!ours) return withoutMark(profile) ?? profile;
+    const own = await this.#ownOf(profile, ours, options);
+    if (own) return own;
+    const { startedAt: cutSince } = this.#origin;
+    this.#ours = undefined;
+    this.#origin = { foreign: true, ...incarnationOf(this.#origin), ...(cutSince !== undefined && { cutSince }) };
+    const { startedAt: _, samplingIntervalBytes: __, ...theirs } = profile;
+    return { ...theirs, ...this.#origin };
+  }
+
+  /** The profile without our mark, where it is of our sampling; null: of another. */
+  async #ownOf(profile: SamplingProfile, ours: Ours, options: SendOptions): Promise<SamplingProfile | null> {
+    const { mark } = ours;
+    const own = mark && withoutMark(profile, mark);
+    if (own) {
+      this.#ours = { ...ours, before: own.samples };
+      return own;
+    }
+    if (mark && (await isMarkHeld(this.#place.session, mark, options))) {
+      await dropMark(this.#place.session, mark, options);
+      return null;
+    }
+    if (!isLike(profile, ours)) return null;
+    this.#ours = { ...ours, mark: null, before: profile.samples };
+    return profile;
+  }
+
+  /** The end of the session ends the sampling, without another collection. */
   async stop(options: SendOptions = {}): Promise<SamplingProfile> {
     try {
-      return await this.#take(this.foreign ? 'HeapProfiler.getSamplingProfile' : 'HeapProfiler.stopSampling', options);
+      return await this.read(options);
     } finally {
-      await this.#place.session.close();
+      await this[Symbol.asyncDispose]();
     }
   }
 
+  /** A session that has begun to sample ends whatever is sampled: what somebody else has begun since is left to go on. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#place.session.close();
+    const { session } = this.#place;
+    return this.#origin.cutSince === undefined ? session.close() : session.leave();
   }
 
-  async #take(method: TakeProfile, options: SendOptions): Promise<SamplingProfile> {
+  /** @throws SamplingEndedError where somebody has stopped the sampling, and nobody samples */
+  async #take(options: SendOptions): Promise<SamplingProfile> {
     const { agent, isolate, session, beside } = this.#place;
     using meter = await startMeter(agent, { probe: 'sampling', isolate }, options);
     const takenAt = new Date().toISOString();
@@ -103,7 +154,10 @@ class LiveSampling implements Sampling {
     let profile: HeapProfile;
     let pauseMs: number;
     try {
-      profile = heapProfileOf(await session.send(method, {}, options));
+      profile = originalProfile(heapProfileOf(await session.send('HeapProfiler.getSamplingProfile', {}, options)));
+    } catch (error) {
+      if (!isNotStarted(error)) throw error;
+      throw new SamplingEndedError(SAMPLING_ENDED, { cause: error });
     } finally {
       ({ pauseMs } = ping.stop());
     }
@@ -113,13 +167,19 @@ class LiveSampling implements Sampling {
   }
 }
 
-type TakeProfile = 'HeapProfiler.getSamplingProfile' | 'HeapProfiler.stopSampling';
+/** Somebody in the target has stopped a sampling of ours, and its profile is lost. */
+class SamplingEndedError extends Error {
+  override name = 'SamplingEndedError';
+}
+
+const SAMPLING_ENDED =
+  'Cannot read the sampling profile: somebody else has stopped the sampling in between, sample again when they do not';
 
 async function openIsolate(agent: Agent, isolate: string, options: SendOptions): Promise<Session> {
   if (isolate === MAIN) return await openSession(agent.inspectorUrl, options);
   const session = await openWorker(agent.inspectorUrl, threadIdOf(isolate) ?? 0, options);
   if (session) return session;
-  throw new RangeError(`Cannot find isolate "${isolate}": it has ended`);
+  throw noIsolate(isolate, `Cannot find isolate "${isolate}": it has ended`);
 }
 
 /** Nobody samples exactly if there is no profile to give. (If somebody does, the question costs a garbage collection.) */
@@ -128,7 +188,11 @@ async function isSampled(session: Session, options: SendOptions): Promise<boolea
     await session.send('HeapProfiler.getSamplingProfile', {}, options);
     return true;
   } catch (error) {
-    if (error instanceof ProtocolError && error.message.includes('was not started')) return false;
+    if (isNotStarted(error)) return false;
     throw error;
   }
+}
+
+function isNotStarted(error: unknown): boolean {
+  return error instanceof ProtocolError && error.message.includes('was not started');
 }

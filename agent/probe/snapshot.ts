@@ -1,18 +1,24 @@
 /** The probe `snapshot`: the whole heap, received in a thread of its own and split into partitions there. */
+import { statSync } from 'node:fs';
 import type { Partition } from '../../protocol/partition.ts';
-import type { Agent, ProbeContext } from '../agent.ts';
+import type { Agent, ProbeContext } from '../attach/agent.ts';
+import type { LiveEvent, LiveJob } from '../capture/live-job.ts';
+import { assertSpace, type OutputPaths, withSnapshotFile } from '../capture/output.ts';
+import { isHeld } from '../cdp/hold.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
-import { Epoch } from '../epoch.ts';
-import { isHeld } from '../hold.ts';
+import { bookOf } from '../price/books.ts';
+import type { Redaction } from '../redact/redaction.ts';
+import type { SnapshotRows } from '../rows/snapshot-rows.ts';
 import type { Holders, HoldersQuestion } from '../sets/holders.ts';
-import type { LiveEvent, LiveJob, LiveResult } from '../snapshot/live-job.ts';
-import { type OutputPaths, withSnapshotFile } from '../snapshot/output.ts';
-import { inThread } from '../snapshot/thread.ts';
+import { programUrl } from '../threads/program.ts';
+import { inThread } from '../threads/thread.ts';
+import { Epoch } from './epoch.ts';
+import { footprint } from './footprint.ts';
 import { type Measured, measured, partitionOf, type Run } from './measured.ts';
 
 /**
  * How far a snapshot has come, in this order: the command is sent and the target has not begun (its event loop is busy, or
- * it stands in a debugger), it walks its heap, it sends, and here the nodes are being sorted into kinds.
+ * a debugger has paused it), it walks its heap, it sends, and here the nodes are being sorted into kinds.
  */
 export type SnapshotProgress = Exclude<LiveEvent, { phase: 'received' }>;
 
@@ -23,6 +29,8 @@ export interface SnapshotContext extends ProbeContext {
   readonly output?: string;
   /** Whether `output` may take the place of a file that is there; default false. */
   readonly force?: boolean;
+  /** How the contents of the strings in `output` are replaced; absent: they stay. */
+  readonly redaction?: Redaction;
   readonly label?: string;
   /** Rows of a partition; the rest goes into `other`. Absent: all. */
   readonly rows?: number;
@@ -40,7 +48,7 @@ export interface SnapshotContext extends ProbeContext {
 export interface SnapshotResult {
   /** In the order of `by`. */
   readonly partitions: Partition[];
-  /** Size of the snapshot as JSON, the bytes of its file; a little more crosses the socket. */
+  /** Size of the snapshot as JSON; a little more crosses the socket. */
   readonly transferBytes: number;
   readonly output?: { readonly path: string; readonly bytes: number };
   /** Absent where it was not asked; null where there is no object of the kinds. */
@@ -59,6 +67,7 @@ export async function snapshot(agent: Agent, context: SnapshotContext): Promise<
   const { label } = context;
   await using epoch = isHeld(agent.inspectorUrl) ? await Epoch.join(agent, context.isolate) : null;
   for (const by of context.by) (epoch ?? everyHeap).classifier(by);
+  if (context.output !== undefined) await assertSpace(context.output, await fileBytes(agent, context));
   return await withSnapshotFile(context, async (output) => {
     const run = (how: Run) => (epoch ? heldRows(epoch, context, output, how) : received(agent, context, output, how));
     const { result, measured: seen } = await measured(agent, context, run);
@@ -68,17 +77,23 @@ export async function snapshot(agent: Agent, context: SnapshotContext): Promise<
   });
 }
 
+/** Of the snapshot as a file, about: a disk that is full only in the middle has cost the target its pause for nothing. */
+async function fileBytes(agent: Agent, { isolate, signal }: SnapshotContext): Promise<number> {
+  const now = await footprint(await agent.isolate(isolate), signal ? { signal } : {});
+  return bookOf(agent.identity, isolate).fileBytes(now);
+}
+
 /** What a snapshot gives beside its partitions. */
 export function snapshotResult(
   partitions: Partition[],
-  { holders }: Pick<LiveResult, 'holders'>,
+  { holders }: Pick<SnapshotRows, 'holders'>,
   { received: { bytes } }: Measured,
   output: OutputPaths | undefined,
 ): SnapshotResult {
   return {
     partitions,
     transferBytes: bytes,
-    ...(output && { output: { path: output.path, bytes } }),
+    ...(output && { output: { path: output.path, bytes: statSync(output.path).size } }),
     ...(holders !== undefined && { holders }),
   };
 }
@@ -91,11 +106,11 @@ function received(
   agent: Agent,
   { isolate, by, rows, holders }: SnapshotContext,
   output: OutputPaths | undefined,
-  { startTimeoutMs, ...how }: Run,
-): Promise<LiveResult> {
+  { startTimeoutMs, bounds, ...how }: Run,
+): Promise<SnapshotRows> {
   const optional = { ...(rows !== undefined && { rows }), ...(output && { output }), ...(holders && { holders }) };
-  const job: LiveJob = { inspectorUrl: agent.inspectorUrl, isolate, startTimeoutMs, by, ...optional };
-  return inThread<LiveEvent, LiveResult>('live-thread', job, how);
+  const job: LiveJob = { inspectorUrl: agent.inspectorUrl, isolate, startTimeoutMs, bounds, by, ...optional };
+  return inThread<LiveEvent, SnapshotRows>(programUrl('../capture/live-thread', import.meta.url), job, how);
 }
 
 /** Takes it in the thread that holds object ids. */
@@ -104,7 +119,7 @@ function heldRows(
   { by, rows, holders }: SnapshotContext,
   output: OutputPaths | undefined,
   how: Run,
-): Promise<LiveResult> {
+): Promise<SnapshotRows> {
   const optional = { ...(rows !== undefined && { rows }), ...(output && { output }), ...(holders && { holders }) };
   return epoch.take({ by, ...optional }, how);
 }

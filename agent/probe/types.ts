@@ -9,19 +9,21 @@
  * does, a sampling is started and stopped that would take its first sample after a terabyte.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
+import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition, Row, Tally } from '../../protocol/partition.ts';
-import type { Agent, ProbeContext } from '../agent.ts';
-import { COLLECTION_CATEGORIES, type Collection, collectionsOf } from '../gc-stats/collections.ts';
-import { addTo } from '../gc-stats/object-stats.ts';
-import { isKnown, lastOf, type Wanted } from '../gc-stats/own-isolate.ts';
-import { TracingError, traced } from '../gc-stats/tracing.ts';
-import { kindOfType } from '../gc-stats/type-kinds.ts';
+import type { Agent, ProbeContext } from '../attach/agent.ts';
+import { delay } from '../base/waiting.ts';
+import { ProtocolError, type SendOptions, type Session } from '../cdp/session.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
 import type { Count } from '../price/book.ts';
-import { enterCount, startMeter } from '../price/meter.ts';
-import { ProtocolError, type SendOptions, type Session } from '../session.ts';
-import { type Footprint, footprint } from './footprint.ts';
+import type { Footprint } from '../price/footprint.ts';
+import { footprint } from './footprint.ts';
+import { COLLECTION_CATEGORIES, type Collection, collectionsOf } from './gc-stats/collections.ts';
+import { addTo } from './gc-stats/object-stats.ts';
+import { isKnown, lastOf, type Wanted } from './gc-stats/own-isolate.ts';
+import { TracingError, traced } from './gc-stats/tracing.ts';
+import { kindOfType } from './gc-stats/type-kinds.ts';
+import { enterCount, startMeter } from './meter.ts';
 
 export { TracingError };
 
@@ -33,7 +35,7 @@ export interface TypesContext extends ProbeContext {
   readonly by?: TypesBy;
   /**
    * Wait for V8's own next major collection instead of causing one. What died while it was marking may count as alive. A
-   * worker's cannot be told from another's until one was caused in it: its first reading is not passive.
+   * worker's cannot be distinguished from another's until one was caused in it: its first reading is not passive.
    */
   readonly passive?: boolean;
   /** Milliseconds that a passive reading waits for a collection; default 60,000. */
@@ -80,17 +82,17 @@ export async function types(agent: Agent, context: TypesContext): Promise<Partit
   return partitionOf(agent, context, found, meter.enter(found.collection.pauseMs, after, { nodes }));
 }
 
-function countOf({ collection }: Found, { heapUsedBytes }: Footprint): Count {
+function countOf({ collection }: TracedCollection, { heapUsedBytes }: Footprint): Count {
   return { nodes: sumOf([...collection.live.values()]).count, heapUsedBytes };
 }
 
-interface Found {
+interface TracedCollection {
   readonly collection: Collection;
   readonly takenAt: string;
   readonly transferBytes: number;
 }
 
-async function causedCollection(tracing: Session, wanted: Wanted, sending: SendOptions): Promise<Found> {
+async function causedCollection(tracing: Session, wanted: Wanted, sending: SendOptions): Promise<TracedCollection> {
   const takenAt = new Date().toISOString();
   const collect = () => causeCollection(wanted.session, sending);
   const { events, transferBytes } = await traced(tracing, COLLECTION_CATEGORIES, collect, sending.signal);
@@ -99,22 +101,22 @@ async function causedCollection(tracing: Session, wanted: Wanted, sending: SendO
   throw new TracingError(`Cannot read types of ${wanted.isolate}: its collection is not in the trace, try again`);
 }
 
-async function nextCollection(tracing: Session, wanted: Wanted, waitMs: number, signal?: AbortSignal): Promise<Found> {
+async function nextCollection(
+  tracing: Session,
+  wanted: Wanted,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<TracedCollection> {
   const deadlineAtMs = performance.now() + waitMs;
   for (;;) {
     const restMs = deadlineAtMs - performance.now();
     if (restMs <= 0) throw noCollection(wanted.isolate, waitMs);
-    const look = () => pass(Math.min(LOOK_MS, restMs), signal);
+    const look = () => delay(Math.min(LOOK_MS, restMs), signal);
     const { events, transferBytes } = await traced(tracing, COLLECTION_CATEGORIES, look, signal);
     const collection = lastOf(wanted, collectionsOf(events));
     // it was within the last look: the target's clock is not ours
     if (collection) return { collection, takenAt: new Date().toISOString(), transferBytes };
   }
-}
-
-/** Lets time pass. @throws the reason of `signal` */
-async function pass(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await wait(ms, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
 }
 
 function noCollection(isolate: string, waitMs: number): DOMException {
@@ -137,7 +139,7 @@ async function causeCollection(session: Session, sending: SendOptions): Promise<
 function partitionOf(
   agent: Agent,
   { target, isolate, label, rows: maxRows, by = 'instanceType' }: TypesContext,
-  { collection, takenAt, transferBytes }: Found,
+  { collection, takenAt, transferBytes }: TracedCollection,
   cost: Cost,
 ): Partition {
   const rows = [...collection.live]
@@ -150,7 +152,7 @@ function partitionOf(
     by: 'instanceType',
     takenAt,
     id: randomUUID(),
-    incarnation: agent.identity.incarnation,
+    ...incarnationOf(agent.identity),
     header: HEADERS.instanceType,
     ...(label !== undefined && { label }),
     heapUsedBytes: collection.heapUsedBytes,

@@ -1,11 +1,11 @@
 /** What a probe would cost an isolate now, and what its process has left to pay it with. */
 import type { Probe } from '../../protocol/partition.ts';
-import type { Agent, ProbeContext } from '../agent.ts';
-import { realmsToCount } from '../census/isolate.ts';
-import { footprint } from '../probe/footprint.ts';
-import type { Forecast } from './book.ts';
-import { bookOf } from './books.ts';
-import type { Headroom } from './headroom.ts';
+import type { Agent, ProbeContext } from '../attach/agent.ts';
+import type { Forecast } from '../price/book.ts';
+import { bookOf } from '../price/books.ts';
+import type { Headroom } from '../process/headroom.ts';
+import { realmsToCount } from './census/isolate.ts';
+import { footprint } from './footprint.ts';
 import { readHeadroom } from './read-headroom.ts';
 
 export interface Quote {

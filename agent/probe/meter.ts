@@ -1,12 +1,13 @@
 /** What a probe costs while it runs, seen from outside the target where that is possible. */
 import type { Cost, Probe } from '../../protocol/partition.ts';
-import type { Agent } from '../agent.ts';
-import { MAIN } from '../isolate.ts';
-import { localPid, mainThreadCpuMs, residentBytes } from '../local-process.ts';
-import { type Footprint, footprint } from '../probe/footprint.ts';
-import type { SendOptions } from '../session.ts';
-import type { Bill, Count } from './book.ts';
-import { bookOf } from './books.ts';
+import type { Agent } from '../attach/agent.ts';
+import { localPid, mainThreadCpuMs, residentBytes } from '../attach/local-process.ts';
+import { MAIN } from '../cdp/isolate.ts';
+import type { SendOptions } from '../cdp/session.ts';
+import type { Bill, Count } from '../price/book.ts';
+import { bookOf } from '../price/books.ts';
+import type { Footprint } from '../price/footprint.ts';
+import { footprint } from './footprint.ts';
 
 /** How often RSS is looked at: it rises by about 300 MB a second. */
 const LOOK_MS = 20;
@@ -44,8 +45,10 @@ export async function startMeter(
   { probe, isolate, realms }: Metered,
   sending: SendOptions = {},
 ): Promise<Meter> {
-  const before = await footprint(await agent.isolate(isolate), sending);
   const pid = await localPid(agent);
+  const seenFrom = (gauges: Footprint): Footprint =>
+    pid === null ? gauges : { ...gauges, rssBytes: gauges.rssBytes ?? residentBytes(pid) };
+  const before = seenFrom(await footprint(await agent.isolate(isolate), sending));
   const book = bookOf(agent.identity, isolate);
   const { pauseMs, extraBytes } = book.forecast(probe, before, realms);
   const forecast = { pauseMs, extraBytes };
@@ -55,7 +58,7 @@ export async function startMeter(
     forecast,
     enter: (pauseMs, after, { nodes, realms } = {}) => {
       const seen = watch?.stop();
-      const bill = billOf(before, pauseMs, after, seen);
+      const bill = billOf(before, pauseMs, after && seenFrom(after), seen);
       book.enter(probe, before, {
         ...bill,
         ...(realms !== undefined && { realms }),
@@ -102,8 +105,10 @@ function billOf(
   after: Footprint | null,
   seen: Seen | undefined,
 ): Pick<Bill, 'pauseMs' | 'cpuMs' | 'extraBytes' | 'keptBytes'> {
-  const keptBytes = after && after.rssBytes - before.rssBytes;
-  const extraBytes = seen ? Math.max(seen.peakBytes - before.rssBytes, keptBytes ?? 0) : keptBytes;
+  const beforeBytes = before.rssBytes;
+  const afterBytes = after?.rssBytes ?? null;
+  const keptBytes = beforeBytes === null || afterBytes === null ? null : afterBytes - beforeBytes;
+  const extraBytes = seen && beforeBytes !== null ? Math.max(seen.peakBytes - beforeBytes, keptBytes ?? 0) : keptBytes;
   return {
     pauseMs,
     ...(seen?.cpuMs !== undefined && { cpuMs: Math.min(seen.cpuMs, pauseMs) }),

@@ -1,10 +1,10 @@
 /** How much memory a target has left, and who says so; pure. What each system tells is read by read-headroom.ts. */
 
-/** One bound that a target stands under. */
+/** One bound that a target is under. */
 export interface Room {
   /** What is left of it; never below 0. */
   readonly bytes: number;
-  /** Absent where only what is left is told. */
+  /** Absent where only what is left is reported. */
   readonly limitBytes?: number;
   /** Where the figure is from, for people: `memory.max of cgroup /app`, `ulimit -d`. */
   readonly source: string;
@@ -13,8 +13,10 @@ export interface Room {
 export interface Headroom {
   /** Of the process's memory, the tightest first; empty where nobody tells. */
   readonly memory: readonly Room[];
-  /** Of V8's own heap limit. */
+  /** Of V8's old space, where what a probe makes in the heap comes to lie. */
   readonly heap?: Room;
+  /** Why there may be a limit of the process's memory that `memory` does not show; absent where all have been seen. */
+  readonly unknown?: string;
 }
 
 export function roomUnder(limitBytes: number, usedBytes: number, source: string): Room {

@@ -1,0 +1,59 @@
+/** Counts the objects of an isolate: realm by realm, and all handles are released, whatever happens. */
+import { setMaxListeners } from 'node:events';
+import type { SendOptions, Session } from '../../cdp/session.ts';
+import { ProtocolError } from '../../cdp/session.ts';
+import { countRealm, type RealmCount } from './count.ts';
+import { Handles, MAIN_CONTEXT } from './handles.ts';
+import { kindCounts } from './kinds.ts';
+import { findRealms, nativeContexts } from './realms.ts';
+
+/** Realms that are counted: each is a full collection and a walk of the whole heap. */
+const MAX_REALMS = 16;
+
+export interface IsolateCount {
+  readonly counts: ReadonlyMap<string, number>;
+  /** What lived in it when the first realm was searched. */
+  readonly liveBytes: number;
+  readonly realms: number;
+  /** Realms that live and were not counted: beyond the most that are, or not found. */
+  readonly realmsLeftOut: number;
+  readonly transferBytes: number;
+}
+
+/** How many realms a census of an isolate would count, dead ones that V8 has not collected yet among them. */
+export async function realmsToCount(session: Session, options: SendOptions): Promise<number> {
+  return Math.min(MAX_REALMS, Math.max(1, await nativeContexts(session, options)));
+}
+
+/** @param onNext one realm is done, and there is another */
+export async function countIsolate(
+  session: Session,
+  options: SendOptions,
+  onNext: () => void = () => {},
+): Promise<IsolateCount> {
+  const sending = manyAtOnce(options);
+  await using handles = new Handles(session, sending);
+  const realms: RealmCount[] = [];
+  const { contextIds, notFound } = await findRealms(session, sending);
+  for (const contextId of contextIds.slice(0, MAX_REALMS)) {
+    if (contextId !== MAIN_CONTEXT) onNext();
+    try {
+      realms.push(await countRealm(handles, contextId));
+    } catch (error) {
+      // a context that was found may be collected before its turn
+      if (contextId === MAIN_CONTEXT || !(error instanceof ProtocolError)) throw error;
+    }
+  }
+  const counts = await kindCounts(handles, realms);
+  const realmsLeftOut = Math.max(0, contextIds.length - MAX_REALMS) + notFound;
+  const liveBytes = realms[0]?.liveBytes ?? 0;
+  return { counts, liveBytes, realms: realms.length, realmsLeftOut, transferBytes: handles.transferBytes };
+}
+
+/** The same options for calls that wait side by side: Node warns of more than ten that listen to one signal. */
+function manyAtOnce({ signal, ...options }: SendOptions): SendOptions {
+  if (!signal) return options;
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(0, own);
+  return { ...options, signal: own };
+}
