@@ -8,8 +8,9 @@
  * the id, more than once. Of other objects the few that bear the id of a dead one count as older than they are: up to 2 % of
  * those before the newest checkpoint in a busy program, code for the most part (../partition/since.ts).
  */
-import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import { type Columns, EDGE_TYPE_BITS } from '../parse/columns.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
+import { ARRAY_BUFFER_MEMORY } from './naming/words.ts';
 
 /** What a checkpoint says of age. */
 export interface Birthday {
@@ -37,13 +38,15 @@ function classify(columns: Columns, birthdays: readonly Birthday[]): Classificat
   const { nodeCount, nodeType, nodeTypes } = columns;
   const synthetic = nodeTypes.indexOf('synthetic');
   const native = nodeTypes.indexOf('native');
+  const memory = columns.strings.find(ARRAY_BUFFER_MEMORY);
   const noId = birthdays.length + 1;
   const kindOf = new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const id = columns.nodeId[node]!;
     if (nodeType[node] === synthetic) kindOf[node] = NOT_IN_SET;
     else if (id % 2 === 0) kindOf[node] = noId;
-    else kindOf[node] = nodeType[node] === native ? birthdays.length : intervalOf(id, birthdays);
+    else if (nodeType[node] === native && columns.nodeName[node] === memory) kindOf[node] = birthdays.length;
+    else kindOf[node] = intervalOf(id, birthdays);
   }
   makeAsOldAsHolders(columns, kindOf);
   return { kindOf, kinds: [...texts(birthdays), NO_ID] };

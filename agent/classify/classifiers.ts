@@ -1,12 +1,15 @@
 import { byClass } from './class.ts';
-import type { Classifier } from './classifier.ts';
+import { duplicates } from './duplicates.ts';
 import { id } from './id.ts';
 import { kind } from './kind.ts';
 import { module } from './module.ts';
 import { name } from './name.ts';
+import type { Classifier } from './naming/classifier.ts';
 import { product } from './product.ts';
 import { referrers } from './referrers.ts';
 import { retained } from './retained.ts';
+import { secret } from './secret.ts';
+import { shape } from './shape.ts';
 import { size } from './size.ts';
 import { type } from './type.ts';
 import { unity } from './unity.ts';
@@ -18,11 +21,14 @@ export const CLASSIFIERS: readonly Classifier[] = [
   name,
   type,
   byClass,
+  shape,
   size,
   module,
   referrers,
   via,
   retained,
+  duplicates,
+  secret,
   id,
   unity,
 ];

@@ -1,8 +1,8 @@
 /** Every object a class of its own, `Session @4711`: its kind and V8's id. A string for each node. */
-import type { Heap } from '../heap/heap.ts';
-import { classificationOf } from './classifications.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import type { Heap } from '../graph/heap.ts';
 import { kind } from './kind.ts';
+import { classificationOf } from './naming/classifications.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
 
 export const id: Classifier = { by: 'id', header: 'Object Identity', classify };
 

@@ -1,8 +1,8 @@
 /** heapy's `byidset`: every object a class of its own, shown as the set of just that object. A string for each node. */
-import type { Heap } from '../heap/heap.ts';
-import { classificationOf } from './classifications.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import type { Heap } from '../graph/heap.ts';
 import { kind } from './kind.ts';
+import { classificationOf } from './naming/classifications.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
 
 export const idset: Classifier = { by: 'idset', header: 'by identity set', classify };
 

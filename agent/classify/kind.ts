@@ -1,13 +1,13 @@
 /** The default: by class, and each store by the class of its owner; the counterpart of heapy's "class / dict of class". */
-import type { Heap } from '../heap/heap.ts';
-import { classOrder } from './ancestry.ts';
-import { kindsByOwner } from './by-owner.ts';
-import { classificationOf } from './classifications.ts';
-import type { Classification, Classifier } from './classifier.ts';
-import { Kinds } from './kinds.ts';
-import { NodeKinds } from './node-kinds.ts';
-import { BACKING_STORE, STORES, type Store } from './stores.ts';
-import { ARRAY_BUFFER_DATA, SHARED_ARRAY } from './words.ts';
+import type { Heap } from '../graph/heap.ts';
+import { classOrder } from './naming/ancestry.ts';
+import { kindsByOwner } from './naming/by-owner.ts';
+import { classificationOf } from './naming/classifications.ts';
+import type { Classification, Classifier } from './naming/classifier.ts';
+import { Kinds } from './naming/kinds.ts';
+import { NodeKinds } from './naming/node-kinds.ts';
+import { BACKING_STORE, STORES, type Store } from './naming/stores.ts';
+import { ARRAY_BUFFER_DATA, ARRAY_BUFFER_MEMORY, SHARED_ARRAY } from './naming/words.ts';
 
 export const kind: Classifier = {
   by: 'kind',
@@ -19,12 +19,12 @@ export const kind: Classifier = {
 function classify({ columns }: Heap): Classification {
   const kinds = new Kinds();
   const nodes = new NodeKinds(columns, kinds);
-  const native = columns.nodeTypes.indexOf('native');
+  const memory = columns.strings.find(ARRAY_BUFFER_MEMORY);
   const storeKinds = new StoreKinds(kinds);
   const kindOf = kindsByOwner(columns, {
     plain: (node) => nodes.of(node),
     store: (store, ownerKind) => storeKinds.of(store, ownerKind),
-    shared: (node) => (columns.nodeType[node] === native ? kinds.of(ARRAY_BUFFER_DATA) : kinds.of(SHARED_ARRAY)),
+    shared: (node) => kinds.of(columns.nodeName[node] === memory ? ARRAY_BUFFER_DATA : SHARED_ARRAY),
   });
   return { kindOf, kinds: kinds.texts };
 }

@@ -7,16 +7,17 @@
  *     file:///srv/app/src/session.js              src/session.js (the whole path where two scripts would read the same)
  *     strings, V8's own, classes built into it    (no module)
  */
-import type { Columns } from '../heap/columns.ts';
-import type { Heap } from '../heap/heap.ts';
-import { kindsByOwner } from './by-owner.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
-import { Constructors } from './constructors.ts';
-import { NO_NODE } from './edges.ts';
-import { Kinds } from './kinds.ts';
-import { Locations, NO_SITE } from './locations.ts';
-import { builtinName, packageName, scriptPath, shortNames } from './script-name.ts';
-import { scriptUrls } from './scripts.ts';
+
+import type { Heap } from '../graph/heap.ts';
+import type { Columns } from '../parse/columns.ts';
+import { kindsByOwner } from './naming/by-owner.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
+import { Constructors } from './naming/constructors.ts';
+import { NO_NODE } from './naming/edges.ts';
+import { Kinds } from './naming/kinds.ts';
+import { Locations, NO_SITE } from './naming/locations.ts';
+import { builtinName, packageName, scriptPath, shortNames } from './naming/script-name.ts';
+import { scriptUrls } from './naming/scripts.ts';
 
 export const module: Classifier = {
   by: 'module',

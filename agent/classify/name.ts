@@ -1,10 +1,11 @@
 /** By V8 node type and raw name; reads no edges. */
-import type { Columns } from '../heap/columns.ts';
-import type { Heap } from '../heap/heap.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
-import { Kinds } from './kinds.ts';
-import { NameKinds } from './name-kinds.ts';
-import { isNamedByContent, rawNameText } from './raw-name.ts';
+
+import type { Heap } from '../graph/heap.ts';
+import type { Columns } from '../parse/columns.ts';
+import { isNamedByContent, rawNameText } from '../parse/raw-name.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
+import { Kinds } from './naming/kinds.ts';
+import { NameKinds } from './naming/name-kinds.ts';
 
 export const name: Classifier = { by: 'name', header: 'Kind (V8 type and name)', classify };
 

@@ -1,8 +1,8 @@
 /** By several classifiers at once: `kind&size` is by kind and then, within each, by size. */
-import type { Heap } from '../heap/heap.ts';
-import { classificationOf } from './classifications.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
-import { Kinds } from './kinds.ts';
+import type { Heap } from '../graph/heap.ts';
+import { classificationOf } from './naming/classifications.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
+import { Kinds } from './naming/kinds.ts';
 
 const AND = ' & ';
 

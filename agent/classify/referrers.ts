@@ -3,12 +3,13 @@
  * does not matter, nor that a store has copies of what its owner holds. V8's roots, which are in no row, are named as V8
  * names them: `(Global handles)`.
  */
-import { EDGE_TYPE_BITS } from '../heap/columns.ts';
-import type { Heap } from '../heap/heap.ts';
-import { classificationOf } from './classifications.ts';
-import { type Classification, type Classifier, expressionOf, NOT_IN_SET } from './classifier.ts';
+
+import type { Heap } from '../graph/heap.ts';
+import { EDGE_TYPE_BITS } from '../parse/columns.ts';
 import { kind } from './kind.ts';
-import { classifyByMarks, isSubsetText, NOTHING } from './mark-sets.ts';
+import { classificationOf } from './naming/classifications.ts';
+import { type Classification, type Classifier, expressionOf, NOT_IN_SET } from './naming/classifier.ts';
+import { classifyByMarks, isSubsetText, NOTHING } from './naming/mark-sets.ts';
 
 /** By the kinds of referrers as `classifier` tells kinds: heapy's `refdby`. */
 export function referredBy(classifier: Classifier): Classifier {

@@ -1,7 +1,7 @@
 /** By retained size, in powers of two: `1 KB - 2 KB` is 1,024 bytes and up to 2,048, that not included. */
-import type { Heap } from '../heap/heap.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
-import { Kinds } from './kinds.ts';
+import type { Heap } from '../graph/heap.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
+import { Kinds } from './naming/kinds.ts';
 
 export const retained: Classifier = {
   by: 'retained',

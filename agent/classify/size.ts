@@ -1,8 +1,9 @@
 /** By individual (self) size. */
-import { selfSizeOf } from '../heap/columns.ts';
-import type { Heap } from '../heap/heap.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
-import { Kinds } from './kinds.ts';
+
+import type { Heap } from '../graph/heap.ts';
+import { selfSizeOf } from '../parse/columns.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
+import { Kinds } from './naming/kinds.ts';
 
 export const size: Classifier = {
   by: 'size',

@@ -6,16 +6,16 @@
  *     array (no owner)          an array of nobody
  *     ~store                    anything else
  */
-import type { Heap } from '../heap/heap.ts';
-import { classificationOf } from './classifications.ts';
-import { type Classification, type Classifier, expressionOf, NOT_IN_SET } from './classifier.ts';
-import { Kinds } from './kinds.ts';
-import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from './stores.ts';
-import { SHARED_ARRAY, WORD_OF_TYPE } from './words.ts';
+import type { Heap } from '../graph/heap.ts';
+import { classificationOf } from './naming/classifications.ts';
+import { type Classification, type Classifier, expressionOf, NOT_IN_SET } from './naming/classifier.ts';
+import { Kinds } from './naming/kinds.ts';
+import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from './naming/stores.ts';
+import { SHARED_ARRAY, WORD_OF_TYPE } from './naming/words.ts';
 
 const NO_STORE = '~store';
 
-/** Owners are told apart by `classifier`. */
+/** Owners are distinguished by `classifier`. */
 export function storeOf(classifier: Classifier): Classifier {
   return {
     by: `stores by ${classifier.by}`,

@@ -1,6 +1,6 @@
 /** By V8 node type; reads no edges. */
-import type { Heap } from '../heap/heap.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import type { Heap } from '../graph/heap.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
 
 export const type: Classifier = { by: 'type', header: 'V8 type', classify };
 

@@ -1,6 +1,6 @@
 /** All in one class: heapy's `byunity`. */
-import type { Heap } from '../heap/heap.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './classifier.ts';
+import type { Heap } from '../graph/heap.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
 
 export const unity: Classifier = { by: 'unity', header: '<unclassified>', classify };
 

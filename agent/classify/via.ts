@@ -1,12 +1,12 @@
 /** By the names of the edges that lead to an object (edge-labels.ts): heapy's `byvia`, without its indexes and ids. */
 
-import { hasBit } from '../heap/bits.ts';
-import { EDGE_TYPE_BITS } from '../heap/columns.ts';
-import type { Heap } from '../heap/heap.ts';
-import { ignoredEdges } from '../heap/referrers.ts';
-import type { Classification, Classifier } from './classifier.ts';
-import { EdgeLabels } from './edge-labels.ts';
-import { classifyByMarks, isSubsetText, NOTHING } from './mark-sets.ts';
+import { hasBit } from '../graph/bits.ts';
+import type { Heap } from '../graph/heap.ts';
+import { ignoredEdges } from '../graph/referrers.ts';
+import { EDGE_TYPE_BITS } from '../parse/columns.ts';
+import type { Classification, Classifier } from './naming/classifier.ts';
+import { EdgeLabels } from './naming/edge-labels.ts';
+import { classifyByMarks, isSubsetText, NOTHING } from './naming/mark-sets.ts';
 
 export const via: Classifier = {
   by: 'via',

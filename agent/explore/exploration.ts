@@ -11,10 +11,12 @@ import type {
   PatternQuestion,
   Question,
 } from '../../protocol/explore.ts';
+import type { Findings } from '../../protocol/finding.ts';
 import type { Partition } from '../../protocol/partition.ts';
-import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../heap/columns.ts';
-import { distances, NO_DISTANCE, SYSTEM_DISTANCE } from '../heap/distance.ts';
-import { largest } from '../heap/largest.ts';
+import { findingsOf } from '../findings/findings.ts';
+import { distances, NO_DISTANCE, SYSTEM_DISTANCE } from '../graph/distance.ts';
+import { largest } from '../graph/largest.ts';
+import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../parse/columns.ts';
 import { limitRows } from '../partition/partition.ts';
 import { ClassDivision } from '../sets/division.ts';
 import { type HeapSet, setOfIds, wholeHeap } from '../sets/heap-set.ts';
@@ -75,6 +77,11 @@ export class Exploration {
       case 'object':
         return { question: 'object', ...this.#object(set.nodes[0], question), ...found };
     }
+  }
+
+  /** What is wrong in it, worst first. @param target its name in the next steps */
+  findings(target: string): Findings {
+    return findingsOf(this.#view, { target });
   }
 
   /** What is worked out stays with the view: after many classifiers another takes its place. */

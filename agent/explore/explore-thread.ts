@@ -1,7 +1,7 @@
 /** The program of the thread that holds one snapshot file, read at the first question, and answers questions about it. */
 
-import { converse, jobOf, type Reply } from '../snapshot/conversation.ts';
-import { fileColumns } from '../snapshot/file-columns.ts';
+import { fileColumns } from '../file/file-columns.ts';
+import { converse, jobOf, type Reply } from '../threads/conversation.ts';
 import { Exploration, type FileQuestion } from './exploration.ts';
 import type { ExploreJob } from './explore-job.ts';
 
@@ -12,6 +12,11 @@ converse({
   async answer(question: FileQuestion): Promise<Reply> {
     exploration ??= read();
     return { result: (await exploration).answer(question) };
+  },
+
+  async findings({ target }: { readonly target: string }): Promise<Reply> {
+    exploration ??= read();
+    return { result: (await exploration).findings(target) };
   },
 });
 

@@ -1,5 +1,7 @@
 /** A snapshot file in a thread of its own, which reads it at the first question and keeps it for those after it. */
-import { Conversation } from '../snapshot/conversation.ts';
+import type { Findings } from '../../protocol/finding.ts';
+import { Conversation } from '../threads/conversation.ts';
+import { programUrl } from '../threads/program.ts';
 import type { FileAnswer, FileQuestion } from './exploration.ts';
 import type { ExploreJob } from './explore-job.ts';
 
@@ -17,12 +19,17 @@ export class ExploredFile {
   readonly #thread: Conversation;
 
   constructor(job: ExploreJob) {
-    this.#thread = new Conversation('../explore/explore-thread', { job, maxHeapMb: MAX_HEAP_MB });
+    this.#thread = new Conversation(programUrl('./explore-thread', import.meta.url), { job, maxHeapMb: MAX_HEAP_MB });
   }
 
   /** @throws RangeError as `Exploration` does; SnapshotSyntaxError, an Error of one line for a file that cannot be read; why the thread ended */
   answer(question: FileQuestion): Promise<FileAnswer> {
     return this.#thread.ask('answer', question);
+  }
+
+  /** @throws as `answer` */
+  findings(target: string): Promise<Findings> {
+    return this.#thread.ask('findings', { target });
   }
 
   /** Lets go of the file and of all memory, whatever is being worked out. */

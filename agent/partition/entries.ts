@@ -4,21 +4,23 @@
  *
  *     root --shortcut--> global object                                          Node 18 to 24
  *     root --shortcut--> realm --internal:global_object--> global object        Node 26
- *     realm (hidden `system / NativeContext`) --internal:script_context_table--> ... --> scopes of scripts
- *     scope (object `system / Context`) --internal:previous--> realm            a module's, or a function's in a module
- *           --internal:extension--> hidden `system / SourceTextModule`          that has none: the first kind has
+ *                        realm --internal:global_object--> global object        Chromium, of whose root no edge leads there
+ *     realm (`system / NativeContext`) --internal:script_context_table--> ... --> scopes of scripts
+ *     scope (object `system / Context`, from V8 15 on `system / Context / scope @N`) --internal:previous--> realm            a module's, or a function's in a module
+ *           --internal:extension--> `system / SourceTextModule`                 that has none: the first kind has
  *           --internal:scope_info--> code `system / ScopeInfo`                  this, or a nameless ScopeInfo of its own
  *     closure --internal:context--> scope, --internal:shared--> ... --> script  which script the scope is of
  *
  * Modules of which no variable is used by a function have no scope in the heap, and those of Node itself are none of the
  * program's.
  */
-import { EdgeFinder, NO_NODE } from '../classify/edges.ts';
-import { scriptPath } from '../classify/script-name.ts';
-import { className } from '../classify/words.ts';
-import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
-import type { Graph } from '../heap/graph.ts';
-import { type Entry, globalEntries } from '../heap/roots.ts';
+import { EdgeFinder, NO_NODE } from '../classify/naming/edges.ts';
+import { isBuiltin, scriptPath } from '../classify/naming/script-name.ts';
+import { ScriptNames } from '../classify/naming/scripts.ts';
+import { className } from '../classify/naming/words.ts';
+import type { Graph } from '../graph/graph.ts';
+import { type Entry, globalEntries } from '../graph/roots.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
 
 export interface NamedEntry extends Entry {
   /** `global`, `module /app/src/x.js`. */
@@ -27,7 +29,6 @@ export interface NamedEntry extends Entry {
 
 /** What is looked for here, found at once. */
 const NAMES = [
-  'system / Context',
   'global_object',
   'previous',
   'extension',
@@ -43,7 +44,7 @@ export function programEntries(graph: Graph, scopes = moduleScopes(graph.columns
   const { columns } = graph;
   const entries = globals(graph);
   for (const { scope, script } of scopes) {
-    if (script.startsWith('node:')) continue;
+    if (isBuiltin(script)) continue;
     entries.push({ edge: columns.edgeCount + entries.length, node: scope, name: `module ${scriptPath(script)}` });
   }
   return entries;
@@ -52,13 +53,28 @@ export function programEntries(graph: Graph, scopes = moduleScopes(graph.columns
 function globals(graph: Graph): NamedEntry[] {
   const { columns } = graph;
   const globalOf = new EdgeFinder(columns, 'internal', 'global_object');
-  return globalEntries(graph).map(({ edge, node }, i) => {
+  const name = (of: number): string => className(columns.strings.get(columns.nodeName[of]));
+  const entries = globalEntries(graph);
+  if (entries.length === 0) {
+    const owned = realms(columns).map((realm) => globalOf.from(realm));
+    const nodes = owned.filter((node) => node !== NO_NODE);
+    return nodes.map((node, i) => ({ edge: columns.edgeCount + i, node, name: name(node) }));
+  }
+  return entries.map(({ edge, node }, i) => {
     const own = globalOf.from(node);
-    const name = (of: number): string => className(columns.strings.get(columns.nodeName[of]));
     return own === NO_NODE
       ? { edge, node, name: name(node) }
       : { edge: columns.edgeCount + i, node: own, name: name(own) };
   });
+}
+
+/** V8's contexts of realms. */
+function realms(columns: Columns): number[] {
+  const { nodeCount, nodeName } = columns;
+  const isRealm = nameTest(columns, REALM);
+  const found: number[] = [];
+  for (let node = 0; node < nodeCount; node++) if (isRealm(nodeName[node])) found.push(node);
+  return found;
 }
 
 export interface ModuleScope {
@@ -81,29 +97,32 @@ export function moduleScopes(columns: Columns): ModuleScope[] {
 
 /** Scopes right below a realm that are a module's. */
 function outermostScopes(columns: Columns): number[] {
-  const { nodeTypes, nodeType, nodeName, strings } = columns;
-  const context = strings.find('system / Context');
-  const isRealm = realmTest(columns);
+  const { nodeCount, nodeTypes, nodeType, nodeName } = columns;
+  const isRealm = nameTest(columns, REALM);
+  const isScope = nameTest(columns, /^system \/ Context($| \/ )/);
   const object = nodeTypes.indexOf('object');
   const previous = new EdgeFinder(columns, 'internal', 'previous');
   const outermost: number[] = [];
-  if (context < 0) return outermost;
-  for (let node = nodeName.indexOf(context); node >= 0; node = nodeName.indexOf(context, node + 1)) {
-    if (nodeType[node] !== object) continue;
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeType[node] !== object || !isScope(nodeName[node])) continue;
     const above = previous.from(node);
-    if (above !== NO_NODE && isRealm(above)) outermost.push(node);
+    if (above !== NO_NODE && isRealm(nodeName[above])) outermost.push(node);
   }
   return modulesAmong(columns, outermost);
 }
 
-/** Tells the realms; on Node 26 those that an inspector knows have more to their name: `system / NativeContext / `. */
-function realmTest({ nodeName, strings }: Columns): (node: number) => boolean {
-  const known = new Map<number, boolean>();
-  return (node) => {
-    const name = nodeName[node];
-    const isRealm = known.get(name) ?? /^system \/ NativeContext($| \/ )/.test(strings.get(name));
-    known.set(name, isRealm);
-    return isRealm;
+const REALM = /^system \/ NativeContext($| \/ )/;
+
+const UNKNOWN = 0;
+const YES = 1;
+const NO = 2;
+
+/** Tells names that `pattern` fits, each looked at once. On Node 26 a realm that an inspector knows has more to its name. */
+function nameTest({ strings }: Columns, pattern: RegExp): (name: number) => boolean {
+  const known = new Uint8Array(strings.count);
+  return (name) => {
+    if (known[name] === UNKNOWN) known[name] = pattern.test(strings.get(name)) ? YES : NO;
+    return known[name] === YES;
   };
 }
 
@@ -140,6 +159,7 @@ function scriptsOf(columns: Columns, scopes: readonly number[]): Map<number, str
   const context = new EdgeFinder(columns, 'internal', 'context');
   const shared = new EdgeFinder(columns, 'internal', 'shared');
   const script = new EdgeFinder(columns, 'internal', 'script', 'script_or_debug_info');
+  const names = new ScriptNames(columns);
   const scripts = new Map<number, string>();
   const { nodeType } = columns;
   for (let node = nodeType.indexOf(closure); node >= 0; node = nodeType.indexOf(closure, node + 1)) {
@@ -149,9 +169,8 @@ function scriptsOf(columns: Columns, scopes: readonly number[]): Map<number, str
     const info = shared.from(node);
     const found = info === NO_NODE ? NO_NODE : script.from(info);
     if (found === NO_NODE) continue;
-    const url = columns.strings.get(columns.nodeName[found]);
-    // a function that is being debugged has V8's own record in that place
-    if (url !== '' && !url.startsWith('system / ')) scripts.set(scope, url);
+    const url = names.of(found);
+    if (url !== '') scripts.set(scope, url);
   }
   return scripts;
 }

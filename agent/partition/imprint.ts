@@ -7,8 +7,8 @@
  *
  * A string that V8 keeps in parts (concatenated, sliced) may become whole, so that its text is unknown before: ROPE.
  */
-import { className } from '../classify/words.ts';
-import type { StringTable } from '../heap/strings.ts';
+import { className } from '../classify/naming/words.ts';
+import type { StringTable } from '../parse/strings.ts';
 
 /** The imprint of a string whose text is not known. */
 const ROPE = 1;

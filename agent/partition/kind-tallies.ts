@@ -10,11 +10,13 @@ export interface KindTally {
 
 export interface TalliedRows extends Tally {
   readonly rows: Row[];
-  readonly since: Pick<Since, 'freed' | 'survived'>;
+  readonly since: Pick<Since, 'freed' | 'survived' | 'leftOut'>;
 }
 
 export class KindTallies {
   readonly #ofKind = new Map<string, KindTally>();
+  /** What of the later heap cannot be compared: with what was born and what survived it is the whole. */
+  readonly leftOut: Tally = none();
 
   of(kind: string): KindTally {
     let tally = this.#ofKind.get(kind);
@@ -35,7 +37,8 @@ export class KindTallies {
       merge(sums.survived, survived);
       if (born.count > 0 || freed.count > 0) rows.push({ kind, ...born, freed, survived });
     }
-    return { ...sums.born, rows: rows.sort(bySizeThenKind), since: { freed: sums.freed, survived: sums.survived } };
+    const { born, freed, survived } = sums;
+    return { ...born, rows: rows.sort(bySizeThenKind), since: { freed, survived, leftOut: { ...this.leftOut } } };
   }
 }
 

@@ -10,7 +10,7 @@
  * Ids are dense in runs and sparse over all, so that pages are small; and rise by and large in the order of nodes, so that
  * they are gone through one after the other.
  */
-import { widened } from '../heap/room.ts';
+import { widened } from '../parse/room.ts';
 
 const PAGE_BITS = 4;
 const ENTRY_WORDS = 4;
@@ -45,7 +45,7 @@ export class KnownObjects {
     entries[at + TYPE] = type | (Math.floor(sizeBytes / 2 ** 32) << TYPE_BITS);
   }
 
-  /** Where the object with an odd id stands, or NOWHERE. */
+  /** Where the object with an odd id is, or NOWHERE. */
   find(id: number): number {
     const page = this.#pageOf[id >>> (PAGE_BITS + 1)];
     if (page === undefined || page === 0) return NOWHERE;

@@ -1,6 +1,6 @@
 /** What our own reading puts into a heap, and takes out of every count. */
-import { type Classification, NOT_IN_SET } from '../classify/classifier.ts';
-import { type Columns, EDGE_TYPE_BITS } from '../heap/columns.ts';
+import { type Classification, NOT_IN_SET } from '../classify/naming/classifier.ts';
+import { type Columns, EDGE_TYPE_BITS } from '../parse/columns.ts';
 
 const HANDLES = '(Handle scope)';
 /** The edge to V8's list of all scripts. */

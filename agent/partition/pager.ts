@@ -3,6 +3,7 @@
  * If just one line would be left it is shown instead of that. Lines are made as they are asked for, so that a listing may be
  * as good as endless.
  */
+import { oneLine } from '../../protocol/printable.ts';
 
 /** Lines to a page. */
 const PAGE_LINES = 10;
@@ -11,7 +12,7 @@ export interface Listing {
   /** Stands above the first page. */
   readonly label?: string;
   /** Starts the lines from the first one. */
-  lines(): Iterator<Line>;
+  lines(): Iterator<ListingLine>;
   /** The line below a page after which there are more; `next` is the index of the first of those. */
   moreLine(next: number): string;
   /** Text of a page past the last; default empty. */
@@ -20,7 +21,7 @@ export interface Listing {
 }
 
 /** A line, and whether a page may end after it. */
-export interface Line {
+export interface ListingLine {
   readonly text: string;
   readonly stop: boolean;
 }
@@ -87,11 +88,16 @@ function withLabel({ label }: Listing, lines: readonly string[]): string[] {
   return label === undefined ? [...lines] : [label, ...lines];
 }
 
+/** Names in it are a program's, and must not pass for lines. */
+function lineText({ text }: ListingLine): string {
+  return oneLine(text, Number.POSITIVE_INFINITY);
+}
+
 /** The lines of a listing as far as they have been made. */
 class Lines {
   readonly listing: Listing;
-  readonly #source: Iterator<Line>;
-  readonly #made: Line[] = [];
+  readonly #source: Iterator<ListingLine>;
+  readonly #made: ListingLine[] = [];
 
   constructor(listing: Listing) {
     this.listing = listing;
@@ -99,7 +105,7 @@ class Lines {
   }
 
   *from(start: number): Generator<string> {
-    for (let i = start; this.#has(i); i++) yield this.#made[i].text;
+    for (let i = start; this.#has(i); i++) yield lineText(this.#made[i]);
   }
 
   /** What fits on the page that starts at line `start`. */
@@ -109,7 +115,7 @@ class Lines {
     for (; this.#has(next); next++) {
       const full = lines.length >= (this.listing.pageLines ?? PAGE_LINES) && this.#made[next - 1].stop;
       if (full && this.#has(next + 1)) return { lines, next, isLast: false };
-      lines.push(this.#made[next].text);
+      lines.push(lineText(this.#made[next]));
     }
     return { lines, next, isLast: true };
   }

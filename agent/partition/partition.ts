@@ -1,7 +1,7 @@
 /** Heapy's partition: a classification of a heap as rows, and the rows that a table or a stream leaves out. */
 import type { Partition, Row, Tally } from '../../protocol/partition.ts';
-import { type Classification, NOT_IN_SET } from '../classify/classifier.ts';
-import { type Columns, selfSizeOf } from '../heap/columns.ts';
+import { type Classification, NOT_IN_SET } from '../classify/naming/classifier.ts';
+import { type Columns, selfSizeOf } from '../parse/columns.ts';
 
 /** What a heap alone says of a partition; a probe adds whose heap, when, and at what cost. */
 export type Rows = Pick<Partition, 'header' | 'by' | 'count' | 'sizeBytes' | 'rows'>;

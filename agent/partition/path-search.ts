@@ -1,11 +1,11 @@
 /** The two walks behind shortest paths: forward until a target is met, back over what leads there (paths.ts). */
-import { addBit, type Bits, bitsOf, hasBit } from '../heap/bits.ts';
-import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
-import { firstHalf } from '../heap/ephemerons.ts';
-import type { Graph } from '../heap/graph.ts';
-import { Numbers } from '../heap/numbers.ts';
-import type { Entry } from '../heap/roots.ts';
-import type { NodeSet } from '../heap/set.ts';
+import { addBit, type Bits, bitsOf, hasBit } from '../graph/bits.ts';
+import { firstHalf } from '../graph/ephemerons.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Entry } from '../graph/roots.ts';
+import type { NodeSet } from '../graph/set.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
+import { Numbers } from '../parse/numbers.ts';
 
 export interface PathOptions {
   /** Where the paths start; default the graph's root. */
@@ -16,6 +16,8 @@ export interface PathOptions {
   readonly avoidNodes?: NodeSet;
   /** Edges that no path takes. */
   readonly avoidEdges?: Iterable<number>;
+  /** Whether paths take weak edges too. */
+  readonly weakly?: boolean;
 }
 
 /** What the walk back keeps, as drawn at the head of paths.ts; no entries where no path was found. */
@@ -76,14 +78,14 @@ class Search {
 
   constructor(
     graph: Graph,
-    { sources, entries, avoidNodes = new Uint32Array(0), avoidEdges = [] }: PathOptions,
+    { sources, entries, avoidNodes = new Uint32Array(0), avoidEdges = [], weakly = false }: PathOptions,
     strict: boolean,
   ) {
     const { nodeCount, edgeCount } = graph.columns;
     this.#graph = graph;
     this.#entries = entries;
     this.#strict = strict;
-    this.#weak = graph.columns.edgeTypes.indexOf('weak');
+    this.#weak = weakly ? -1 : graph.columns.edgeTypes.indexOf('weak');
     this.#closed = bitsOf(avoidNodes, nodeCount);
     const avoided = [...avoidEdges];
     this.#avoids = avoided.length > 0;
@@ -143,11 +145,12 @@ class Search {
     for (let at = place, above = level - 1; above >= 0; above--) {
       const from = metFrom[at];
       const count = this.#lookAt(queue[from], above);
-      edges.unshift(this.#edge[this.#target.subarray(0, count).indexOf(queue[at])]);
-      nodes.unshift(queue[from]);
+      edges.push(this.#edge[this.#target.subarray(0, count).indexOf(queue[at])]);
+      nodes.push(queue[from]);
       at = from;
     }
-    return { nodes, edges };
+    // found from its end on
+    return { nodes: nodes.reverse(), edges: edges.reverse() };
   }
 
   /** Walks from the sources up to the first level that has a target. */
@@ -189,7 +192,7 @@ class Search {
   /** Walks the levels backwards and keeps what leads to targets on the last. */
   #keepBack({ queue, start }: Levels, wanted: Bits): Kept {
     const [node, firstOut, outEdge, outTo] = [new Numbers(), new Numbers(), new Numbers(), new Numbers()];
-    // where each node stands in the list, plus one
+    // the place of each node in the list, plus one
     const entryOf = new Uint32Array(this.#graph.columns.nodeCount);
     const levelStart = [0];
     const keep = (kept: number, first: number): void => {

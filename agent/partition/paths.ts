@@ -2,7 +2,7 @@
  * All shortest paths from a set of nodes to another: heapy's `sp`.
  *
  * A walk from the sources, level by level, up to the first level with a target on it; then back over the same levels,
- * keeping every edge by which a level leads to what is kept of the next (path-search.ts). What is kept stands in one list,
+ * keeping every edge by which a level leads to what is kept of the next (path-search.ts). What is kept is in one list,
  * targets first:
  *
  *     node     target target | ... | source source       levelStart marks the bars
@@ -13,11 +13,11 @@
  * Parallel edges are paths of their own. Paths are counted by adding up, never by going through them, and listed one at a
  * time, so that 10^20 of them cost no more than the edges they are made of.
  */
-import type { Graph } from '../heap/graph.ts';
-import { type NodeSet, nodeSet } from '../heap/set.ts';
+import type { Graph } from '../graph/graph.ts';
+import { type NodeSet, nodeSet } from '../graph/set.ts';
 import { type Kept, type PathOptions, type Steps, search, searchFirst } from './path-search.ts';
 
-export interface Path {
+export interface NodePath {
   /** Its place in the list of all. */
   readonly index: bigint;
   /** From source to target. */
@@ -118,13 +118,13 @@ export class ShortestPaths {
    * The path at `index`, from the end if negative; undefined outside the list. Costs its length and the edges beside it; the
    * first costs no more than to find it.
    */
-  at(index: bigint | number): Path | undefined {
+  at(index: bigint | number): NodePath | undefined {
     if (BigInt(index) === 0n) return this.#firstSteps === null ? undefined : { index: 0n, ...this.#firstSteps };
     return this.paths(index).next().value;
   }
 
   /** Paths from `start` on and before `stop`, negative ones from the end: by source, then by the order of edges. */
-  *paths(start: bigint | number = 0, stop?: bigint | number): Generator<Path, undefined> {
+  *paths(start: bigint | number = 0, stop?: bigint | number): Generator<NodePath, undefined> {
     const limit = stop === undefined ? undefined : this.#fromStart(stop);
     let index = this.#fromStart(start);
     const cursor = this.#cursorAt(index);
@@ -135,7 +135,7 @@ export class ShortestPaths {
     }
   }
 
-  [Symbol.iterator](): Generator<Path, undefined> {
+  [Symbol.iterator](): Generator<NodePath, undefined> {
     return this.paths();
   }
 

@@ -1,5 +1,5 @@
 /** A reference pattern as heapy prints it, ten rows to a page. */
-import { type Line, type Page, pages } from './pager.ts';
+import { type ListingLine, type Page, pages } from './pager.ts';
 import type { Mark, PatternRow, ReferencePattern } from './pattern.ts';
 
 /** Greatest width of a row. */
@@ -17,7 +17,7 @@ export interface PatternText {
 export function patternPages(pattern: ReferencePattern, text: PatternText): Page {
   return pages({
     label: `Reference Pattern by <${text.by}>.`,
-    *lines(): Generator<Line> {
+    *lines(): Generator<ListingLine> {
       for (const row of pattern) yield { text: lineOf(row, text), stop: true };
     },
     moreLine(next) {

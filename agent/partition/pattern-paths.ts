@@ -7,8 +7,9 @@
  *      2: _  [0]   = <1 Point: ...>  to its first referent in the target
  *      3: a  [0]  @ [1] -> #2
  */
-import { intersection, type NodeSet } from '../heap/set.ts';
-import { type Line, type Page, pages } from './pager.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import { intersection, type NodeSet } from '../graph/set.ts';
+import { type ListingLine, type Page, pages } from './pager.ts';
 import type { PatternRow } from './pattern.ts';
 
 export interface PatternPathsOptions {
@@ -47,17 +48,15 @@ class PathLines {
     this.#row = row;
     this.#options = options;
     this.#width =
-      3 +
-      Math.max(...rows.map(({ name }) => name.length)) +
-      Math.max(...rows.map(({ set }) => String(set.length).length));
+      3 + maxOf(rows.map(({ name }) => name.length)) + maxOf(rows.map(({ set }) => String(set.length).length));
   }
 
-  *all(): Generator<Line> {
+  *all(): Generator<ListingLine> {
     for (const [i, node] of this.#inOrder(this.#row, this.#row.set).entries()) yield* this.#from(this.#row, node, i);
   }
 
   /** The lines below a node; as deep as the pattern at most. */
-  *#from(row: PatternRow, node: number, place: number): Generator<Line> {
+  *#from(row: PatternRow, node: number, place: number): Generator<ListingLine> {
     this.#shown.set(`${row.depth} ${node}`, this.#line);
     const { parent } = row;
     const indent = ' '.repeat(this.#row.depth + 1 - row.depth);

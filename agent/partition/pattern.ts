@@ -9,7 +9,7 @@
  *
  * Rows are made as they are asked for, depth first, since a pattern may be large and its first page is what people read.
  */
-import { difference, equals, type NodeSet } from '../heap/set.ts';
+import { difference, equals, type NodeSet } from '../graph/set.ts';
 
 /** A set and what it is called. */
 export interface KindSet {
@@ -31,7 +31,7 @@ export interface PatternOptions {
 }
 
 /**
- * What stands in a row's brackets: `-` expanded, `+` at the greatest depth, `R` nobody refers to it, `S` not followed,
+ * What is in a row's brackets: `-` expanded, `+` at the greatest depth, `R` nobody refers to it, `S` not followed,
  * or the row that shows the same set.
  */
 export type Mark = '-' | '+' | 'R' | 'S' | PatternRow;

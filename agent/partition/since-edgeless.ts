@@ -10,14 +10,15 @@
  * The same as `relative` gives (since.ts) but for memory of ArrayBuffers: which of them holds it only edges tell, so here
  * it survives with its id and its size.
  */
-import { isNamedByContent, rawNameText } from '../classify/raw-name.ts';
-import { type EdgelessHead, readEdgeless, stringsOf } from '../heap/edgeless-file.ts';
-import type { ReadAt } from '../heap/find-section.ts';
-import { NameCounts } from '../heap/name-counts.ts';
-import type { NodeBatch } from '../heap/node-batches.ts';
-import type { StringTable } from '../heap/strings.ts';
+
+import { ARRAY_BUFFER_MEMORY } from '../classify/naming/words.ts';
+import { type EdgelessHead, type FileStrings, readEdgeless, stringsOf } from '../parse/edgeless-file.ts';
+import type { ReadAt } from '../parse/find-section.ts';
+import { NameCounts } from '../parse/name-counts.ts';
+import type { NodeBatch } from '../parse/node-batches.ts';
+import { isNamedByContent, rawNameText } from '../parse/raw-name.ts';
 import { hashesOf, Imprints, mayBeSame } from './imprint.ts';
-import { KindTallies, type KindTally, merge } from './kind-tallies.ts';
+import { add, KindTallies, type KindTally, merge } from './kind-tallies.ts';
 import { KnownObjects, NOWHERE } from './known-objects.ts';
 import type { RelativeRows } from './since.ts';
 
@@ -28,15 +29,14 @@ export interface ReadableFile {
 }
 
 /** The strings of a snapshot and their hashes (imprint.ts): they may be read by another thread. */
-export interface HashedStrings {
-  readonly strings: StringTable;
+export interface HashedStrings extends FileStrings {
   readonly hashes: Uint32Array;
 }
 
 /** @throws SnapshotSyntaxError, as EdgelessCheckpoint does */
 export function hashedStringsOf({ read, sizeBytes }: ReadableFile): HashedStrings {
-  const strings = stringsOf(read, sizeBytes);
-  return { strings, hashes: hashesOf(strings) };
+  const found = stringsOf(read, sizeBytes);
+  return { ...found, hashes: hashesOf(found.strings) };
 }
 
 /**
@@ -48,6 +48,7 @@ export class EdgelessCheckpoint {
   #head!: EdgelessHead;
   #imprints!: Imprints;
   #synthetic = -1;
+  #maxId = 0;
 
   constructor({ read, sizeBytes }: ReadableFile) {
     readEdgeless(read, sizeBytes, (head) => this.#open(head));
@@ -64,11 +65,18 @@ export class EdgelessCheckpoint {
     ahead?: HashedStrings,
   ): RelativeRows {
     const since = new Now(this.#objects, ahead?.hashes);
-    readEdgeless(now.read, now.sizeBytes, (head) => since.open(head), ahead?.strings);
+    readEdgeless(now.read, now.sizeBytes, (head) => since.open(head), ahead);
     const tallies = new KindTallies();
     since.tell(tallies);
     this.#tellFreed(tallies);
-    return { header, by, ...tallies.rows(), recycled: since.recycled };
+    const rows = tallies.rows();
+    return {
+      header,
+      by,
+      ...rows,
+      recycled: since.recycled,
+      isReversed: rows.count > 0 && since.maxId < this.#maxId,
+    };
   }
 
   #open(head: EdgelessHead): (batch: NodeBatch) => void {
@@ -84,7 +92,9 @@ export class EdgelessCheckpoint {
     const imprints = this.#imprints;
     const synthetic = this.#synthetic;
     for (let i = 0; i < count; i++) {
-      if ((id[i]! & 1) === 0 || type[i] === synthetic) continue;
+      if ((id[i]! & 1) === 0) continue;
+      if (id[i]! > this.#maxId) this.#maxId = id[i]!;
+      if (type[i] === synthetic) continue;
       objects.keep(id[i]!, imprints.of(type[i]!, name[i]!), type[i]!, name[i]!, sizeBytes[i]!);
     }
   }
@@ -92,7 +102,9 @@ export class EdgelessCheckpoint {
   /** Those that have not been crossed out. */
   #tellFreed(tallies: KindTallies): void {
     const counts = countsOf(this.#head);
-    this.#objects.each((type, name, sizeBytes) => counts.add(type, name, sizeBytes));
+    this.#objects.each((type, name, sizeBytes) => {
+      if (sizeBytes > 0) counts.add(type, name, sizeBytes);
+    });
     tell(counts, this.#head, tallies, 'freed');
   }
 }
@@ -100,6 +112,8 @@ export class EdgelessCheckpoint {
 /** The later file. */
 class Now {
   recycled = 0;
+  maxId = 0;
+  readonly #leftOut = { count: 0, sizeBytes: 0 };
   readonly #objects: KnownObjects;
   readonly #hashes: Uint32Array | undefined;
   #head!: EdgelessHead;
@@ -108,6 +122,7 @@ class Now {
   #survived!: NameCounts;
   #synthetic = -1;
   #native = -1;
+  #memoryName = -1;
 
   constructor(objects: KnownObjects, hashes?: Uint32Array) {
     this.#objects = objects;
@@ -121,14 +136,18 @@ class Now {
     this.#survived = countsOf(head);
     this.#synthetic = head.header.nodeTypes.indexOf('synthetic');
     this.#native = head.header.nodeTypes.indexOf('native');
+    this.#memoryName = head.strings.find(ARRAY_BUFFER_MEMORY);
     return (batch) => this.#lookUp(batch);
   }
 
   #lookUp({ count, type, name, id, sizeBytes }: NodeBatch): void {
     for (let i = 0; i < count; i++) {
-      if ((id[i]! & 1) === 0 || type[i] === this.#synthetic) continue;
-      const isSame = this.#crossOut(type[i]!, name[i]!, id[i]!, sizeBytes[i]!);
-      (isSame ? this.#survived : this.#born).add(type[i]!, name[i]!, sizeBytes[i]!);
+      const isOdd = (id[i]! & 1) === 1;
+      if (isOdd && id[i]! > this.maxId) this.maxId = id[i]!;
+      if (type[i] === this.#synthetic) continue;
+      const isSame = isOdd && this.#crossOut(type[i]!, name[i]!, id[i]!, sizeBytes[i]!);
+      if (!isOdd || sizeBytes[i] === 0) add(this.#leftOut, sizeBytes[i]!);
+      else (isSame ? this.#survived : this.#born).add(type[i]!, name[i]!, sizeBytes[i]!);
     }
   }
 
@@ -141,7 +160,7 @@ class Now {
       this.recycled++;
       return false;
     }
-    if (type === this.#native && objects.sizeAt(at) !== sizeBytes) return false;
+    if (name === this.#memoryName && type === this.#native && objects.sizeAt(at) !== sizeBytes) return false;
     objects.drop(at);
     return true;
   }
@@ -149,6 +168,7 @@ class Now {
   tell(tallies: KindTallies): void {
     tell(this.#born, this.#head, tallies, 'born');
     tell(this.#survived, this.#head, tallies, 'survived');
+    merge(tallies.leftOut, this.#leftOut);
   }
 }
 

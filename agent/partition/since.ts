@@ -15,12 +15,16 @@
  * that holds it; else the old one was freed and the new one is new. What cannot be seen is a successor of the same class at
  * the same address: of 600,000 instances replaced by others of their class, on Node 18 to 26, there was none.
  *
- * Even ids are the embedder's and never match, so their nodes (about a hundred) are in neither set; nor are V8's synthetic
- * nodes. The arrays stand in shared memory: other threads read them without a copy.
+ * Left out, and counted as such: even ids, which are the embedder's and never match (about a hundred); and what has no size,
+ * V8's own in read-only memory, which V8 15 numbers anew each time. Synthetic nodes are in no set at all. So what was born,
+ * what survived and what is left out are together the heap. The arrays stand in shared memory: other threads read them
+ * without a copy.
  */
+
 import type { Since } from '../../protocol/partition.ts';
-import { type Classification, NOT_IN_SET } from '../classify/classifier.ts';
-import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../heap/columns.ts';
+import { type Classification, NOT_IN_SET } from '../classify/naming/classifier.ts';
+import { ARRAY_BUFFER_MEMORY } from '../classify/naming/words.ts';
+import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../parse/columns.ts';
 import { orderedById } from './id-order.ts';
 import { Imprints, mayBeSame } from './imprint.ts';
 import { add, KindTallies } from './kind-tallies.ts';
@@ -86,9 +90,11 @@ export function maxIdOf({ nodeId, nodeCount }: Pick<Columns, 'nodeId' | 'nodeCou
 }
 
 export interface RelativeRows extends Rows {
-  readonly since: Pick<Since, 'freed' | 'survived'>;
+  readonly since: Pick<Since, 'freed' | 'survived' | 'leftOut'>;
   /** How many ids of the checkpoint belong to another object now: many where the ids are not of one epoch at all. */
   readonly recycled: number;
+  /** Whether it is the checkpoint that was taken later: ids rise, and its highest is above all of these. */
+  readonly isReversed: boolean;
 }
 
 /**
@@ -109,13 +115,18 @@ export function relative(
   const { kindOf, kinds } = classification;
   const ofKind = kinds.map((kind) => tallies.of(kind));
   for (let node = 0; node < columns.nodeCount; node++) {
-    if (fate[node] === ABSENT) continue;
+    if (kindOf[node] === NOT_IN_SET) continue;
+    if (fate[node] === ABSENT) {
+      add(tallies.leftOut, selfSizeOf(columns, node));
+      continue;
+    }
     const kind = ofKind[kindOf[node]!]!;
     add(fate[node] === BORN ? kind.born : kind.survived, selfSizeOf(columns, node));
   }
   const ofKindBefore = before.texts.map((kind) => tallies.of(kind));
   for (const at of freedAt) add(ofKindBefore[before.kindOf[at]!]!.freed, sizeOf(checkpoint, at));
-  return { header, by, ...tallies.rows(), recycled };
+  const rows = tallies.rows();
+  return { header, by, ...rows, recycled, isReversed: rows.count > 0 && maxIdOf(columns) < checkpoint.maxId };
 }
 
 /** What has become of the objects of a checkpoint, as nodes of a later snapshot of the same epoch. */
@@ -175,7 +186,7 @@ function compare(checkpoint: Checkpoint, columns: Columns, classification: Class
   const fate = new Uint8Array(columns.nodeCount);
   const freed = new Uint32Array(ids.length);
   const memory: { readonly node: number; readonly at: number }[] = [];
-  const native = columns.nodeTypes.indexOf('native');
+  const { memoryName, isMemory } = memoryOf(columns);
   let freedCount = 0;
   let recycled = 0;
   let at = 0;
@@ -189,41 +200,62 @@ function compare(checkpoint: Checkpoint, columns: Columns, classification: Class
       recycled++;
       freed[freedCount++] = at++;
     } else {
-      if (columns.nodeType[node] === native) memory.push({ node, at });
+      if (columns.nodeName[node] === memoryName && isMemory(node)) memory.push({ node, at });
       fate[node] = SURVIVED;
       at++;
     }
   }
   while (at < ids.length) freed[freedCount++] = at++;
-  const heldBefore = heldBySurvivors(columns, fate);
+  const holderOf = memory.length > 0 ? holdersOfMemory(columns, fate) : new Map<number, number>();
   for (const { node, at } of memory) {
-    if (heldBefore.has(node)) continue;
+    const holder = holderOf.get(node);
+    // memory that nobody seems to hold is the same if it is as large
+    if (holder === undefined ? selfSizeOf(columns, node) === sizeOf(checkpoint, at) : holder === SURVIVED) continue;
     fate[node] = BORN;
     freed[freedCount++] = at;
   }
-  return { fate, freed: freed.subarray(0, freedCount), recycled };
+  leaveOutWithoutSize(columns, nodes, fate);
+  return { fate, freed: freed.subarray(0, freedCount).filter((at) => checkpoint.sizes[at] !== 0), recycled };
 }
 
-/** Memory of ArrayBuffers that a surviving one holds. */
-function heldBySurvivors(columns: Columns, fate: Uint8Array): Set<number> {
+function leaveOutWithoutSize(columns: Columns, nodes: Uint32Array, fate: Uint8Array): void {
+  const { selfSize } = columns;
+  for (const node of nodes) if (selfSize[node] === 0) fate[node] = ABSENT;
+}
+
+/** The name of the memory of ArrayBuffers, -1 where there are none, and which of that name are such. */
+function memoryOf({ nodeType, nodeTypes, strings }: Columns): { memoryName: number; isMemory(node: number): boolean } {
+  const native = nodeTypes.indexOf('native');
+  return { memoryName: strings.find(ARRAY_BUFFER_MEMORY), isMemory: (node) => nodeType[node] === native };
+}
+
+/** For the memory of ArrayBuffers: SURVIVED if one that holds it has, else what has become of one of those. */
+function holdersOfMemory(columns: Columns, fate: Uint8Array): Map<number, number> {
   const { nodeCount, nodeType, nodeTypes, firstEdge, edgeTarget, edgeName, edgeTypes, strings } = columns;
-  const held = new Set<number>();
+  const held = new Map<number, number>();
   const internal = edgeTypes.indexOf('internal');
   const backingStore = strings.find('backing_store');
   const object = nodeTypes.indexOf('object');
   const edgeTypeMask = (1 << EDGE_TYPE_BITS) - 1;
   for (let node = 0; node < nodeCount; node++) {
-    if (nodeType[node] !== object || fate[node] !== SURVIVED) continue;
+    if (nodeType[node] !== object || fate[node] === ABSENT) continue;
     for (let edge = firstEdge[node]!, end = firstEdge[node + 1]!; edge < end; edge++) {
       const target = edgeTarget[edge]!;
-      if (edgeName[edge] === backingStore && (target & edgeTypeMask) === internal) held.add(target >>> EDGE_TYPE_BITS);
+      if (edgeName[edge] !== backingStore || (target & edgeTypeMask) !== internal) continue;
+      const memory = target >>> EDGE_TYPE_BITS;
+      if (held.get(memory) !== SURVIVED) held.set(memory, fate[node]!);
     }
   }
   return held;
 }
 
-/** The nodes whose ids can be compared, by ascending id: odd ones that are in the set. */
+/** The nodes whose ids can be compared, by ascending id: odd ones that are in the set. @throws RangeError for ids of no V8 */
 function comparable({ nodeCount, nodeId }: Columns, classification: Classification | undefined): Uint32Array {
+  if (!(nodeId instanceof Uint32Array)) {
+    throw new RangeError(
+      'Cannot compare by ids: they have more than 32 bits, so V8 has not given them, and they may be reused',
+    );
+  }
   const nodes = new Uint32Array(nodeCount);
   let count = 0;
   for (let node = 0; node < nodeCount; node++) {

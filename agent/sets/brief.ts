@@ -1,7 +1,8 @@
 /** Sets in one line, as heapy writes them: `<3 Session: @5, @7, @9>`, and the items of a row of a reference pattern. */
 
-import type { Classifier } from '../classify/classifier.ts';
-import type { NodeSet } from '../heap/set.ts';
+import { oneLine } from '../../protocol/printable.ts';
+import type { Classifier } from '../classify/naming/classifier.ts';
+import type { NodeSet } from '../graph/set.ts';
 import { ClassDivision } from './division.ts';
 import type { HeapView } from './view.ts';
 
@@ -56,5 +57,6 @@ function byText(a: string, b: string): number {
 }
 
 function cut(text: string, maxLength: number, mark: string): string {
-  return text.length > maxLength ? text.slice(0, maxLength - mark.length) + mark : text;
+  const line = oneLine(text.slice(0, maxLength + 1));
+  return line.length > maxLength ? line.slice(0, maxLength - mark.length) + mark : line;
 }

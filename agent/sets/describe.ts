@@ -1,6 +1,8 @@
-/** One object, told from the snapshot alone: what it is, and what its properties hold. */
+/** One object, described from the snapshot alone: what it is, and what its properties hold. */
 
-import { selfSizeOf } from '../heap/columns.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import { oneLine } from '../../protocol/printable.ts';
+import { selfSizeOf } from '../parse/columns.ts';
 import { propertiesOf } from './properties.ts';
 import type { HeapView } from './view.ts';
 
@@ -18,10 +20,10 @@ export function describe(view: HeapView, node: number): string {
   const sizes = `${selfSizeOf(heap.columns, node)} bytes, ${heap.retained[node]} retained`;
   const head = `${view.kindText(node)} ${names.address(node)}, ${sizes}${place === undefined ? '' : ` (${place})`}`;
   const properties = propertiesOf(view, node);
-  const width = Math.max(0, ...properties.slice(0, MAX_PROPERTIES).map(([label]) => label.length));
+  const width = Math.max(0, maxOf(properties.slice(0, MAX_PROPERTIES).map(([label]) => label.length)));
   const lines = properties
     .slice(0, MAX_PROPERTIES)
     .map(([label, target]) => `  ${label.padEnd(width)}  ${view.kindText(target)}: ${names.of(target)}`);
   const left = properties.length - lines.length;
-  return [head, ...lines, ...(left > 0 ? [`  ... ${left} more`] : [])].join('\n');
+  return [head, ...lines, ...(left > 0 ? [`  ... ${left} more`] : [])].map((line) => oneLine(line)).join('\n');
 }

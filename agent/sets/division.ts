@@ -1,9 +1,9 @@
 /** A set split into the classes of a classifier: its rows, in heapy's order, and the set that each stands for. */
 
 import type { Row } from '../../protocol/partition.ts';
-import type { Classifier } from '../classify/classifier.ts';
-import { selfSizeOf } from '../heap/columns.ts';
-import { type NodeSet, nodeSet } from '../heap/set.ts';
+import type { Classifier } from '../classify/naming/classifier.ts';
+import { type NodeSet, nodeSet } from '../graph/set.ts';
+import { selfSizeOf } from '../parse/columns.ts';
 import { bySizeThenKind } from '../partition/partition.ts';
 import type { HeapView, NodeKinds } from './view.ts';
 

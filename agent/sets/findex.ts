@@ -5,13 +5,13 @@
  *     dict / 1        of the second, and not of the first
  *     <None>          of none
  */
-import { type Classification, type Classifier, NOT_IN_SET } from '../classify/classifier.ts';
-import type { Heap } from '../heap/heap.ts';
-import { difference } from '../heap/set.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from '../classify/naming/classifier.ts';
+import type { Heap } from '../graph/heap.ts';
+import { difference } from '../graph/set.ts';
 import type { Kind } from './kind.ts';
 import { HeapView } from './view.ts';
 
-export const NONE = '<None>';
+const NONE = '<None>';
 
 export function findex(kinds: readonly Kind[]): Classifier {
   return {

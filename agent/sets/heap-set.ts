@@ -7,11 +7,11 @@
 import { type IdentityContent, identityTable } from '../../protocol/identity-table.ts';
 import type { Row } from '../../protocol/partition.ts';
 import { partitionTable } from '../../protocol/table.ts';
-import { hasBit } from '../heap/bits.ts';
-import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
-import { dominos, imdom } from '../heap/dominos.ts';
-import { reach } from '../heap/reach.ts';
-import { referentsOfSet, referrersOfSet } from '../heap/referrers.ts';
+import { aliveWithout, cutOf, keptBy } from '../cut/cut.ts';
+import { hasBit } from '../graph/bits.ts';
+import { dominos, imdom } from '../graph/dominos.ts';
+import { reach } from '../graph/reach.ts';
+import { referentsOfSet, referrersOfSet } from '../graph/referrers.ts';
 import {
   difference,
   equals,
@@ -24,7 +24,8 @@ import {
   sizeOf,
   symmetricDifference,
   union,
-} from '../heap/set.ts';
+} from '../graph/set.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
 import { brief } from './brief.ts';
 import { describe } from './describe.ts';
 import { ClassDivision, type Division, IdentityDivision } from './division.ts';
@@ -46,8 +47,8 @@ export type BySpelling =
   | 'byrcs'
   | 'byidset'
   | 'byage'
-  | `by${'kind' | 'name' | 'type' | 'class' | 'size' | 'module' | 'referrers' | 'via' | 'retained' | 'id' | 'unity'}`
-  | `by${'Kind' | 'Name' | 'Type' | 'Class' | 'Size' | 'Module' | 'Referrers' | 'Via' | 'Retained' | 'Id' | 'Unity'}`;
+  | `by${'kind' | 'name' | 'type' | 'class' | 'shape' | 'size' | 'module' | 'referrers' | 'via' | 'retained' | 'duplicates' | 'secret' | 'id' | 'unity'}`
+  | `by${'Kind' | 'Name' | 'Type' | 'Class' | 'Shape' | 'Size' | 'Module' | 'Referrers' | 'Via' | 'Retained' | 'Duplicates' | 'Secret' | 'Id' | 'Unity'}`;
 
 export type HeapSet = PlainSet & { readonly [row: number]: HeapSet } & { readonly [By in BySpelling]: HeapSet };
 
@@ -96,7 +97,10 @@ function asHeapSet(set: PlainSet): HeapSet {
   return indexed<HeapSet, PlainSet>(set, relationOf) as HeapSet;
 }
 
-/** What stands beside a set in its algebra. */
+/** Of empty sets: why there is nothing in them, where that is because of a kind that the heap does not know. */
+const MISSING = new WeakMap<NodeSet, string>();
+
+/** What is beside a set in its algebra. */
 export type Operand = PlainSet | Kind;
 
 export class PlainSet implements Paged {
@@ -159,7 +163,12 @@ export class PlainSet implements Paged {
 
   /** The members that are in the other set too, or of that kind. */
   intersection(other: Operand): HeapSet {
-    if (other instanceof Kind) return this.#with(other.select(this.view, this.nodes));
+    if (other instanceof Kind) {
+      const found = this.#with(other.select(this.view, this.nodes));
+      const missing = found.count === 0 ? other.missing(this.view) : undefined;
+      if (missing !== undefined) MISSING.set(found.nodes, missing);
+      return found;
+    }
     return this.#with(intersection(this.nodes, this.#nodesOf(other)));
   }
 
@@ -343,6 +352,23 @@ export class PlainSet implements Paged {
     return this.dominos.size;
   }
 
+  /**
+   * Those that nothing but a holder keeps alive: `console`, `listeners`, `package:express`, `@4711`, a kind (cut.ts).
+   * @throws RangeError where the heap has no such holder
+   */
+  keptBy(holder: string): HeapSet {
+    const { heap } = this.view;
+    const kept = keptBy(heap, cutOf(heap, holder));
+    return this.#with(this.nodes.filter((node) => hasBit(kept, node)));
+  }
+
+  /** Those that something else keeps alive too. @throws RangeError as keptBy */
+  without(holder: string): HeapSet {
+    const { heap } = this.view;
+    const left = aliveWithout(heap, cutOf(heap, holder));
+    return this.#with(this.nodes.filter((node) => hasBit(left, node)));
+  }
+
   /** All shortest paths from the program's roots to the nearest of the objects. */
   get sp(): Paths {
     return this.getShpaths();
@@ -434,7 +460,8 @@ export class PlainSet implements Paged {
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+    const missing = MISSING.get(this.nodes);
+    return missing === undefined ? this.toString() : `${this.toString()}: ${missing}`;
   }
 
   #with(nodes: NodeSet): HeapSet {

@@ -1,6 +1,6 @@
-/** What holds on to the end of a path, as far as it stands in a script: a module's variable, a function's. */
+/** What holds on to the end of a path, as far as a script names it: a module's variable, a function's. */
 import type { Holder } from '../../protocol/explore.ts';
-import { scriptPath } from '../classify/script-name.ts';
+import { scriptPath } from '../classify/naming/script-name.ts';
 import type { HeapView } from './view.ts';
 
 /** The nearest one to the end, which itself is none. @param nodes ordinals, from the root on */

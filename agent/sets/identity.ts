@@ -1,8 +1,8 @@
 /** What an identity table says of a set: its objects one by one, under a header that fits their kind. */
 import type { IdentityContent } from '../../protocol/identity-table.ts';
 import { kind } from '../classify/kind.ts';
-import { selfSizeOf } from '../heap/columns.ts';
-import { type NodeSet, sizeOf } from '../heap/set.ts';
+import { type NodeSet, sizeOf } from '../graph/set.ts';
+import { selfSizeOf } from '../parse/columns.ts';
 import type { IdentityDivision } from './division.ts';
 import type { Rendering } from './node-names.ts';
 import type { HeapView } from './view.ts';

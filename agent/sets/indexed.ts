@@ -44,7 +44,7 @@ export function indexed<T, R extends Rows<T> & object>(rows: R, find?: (name: st
   return proxy as Indexed<T, R>;
 }
 
-/** A property of the object itself; methods run on it, not on what stands before it, so that they may have private parts. */
+/** A property of the object itself; methods run on it, not on what is before it, so that they may have private parts. */
 function own(target: object, name: string | symbol): unknown {
   const value: unknown = Reflect.get(target, name, target);
   // Node's inspect calls it on what it was given, which may be a page of this

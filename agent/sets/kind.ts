@@ -1,13 +1,14 @@
 /**
- * Kinds as symbols: a set of objects told by a rule, whatever heap it is asked of.
+ * Kinds as symbols: a set of objects given by a rule, whatever heap it is asked of.
  *
  *     relation('kind').of('Session').or(relation('size').of(88).alt('>=')).not()
  *
  * `set.and(kind)` selects. Selecting commutes with everything sets do: `kind & (s | t) = (kind & s) | (kind & t)`.
  */
-import { type Classifier, expressionOf } from '../classify/classifier.ts';
+
 import { kind } from '../classify/kind.ts';
-import { difference, intersection, type NodeSet, nodeSet, union } from '../heap/set.ts';
+import { type Classifier, expressionOf } from '../classify/naming/classifier.ts';
+import { difference, intersection, type NodeSet, nodeSet, union } from '../graph/set.ts';
 import { brief } from './brief.ts';
 import type { HeapSet, PlainSet } from './heap-set.ts';
 import { textOnly } from './text-only.ts';
@@ -20,6 +21,11 @@ export abstract class Kind {
   abstract toString(): string;
   /** What is shown of it in a table: `Session`, `<size >= 64>`, `(a | b)`. */
   abstract get brief(): string;
+  /** What is to be said where nothing is selected: that the heap knows no such kind. */
+  missing(_view: HeapView): string | undefined {
+    return undefined;
+  }
+
   /** Those of `nodes`, nodes of `view`, that are of this kind. */
   abstract select(view: HeapView, nodes: NodeSet): NodeSet;
 
@@ -121,7 +127,7 @@ class Nobody extends Kind {
 export const ANYTHING: Kind = new Everything();
 export const NOTHING: Kind = new Nobody();
 
-/** A kind of a classifier: the objects whose kind reads `text`, or stands to that as `comparison` says. */
+/** A kind of a classifier: the objects whose kind reads `text`, or compares with it as `comparison` says. */
 export class ClassKind extends Kind {
   readonly classifier: Classifier;
   readonly text: string;
@@ -145,6 +151,11 @@ export class ClassKind extends Kind {
     return text.startsWith('<size = ')
       ? text.replace('=', this.comparison)
       : `<${this.comparison} ${text.replace(/^<(.*)>$/, '$1')}>`;
+  }
+
+  override missing(view: HeapView): string | undefined {
+    if (this.comparison !== '==' || view.classified(this.classifier).kinds.includes(this.text)) return undefined;
+    return `nothing of the heap is of a kind called ${JSON.stringify(this.text)} by ${this.classifier.by}`;
   }
 
   select(view: HeapView, nodes: NodeSet): NodeSet {

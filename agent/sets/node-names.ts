@@ -1,5 +1,5 @@
 /**
- * What a node is shown as where it stands for itself:
+ * What a node is shown as by itself:
  *
  *     string                 'aaaaaaaaaaaa...aaaaaaaaaaaaa'    at most 30 characters
  *     number, bigint, symbol 3.5
@@ -9,15 +9,15 @@
  *     a store                @4711, its owner's id
  *     anything else          @4711
  */
-import { EdgeFinder, NO_NODE } from '../classify/edges.ts';
-import { Locations, NO_SITE } from '../classify/locations.ts';
-import { scriptPath, shortPath } from '../classify/script-name.ts';
-import { scriptUrls } from '../classify/scripts.ts';
-import { SiteNames } from '../classify/site-names.ts';
-import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from '../classify/stores.ts';
-import { isContextName } from '../classify/words.ts';
-import { EDGE_TYPE_BITS } from '../heap/columns.ts';
-import type { Heap } from '../heap/heap.ts';
+import { EdgeFinder, NO_NODE } from '../classify/naming/edges.ts';
+import { Locations, NO_SITE } from '../classify/naming/locations.ts';
+import { scriptPath, shortPath } from '../classify/naming/script-name.ts';
+import { scriptUrls } from '../classify/naming/scripts.ts';
+import { SiteNames } from '../classify/naming/site-names.ts';
+import { NO_OWNER, ownerIn, SEVERAL_OWNERS, STORES, storeIn, storeOwners } from '../classify/naming/stores.ts';
+import { isContextName } from '../classify/naming/words.ts';
+import type { Heap } from '../graph/heap.ts';
+import { EDGE_TYPE_BITS } from '../parse/columns.ts';
 import { moduleScopes } from '../partition/entries.ts';
 
 /** How the nodes of one kind are shown in an identity table. */
@@ -154,7 +154,7 @@ export class NodeNames {
     return nodeTypes[nodeType[node]] === 'object' && isContextName(this.nameOf(node));
   }
 
-  /** `module src/a.js`; a function's scope by a function that stands in it. */
+  /** `module src/a.js`; a function's scope by a function that is in it. */
   scopeName(node: number): string {
     const url = this.moduleScopes.get(node);
     if (url !== undefined) return `module ${shortPath(scriptPath(url))}`;

@@ -28,7 +28,7 @@ export function shpgraph(targets: readonly PlainSet[], options: PathGraphOptions
   return indexed<Paths, PlainPathGraph>(new PlainPathGraph(targets, options));
 }
 
-export class PlainPathGraph implements Paged {
+class PlainPathGraph implements Paged {
   readonly #targets: readonly PlainSet[];
   readonly #options: PathGraphOptions;
   readonly #paths = new Map<number, Paths>();

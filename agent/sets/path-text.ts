@@ -10,12 +10,15 @@
  *     timer poll (src/x.js:40) → AsyncLocalStorage store           what asyncLocalStorage.run() was given
  *     ...->feedback_cell                                           what only V8 sees
  *
- * A module's variable and a timer are known by themselves: what led there is left out.
+ * A module's variable and a timer are known by themselves: what led there is left out. What repeats is written once
+ * (folded-steps.ts), and of a path that is long even so its middle is left out.
  */
-import { propertyLabel } from '../classify/edge-labels.ts';
-import { scriptPath } from '../classify/script-name.ts';
-import { EDGE_TYPE_BITS, EDGE_TYPE_MASK, selfSizeOf } from '../heap/columns.ts';
-import type { Path } from '../partition/paths.ts';
+import { propertyLabel } from '../classify/naming/edge-labels.ts';
+import { scriptPath } from '../classify/naming/script-name.ts';
+import { weakPairOf } from '../graph/weak-pair.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK, selfSizeOf } from '../parse/columns.ts';
+import type { NodePath } from '../partition/paths.ts';
+import { folded } from './folded-steps.ts';
 import { slotOf } from './hash-table.ts';
 import type { HeapView } from './view.ts';
 
@@ -29,10 +32,10 @@ const RESOURCE_STORE = '<symbol kResourceStore>';
 const TIMERS: ReadonlySet<string> = new Set(['Timeout', 'Immediate']);
 
 /** The text of a path; `source` stands for where it starts, if that is not a root. */
-export function pathText(view: HeapView, { nodes, edges }: Path, source?: string): string {
+export function pathText(view: HeapView, { nodes, edges }: NodePath, source?: string): string {
   const text = new PathText(view);
   text.start(nodes[0], source);
-  for (const [i, edge] of edges.entries()) text.step(nodes[i], edge, nodes[i + 1]);
+  for (let i = 0; i < edges.length; i++) text.step(nodes[i], edges[i], nodes[i + 1]);
   return text.toString();
 }
 
@@ -58,7 +61,8 @@ export function stepText(view: HeapView, from: number, edge: number): string {
 
 class PathText {
   readonly #view: HeapView;
-  #text = '';
+  /** What each step so far has added: the text of a path is put together once, at its end. */
+  #steps: string[] = [];
   /** Whether the path begins at a root and has not left V8's roots. */
   #isRooted = false;
   /** Whether the text ends where a variable or property is to follow without a dot: after `: `. */
@@ -75,23 +79,41 @@ class PathText {
   }
 
   toString(): string {
-    return this.#text.replace(/: $/, '');
+    return folded(this.#steps).replace(/: $/, '');
   }
 
   start(node: number, source: string | undefined): void {
     this.#isRooted = source === undefined && this.#isRoot(node);
-    this.#text = source ?? (this.#isRooted ? '' : this.#view.names.of(node));
+    this.#restart(source ?? (this.#isRooted ? '' : this.#view.names.of(node)));
+  }
+
+  #add(text: string): void {
+    if (text !== '') this.#steps.push(text);
+  }
+
+  #restart(text: string): void {
+    this.#steps = text === '' ? [] : [text];
+  }
+
+  /** Whether nothing stands there yet. */
+  get #isEmpty(): boolean {
+    return this.#steps.length === 0;
+  }
+
+  #endsWith(text: string): boolean {
+    return this.#steps.at(-1)?.endsWith(text) ?? false;
   }
 
   step(from: number, edge: number, to: number): void {
     const { columns } = this.#view.heap;
-    const before = this.#text;
+    const [before, last] = [this.#steps, this.#steps.length];
     this.#follow(from, edge, to);
     const name = this.#view.names.nameOf(to);
     if (columns.nodeTypes[columns.nodeType[to]] === 'object' && TIMERS.has(name) && this.#view.names.isInstance(to)) {
       this.#restartAtTimer(to, name);
     }
-    if (this.#text !== before && !this.#text.endsWith(': ')) this.#isOpen = false;
+    const isLonger = this.#steps !== before || this.#steps.length !== last;
+    if (isLonger && !this.#endsWith(': ')) this.#isOpen = false;
   }
 
   #follow(from: number, edge: number, to: number): void {
@@ -110,13 +132,16 @@ class PathText {
         this.#property(from, columns.strings.get(name), wasEvents);
         break;
       case 'element':
-        this.#text += `[${name}]`;
+        this.#add(`[${name}]`);
         break;
       case 'context':
-        this.#variable(from, columns.strings.get(name));
+        this.#variable(from, edge, columns.strings.get(name));
         break;
       case 'hidden':
         this.#hidden(name, to);
+        break;
+      case 'weak':
+        this.#add(this.#view.names.nameOf(from) === 'WeakRef' ? '.deref()' : ` → (weakly) ${this.#view.kindText(to)}`);
         break;
       default:
         this.#internal(from, columns.strings.get(name), to, cameBy);
@@ -127,10 +152,10 @@ class PathText {
   #fromRoot(from: number, edge: number, to: number): void {
     const { columns } = this.#view.heap;
     const { nodeType, nodeTypes, nodeName } = columns;
-    if (nodeTypes[nodeType[to]] === 'synthetic') this.#text = this.#view.names.rootName(nodeName[to]);
-    else if (this.#view.moduleScopes.has(to)) this.#text = '';
-    else if (from === this.#view.heap.graph.root) this.#text = this.#globalName(to);
-    else if (edge < columns.edgeCount) this.#text += this.#rootSlot(columns.edgeName[edge], edge);
+    if (nodeTypes[nodeType[to]] === 'synthetic') this.#restart(this.#view.names.rootName(nodeName[to]));
+    else if (this.#view.moduleScopes.has(to)) this.#restart('');
+    else if (from === this.#view.heap.graph.root) this.#restart(this.#globalName(to));
+    else if (edge < columns.edgeCount) this.#add(this.#rootSlot(columns.edgeName[edge], edge));
   }
 
   /** A global object; where V8 has a realm before it, that says no more. */
@@ -146,42 +171,42 @@ class PathText {
   }
 
   #property(from: number, name: string, isEvent: boolean): void {
-    if (isEvent) this.#text += `.on(${this.#key(name)})`;
+    if (isEvent) this.#add(`.on(${this.#key(name)})`);
     else if (name === '_events') this.#isEvents = true;
     else if (name === '_onTimeout' && this.#isNamed) return;
-    else if (name === RESOURCE_STORE) this.#text += ' → AsyncLocalStorage store';
+    else if (name === RESOURCE_STORE) this.#add(' → AsyncLocalStorage store');
     else this.#member(this.#isDictionary(from) && !this.#view.showsStrings ? `[${HIDDEN}]` : propertyLabel(name));
     this.#isNamed = false;
   }
 
   /** A label, after `: ` without its dot. */
   #member(label: string): void {
-    this.#text += this.#isOpen && label.startsWith('.') ? label.slice(1) : label;
+    this.#add(this.#isOpen && label.startsWith('.') ? label.slice(1) : label);
     this.#isOpen = false;
   }
 
-  #variable(from: number, name: string): void {
-    const url = this.#view.moduleScopes.get(from);
+  #variable(from: number, edge: number, name: string): void {
+    const url = this.#view.heap.columns.variableFiles?.get(edge) ?? this.#view.moduleScopes.get(from);
     if (url !== undefined) {
-      this.#text = `module ${scriptPath(url)}: ${name}`;
-    } else this.#text += this.#text === '' || this.#text.endsWith(': ') ? `ctx.${name}` : `: ctx.${name}`;
+      this.#restart(`module ${scriptPath(url)}: ${name}`);
+    } else this.#add(this.#isEmpty || this.#endsWith(': ') ? `ctx.${name}` : `: ctx.${name}`);
   }
 
   #internal(from: number, name: string, to: number, cameBy: string | undefined): void {
     const { names } = this.#view;
     const isSlot = /^\d+$/.test(name);
     const store = isSlot ? (cameBy ?? names.storeOf(from)) : undefined;
-    if (store === 'table') this.#text += this.#entry(from, Number(name));
-    else if (store !== undefined) this.#text += `[${name}]`;
+    if (store === 'table') this.#add(this.#entry(from, Number(name)));
+    else if (store !== undefined) this.#add(`[${name}]`);
     else if (name === 'table' || name === 'elements' || name === 'properties') this.#store = name;
-    else if (name.includes(' pair in WeakMap ')) this.#text = this.#weakEntry(from, name);
+    else if (name.includes(' pair in WeakMap ')) this.#restart(this.#weakEntry(from, name));
     else if (name === 'context' || name === 'previous') this.#scope(from, name, to);
     else if (name === 'parameters_and_registers') return;
-    else if (isSlot && this.#text.endsWith(')') && this.#isNamed) this.#text += ': local';
+    else if (isSlot && this.#endsWith(')') && this.#isNamed) this.#add(': local');
     else if (name === 'extension' && names.nameOf(to) === 'Generator') this.#await(to);
-    else if (name === 'extension' && names.nameOf(to) === 'Promise') this.#text += ' → promise';
+    else if (name === 'extension' && names.nameOf(to) === 'Promise') this.#add(' → promise');
     else if (name === 'reactions_or_result') return;
-    else this.#text += isSlot ? `->[${name}]` : `->${name.replace(/^\d+ \/ /, '')}`;
+    else this.#add(isSlot ? `->[${name}]` : `->${name.replace(/^\d+ \/ /, '')}`);
   }
 
   /** Into a scope: from a function it is named, from another scope it goes without saying. */
@@ -189,29 +214,30 @@ class PathText {
     if (name === 'previous' || this.#view.moduleScopes.has(to)) return;
     const isBuiltin = this.#view.names.nameOf(from) === '' && this.#view.names.placeOf(from) === undefined;
     if (!this.#isNamed && !isBuiltin) {
-      const arrow = this.#text === '' ? '' : ' → ';
-      this.#text += `${arrow}closure ${this.#view.names.functionName(from)}`;
+      const arrow = this.#isEmpty ? '' : ' → ';
+      this.#add(`${arrow}closure ${this.#view.names.functionName(from)}`);
     }
     this.#isNamed = false;
   }
 
   #await(generator: number): void {
     const made = this.#view.names.runs(generator);
-    this.#text += ` → await in ${made === undefined ? '(unknown)' : this.#view.names.functionName(made)}`;
+    this.#add(` → await in ${made === undefined ? '(unknown)' : this.#view.names.functionName(made)}`);
     this.#isNamed = true;
   }
 
   #hidden(name: number, to: number): void {
     const target = this.#view.names.nameOf(to);
-    if (target === 'Promise') this.#text += ' → promise';
-    else if (target !== 'system / PromiseReaction' && !this.#text.endsWith('promise')) this.#text += `->[${name}]`;
+    if (target === 'Promise') this.#add(' → promise');
+    else if (target !== 'system / PromiseReaction' && !this.#endsWith('promise')) this.#add(`->[${name}]`);
   }
 
   #restartAtTimer(node: number, name: string): void {
     const run = this.#view.names.runs(node);
     const word = name === 'Timeout' ? 'timer' : 'immediate';
-    this.#text =
-      run === undefined ? `${word} ${this.#view.names.address(node)}` : `${word} ${this.#view.names.functionName(run)}`;
+    this.#restart(
+      run === undefined ? `${word} ${this.#view.names.address(node)}` : `${word} ${this.#view.names.functionName(run)}`,
+    );
     this.#isNamed = true;
   }
 
@@ -249,13 +275,16 @@ class PathText {
 
   /** The value of a weak map, from its key or from its table. */
   #weakEntry(from: number, label: string): string {
-    const [, key = '', tableId = ''] = /key \((.* @\d+)\) -> .* \(table @(\d+)\)$/s.exec(label) ?? [];
-    if (this.#view.names.address(from) === `@${tableId}`) return `${this.#text}.get(${key})`;
-    return `WeakMap (table @${tableId}).get(${this.#text})`;
+    const { key = '', tableId = '' } = weakPairOf(label) ?? {};
+    const before = folded(this.#steps);
+    if (this.#view.names.address(from) === `@${tableId}`) return `${before}.get(${key})`;
+    return `WeakMap (table @${tableId}).get(${before})`;
   }
 
+  /** The names of a global object's properties are the program's own, wherever they are kept. */
   #isDictionary(node: number): boolean {
-    return this.#view.names.hasDictionary(node);
+    const isGlobal = this.#view.entries.some((entry) => entry.node === node);
+    return !isGlobal && this.#view.names.hasDictionary(node);
   }
 
   #isRoot(node: number): boolean {

@@ -1,10 +1,11 @@
 /** The shortest paths to a set, in heapy's words: what `sp` gives. */
 
 import { kind } from '../classify/kind.ts';
-import type { NodeSet } from '../heap/set.ts';
+import { cutOfAll } from '../cut/cut.ts';
+import { type NodeSet, union } from '../graph/set.ts';
 import type { Page as Listing } from '../partition/pager.ts';
 import { pathPages } from '../partition/path-lines.ts';
-import { type ShortestPaths, type Path as Steps, shortestPaths } from '../partition/paths.ts';
+import { type ShortestPaths, type NodePath as Steps, shortestPaths } from '../partition/paths.ts';
 import { brief } from './brief.ts';
 import type { HeapSet, PlainSet } from './heap-set.ts';
 import { type Indexed, indexed } from './indexed.ts';
@@ -21,6 +22,8 @@ export interface PathsOptions {
   readonly avoidNodes?: PlainSet | undefined;
   /** Edges that no path takes, as `edges` and `edgesAt` of other paths give them. */
   readonly avoidEdges?: Iterable<number> | undefined;
+  /** Holders that no path leads through, as cut.ts names them: `['listeners', '@4711']`. */
+  readonly without?: readonly string[] | undefined;
 }
 
 export type Paths = Indexed<Path, PlainPaths>;
@@ -72,12 +75,14 @@ export function pathsTo(
   view: HeapView,
   targets: NodeSet,
   setOf: (nodes: NodeSet) => HeapSet,
-  { src, srcname = 'Src', avoidNodes, avoidEdges }: PathsOptions = {},
+  { src, srcname = 'Src', avoidNodes, avoidEdges = [], without = [] }: PathsOptions = {},
 ): Paths {
   const { graph } = view.heap;
+  const cut = cutOfAll(view.heap, without);
+  const avoided = cut.edges.length === 0 ? [...avoidEdges] : [...avoidEdges, ...cut.edges];
   const options = {
-    ...(avoidNodes && { avoidNodes: avoidNodes.nodes }),
-    ...(avoidEdges && { avoidEdges: [...avoidEdges] }),
+    avoidNodes: union(avoidNodes?.nodes ?? cut.nodes, cut.nodes),
+    ...(avoided.length > 0 && { avoidEdges: avoided }),
   };
   if (src !== undefined) {
     const source = (node: number): string => (src.count === 1 ? srcname : brief(view, Uint32Array.of(node), kind));
@@ -85,7 +90,7 @@ export function pathsTo(
   }
   const source = (): undefined => undefined;
   const beyond = (avoid: Iterable<number>): ShortestPaths =>
-    shortestPaths(graph, targets, { ...options, avoidEdges: [...(avoidEdges ?? []), ...avoid] });
+    shortestPaths(graph, targets, { ...options, avoidEdges: [...avoided, ...avoid] });
   const fromProgram = shortestPaths(graph, targets, { ...options, entries: view.entries });
   if (fromProgram.length > 0) return face(fromProgram, { view, setOf, source, beyond });
   return face(beyond([]), { view, setOf, source });

@@ -1,7 +1,7 @@
 /** The rows of a reference pattern: the kinds of a set, and what is shown of each. */
-import type { Classifier } from '../classify/classifier.ts';
-import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
-import { includes, type NodeSet } from '../heap/set.ts';
+import type { Classifier } from '../classify/naming/classifier.ts';
+import { includes, type NodeSet } from '../graph/set.ts';
+import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
 import type { KindSet } from '../partition/pattern.ts';
 import { ClassDivision } from './division.ts';
 import type { HeapView } from './view.ts';

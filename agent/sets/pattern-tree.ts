@@ -1,11 +1,11 @@
 /**
- * A reference pattern that opens node by node, for those who cannot be handed all of it: who refers to a set, by kind, and
- * who refers to those (../partition/pattern.ts). A set that stands above a node already is not followed a second time.
+ * A reference pattern that opens node by node, for clients that cannot be handed all of it: who refers to a set, by kind, and
+ * who refers to those (../partition/pattern.ts). A set that is above a node already is not followed a second time.
  */
 import type { PatternNode } from '../../protocol/explore.ts';
 import { kind } from '../classify/kind.ts';
-import { referrersOfSet } from '../heap/referrers.ts';
-import { equals, type NodeSet, sizeOf } from '../heap/set.ts';
+import { referrersOfSet } from '../graph/referrers.ts';
+import { equals, type NodeSet, sizeOf } from '../graph/set.ts';
 import type { KindSet } from '../partition/pattern.ts';
 import { rowText } from './brief.ts';
 import { itemText, kindSets, wholeSet } from './pattern-rows.ts';

@@ -1,9 +1,10 @@
 /** The reference pattern of a set, in heapy's words: what `rp` gives. */
-import type { Classifier } from '../classify/classifier.ts';
+
 import { kind } from '../classify/kind.ts';
-import { imdom } from '../heap/dominos.ts';
-import { referentsOfSet, referrersOfSet } from '../heap/referrers.ts';
-import { isSubsetOf, type NodeSet } from '../heap/set.ts';
+import type { Classifier } from '../classify/naming/classifier.ts';
+import { imdom } from '../graph/dominos.ts';
+import { referentsOfSet, referrersOfSet } from '../graph/referrers.ts';
+import { isSubsetOf, type NodeSet } from '../graph/set.ts';
 import type { Page as Listing } from '../partition/pager.ts';
 import { ReferencePattern } from '../partition/pattern.ts';
 import { patternPages } from '../partition/pattern-lines.ts';

@@ -1,7 +1,7 @@
 /** The properties of one object, as a snapshot has them. */
-import { propertyLabel } from '../classify/edge-labels.ts';
-import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../heap/columns.ts';
-import { edgeTypes } from '../heap/graph.ts';
+import { propertyLabel } from '../classify/naming/edge-labels.ts';
+import { edgeTypes } from '../graph/graph.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
 import type { HeapView } from './view.ts';
 
 /** Stands for a name in an object that is used as a dictionary, where contents of strings are not to be shown. */

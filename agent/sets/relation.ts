@@ -1,7 +1,8 @@
 /** Classifiers in the words of a session: heapy's equivalence relations. */
-import { type Classifier, expressionOf } from '../classify/classifier.ts';
+
 import { classifierNamed } from '../classify/classifiers.ts';
 import { idset } from '../classify/idset.ts';
+import { type Classifier, expressionOf } from '../classify/naming/classifier.ts';
 import { product } from '../classify/product.ts';
 import { referredBy } from '../classify/referrers.ts';
 import { storeOf } from '../classify/store-of.ts';
@@ -36,7 +37,7 @@ export function relationOf(classifier: Classifier): Relation {
   return self;
 }
 
-export class PlainRelation {
+class PlainRelation {
   readonly classifier: Classifier;
 
   /** Use `relationOf`, or `relation`. */

@@ -4,8 +4,8 @@
  */
 import type { Row, Tally } from '../../protocol/partition.ts';
 import { type SinceContent, sinceTable } from '../../protocol/since-table.ts';
-import type { Classification } from '../classify/classifier.ts';
 import { kind } from '../classify/kind.ts';
+import type { Classification } from '../classify/naming/classifier.ts';
 import { without } from '../partition/own-nodes.ts';
 import { areOfOneEpoch, type Checkpoint, checkpointOf, fates, relative } from '../partition/since.ts';
 import { type HeapSet, heapSet } from './heap-set.ts';

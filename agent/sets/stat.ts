@@ -190,7 +190,7 @@ export function differenceOf(rows: readonly Row[], a: Totals & { header: string 
 }
 
 /** What one stat has more, or less, than another: heapy's A - B. Counts and sizes may be negative. */
-export class PlainDifference implements Paged {
+class PlainDifference implements Paged {
   readonly rows: readonly Row[];
   readonly #a: Totals & { header: string };
   readonly #b: Totals;

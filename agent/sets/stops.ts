@@ -2,7 +2,7 @@
  * Where a reference pattern goes no further: at what nearly everything hangs from, so that what holds it says nothing of
  * what it holds. The counterpart of heapy's modules, types, code and frames.
  */
-import type { NodeSet } from '../heap/set.ts';
+import type { NodeSet } from '../graph/set.ts';
 import type { HeapView } from './view.ts';
 
 const STOP_TYPES: ReadonlySet<string> = new Set(['synthetic', 'code', 'object shape', 'native']);

@@ -1,11 +1,11 @@
 /** One snapshot as its sets see it: the heap, and how its nodes are shown. */
 
-import { classificationOf } from '../classify/classifications.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from '../classify/classifier.ts';
 import { kind } from '../classify/kind.ts';
-import type { Columns } from '../heap/columns.ts';
-import { Heap } from '../heap/heap.ts';
-import type { NodeSet } from '../heap/set.ts';
+import { classificationOf } from '../classify/naming/classifications.ts';
+import { type Classification, type Classifier, NOT_IN_SET } from '../classify/naming/classifier.ts';
+import { Heap } from '../graph/heap.ts';
+import type { NodeSet } from '../graph/set.ts';
+import type { Columns } from '../parse/columns.ts';
 import { type NamedEntry, programEntries } from '../partition/entries.ts';
 import { NodeNames } from './node-names.ts';
 

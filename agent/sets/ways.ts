@@ -1,5 +1,5 @@
 /** The ways by which a set is kept alive: its shortest paths, those left out that differ in an index or a key only. */
-import type { HeapSet } from './heap-set.ts';
+import { type HeapSet, heapSet } from './heap-set.ts';
 import type { Path } from './paths.ts';
 
 /** Paths that are looked at for ways of their own. */
@@ -18,6 +18,10 @@ export function ways(set: HeapSet, limit: number): Path[] {
 
 /** A set without prototypes: they are of the kind of what is made by them, and nobody's leak. */
 export function instances(set: HeapSet): HeapSet {
-  const prototypes = set.byvia.parts.filter(({ byvia }) => byvia.stat.rows[0]?.kind.includes('.__proto__'));
-  return prototypes.reduce<HeapSet>((left, part) => left.sub(part), set);
+  const { view, nodes, er } = set;
+  return heapSet(
+    view,
+    nodes.filter((node) => view.names.isInstance(node)),
+    er,
+  );
 }

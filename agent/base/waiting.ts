@@ -1,0 +1,85 @@
+/** Waiting that ends by itself: with a signal, or when its time is over. */
+import { setTimeout as pass } from 'node:timers/promises';
+import { humanDuration } from '../../protocol/human.ts';
+
+/** Resolves after `ms`, or early when the signal is aborted; never rejects. @param ref false: it keeps no program running */
+export async function sleep(ms: number, signal?: AbortSignal, { ref = true }: { ref?: boolean } = {}): Promise<void> {
+  await pass(ms, undefined, { ref, ...(signal && { signal }) }).catch(() => {
+    // nobody waits any more
+  });
+}
+
+/** Resolves after `ms`. @throws the reason of the signal, once it is aborted */
+export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, signal);
+  signal?.throwIfAborted();
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Gives what `work` gives, if it comes before the signal is aborted. @throws what `work` throws; the reason of the signal */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const isOver = new AbortController();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { signal: isOver.signal });
+      work.then(resolve, reject);
+      if (signal.aborted) reject(signal.reason);
+    });
+  } finally {
+    isOver.abort();
+  }
+}
+
+/** Gives what `work` gives, or undefined if that takes longer than `ms`. @throws what `work` throws in time */
+export async function atMost<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  const isOver = new AbortController();
+  try {
+    return await Promise.race([work, sleep(ms, isOver.signal).then(() => undefined)]);
+  } finally {
+    isOver.abort();
+  }
+}
+
+/** The same, where no answer is an error: `Cannot ${what}: no answer within 2 s`. @throws DOMException `TimeoutError` */
+export function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(timeoutError(`Cannot ${what}: no answer within ${humanDuration(timeoutMs)}`));
+    const timer = setTimeout(late, timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * A signal that is aborted with another one or after a time, until it is disposed. (AbortSignal.any of AbortSignal.timeout
+ * does not keep a program running, and in Node 20 may be collected before its time has come.)
+ */
+export class Timeout implements Disposable {
+  readonly #own = new AbortController();
+  readonly #isOver = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(ms: number, signal?: AbortSignal) {
+    const late = () => this.#own.abort(timeoutError(`not done within ${humanDuration(ms)}`));
+    this.#timer = setTimeout(late, ms);
+    signal?.addEventListener('abort', () => this.#own.abort(signal.reason), { signal: this.#isOver.signal });
+    if (signal?.aborted) this.#own.abort(signal.reason);
+  }
+
+  get signal(): AbortSignal {
+    return this.#own.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#isOver.abort();
+  }
+}
+
+function timeoutError(message: string): DOMException {
+  return new DOMException(message, 'TimeoutError');
+}

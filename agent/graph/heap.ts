@@ -1,0 +1,76 @@
+/**
+ * A snapshot and what is worked out from it: each thing once, when it is first asked for, and then kept.
+ *
+ *     columns -> graph -> alive -> referrers          4 bytes an edge and a node
+ *                      -> dominators -> retained      8 + 8 bytes a node
+ *
+ * Who asks for the columns alone pays for nothing else.
+ */
+
+import type { Columns } from '../parse/columns.ts';
+import { type Bits, hasBit } from './bits.ts';
+import { type Dominators, dominators, retainedSizes } from './dominators.ts';
+import { type Graph, graphOf } from './graph.ts';
+import { alive } from './reach.ts';
+import { type Referrers, referrersOf } from './referrers.ts';
+import { Spare } from './spare.ts';
+
+export class Heap {
+  readonly columns: Columns;
+  #graph: Graph | undefined;
+  #alive: Bits | undefined;
+  #referrers: Referrers | undefined;
+  #dominators: Dominators | undefined;
+  #retained: Float64Array | undefined;
+  /** Memory of columns that are not read again. */
+  #spare: Spare | undefined;
+
+  /** `graph` if it is to be seen from another root than V8's (graph.ts, rootedAt). */
+  constructor(columns: Columns, graph?: Graph) {
+    this.columns = columns;
+    this.#graph = graph;
+  }
+
+  /**
+   * A heap that is only asked for retained sizes. They are worked out in the memory of the columns' names and ids, which are
+   * lost.
+   */
+  static forSizes(columns: Columns): Heap {
+    const heap = new Heap(columns, graphOf(columns));
+    const { edgeName, nodeName, nodeId } = columns;
+    const ids = new Uint32Array(nodeId.buffer, nodeId.byteOffset, nodeId.byteLength / Uint32Array.BYTES_PER_ELEMENT);
+    heap.#spare = new Spare([edgeName, nodeName, ids]);
+    return heap;
+  }
+
+  get graph(): Graph {
+    this.#graph ??= graphOf(this.columns);
+    return this.#graph;
+  }
+
+  /** What the root reaches. */
+  get alive(): Bits {
+    this.#alive ??= alive(this.graph);
+    return this.#alive;
+  }
+
+  isAlive(node: number): boolean {
+    return hasBit(this.alive, node);
+  }
+
+  get referrers(): Referrers {
+    this.#referrers ??= referrersOf(this.graph, this.alive);
+    return this.#referrers;
+  }
+
+  get dominators(): Dominators {
+    this.#dominators ??= dominators(this.graph, 'program', this.#spare);
+    return this.#dominators;
+  }
+
+  /** Retained size of each node in bytes. */
+  get retained(): Float64Array {
+    this.#retained ??= retainedSizes(this.columns, this.dominators, this.#spare);
+    return this.#retained;
+  }
+}
