@@ -1,5 +1,6 @@
 /** An alert as it crosses the wire: one rule, on one series of one target, in one of its states. */
 import * as z from 'zod';
+import { incarnationFields } from './incarnation.ts';
 import { limits } from './limits.ts';
 import { text } from './text.ts';
 
@@ -12,6 +13,10 @@ const name = text(limits.maxNameLength);
 export const AlertState = z.enum(['pending', 'firing', 'resolved', 'inactive']);
 export type AlertState = z.infer<typeof AlertState>;
 
+/** Of figures: `processes` have ended. */
+export const AlertUnit = z.enum(['objects', 'bytes', 'processes']);
+export type AlertUnit = z.infer<typeof AlertUnit>;
+
 /** What a judgement rests on, in objects or bytes; what does not apply is absent. */
 export const AlertFigures = z.strictObject({
   value: z.number(),
@@ -23,8 +28,32 @@ export const AlertFigures = z.strictObject({
   upperPerHour: z.number().optional(),
   /** The smallest slope that the window could have shown. */
   smallestPerHour: z.number().optional(),
+  /** Of what grows ever more slowly, as a cache that fills: where it ends, and in how many milliseconds it is nearly there. */
+  fillsTo: z.number().optional(),
+  fillsInMs: z.number().optional(),
+  /** Bytes of the limit that the rule names a share of, and whose it is: `memory.max of cgroup /app`. */
+  limit: z.number().optional(),
+  limitSource: z.string().optional(),
 });
 export type AlertFigures = z.infer<typeof AlertFigures>;
+
+/** The most alerts of an incident that it lists itself. */
+export const MAX_MEMBERS = 20;
+
+/** One alert of an incident, as its incident lists it. */
+export const IncidentMember = z.strictObject({
+  fingerprint: text(limits.maxIdLength),
+  rule: name,
+  target: name,
+  state: AlertState,
+  kind: z.string().optional(),
+  gauge: z.string().optional(),
+  unit: AlertUnit,
+  figures: AlertFigures,
+  /** Bytes that die with its objects, where a walk or a snapshot says so. */
+  retainedBytes: z.number().nonnegative().optional(),
+});
+export type IncidentMember = z.infer<typeof IncidentMember>;
 
 const tally = z.strictObject({ count: z.number().int().nonnegative(), sizeBytes: z.number().int().nonnegative() });
 
@@ -34,7 +63,7 @@ export const Evidence = z.strictObject({
   state: z.enum(['gathering', 'done']),
   /** The kinds that grew most over the rule's window, then and now. */
   kinds: z.array(z.strictObject({ kind: z.string(), before: tally, now: tally })).optional(),
-  /** Where what is alive of late was allocated: `handler (src/app.js:12)`. Counts are estimates. */
+  /** Allocation sites of what is alive: `handler (src/app.js:12)`. Counts are estimates. */
   sites: z.array(z.strictObject({ site: z.string(), count: z.number(), sizeBytes: z.number() })).optional(),
   /** Who refers to the kind, as heapy's reference pattern, line by line. */
   pattern: z.array(z.string()).optional(),
@@ -43,6 +72,18 @@ export const Evidence = z.strictObject({
   /** Where two snapshots were taken: `pattern` and `paths` are of these objects, born in the time between and alive after it. */
   born: z
     .strictObject({ kind: z.string(), count: z.number().int().positive(), withinMs: z.number().int().nonnegative() })
+    .optional(),
+  /** The kind that `pattern` and `paths` are of: of those that grow, the one that holds the others. */
+  cause: z.string().optional(),
+  /** Of the kinds that grow, what dies with those of their objects that are new, by their share. */
+  retained: z
+    .array(
+      z.strictObject({
+        kind: z.string(),
+        count: z.number().int().nonnegative(),
+        retainedBytes: z.number().nonnegative(),
+      }),
+    )
     .optional(),
   /** Ids of the partitions that were taken for it. */
   partitions: z.array(text(limits.maxIdLength)).optional(),
@@ -65,15 +106,23 @@ export const Alert = z.strictObject({
   /** What it watches: a kind, or a gauge. */
   kind: z.string().optional(),
   gauge: z.string().optional(),
-  unit: z.enum(['objects', 'bytes']),
+  unit: AlertUnit,
   labels: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.string()),
+  /** As of `at`. */
   figures: AlertFigures,
+  /** As it fired: of an alert that fires, or has. */
+  fired: AlertFigures.optional(),
   /** Why it is in this state, for people. */
   reason: z.string(),
-  /** The process that it is about. */
-  incarnation: z.string().optional(),
+  ...incarnationFields,
   evidence: Evidence.optional(),
+  /** Of an incident: what grows together, the cause first. `kind`, `figures` and `unit` of the incident are the cause's. */
+  members: z.array(IncidentMember).max(MAX_MEMBERS).optional(),
+  /** Of an incident: how many alerts it has, listed or not. */
+  memberCount: z.number().int().positive().optional(),
+  /** The fingerprint of the incident that it belongs to, which notifies in its place. */
+  incident: text(limits.maxIdLength).optional(),
   /** Ids of the silences that keep it from being notified. */
   silencedBy: z.array(text(limits.maxIdLength)).optional(),
   /** When its condition began to hold, and when it ceased; ISO 8601, UTC. */
@@ -95,7 +144,7 @@ export const Silence = z.strictObject({
 });
 export type Silence = z.infer<typeof Silence>;
 
-/** How a rule stands on one target: its series by state. */
+/** The state of a rule on one target: its series by state. */
 export const RuleState = z.strictObject({
   rule: name,
   target: name,
@@ -104,7 +153,7 @@ export const RuleState = z.strictObject({
   pending: z.number().int().nonnegative(),
   firing: z.number().int().nonnegative(),
   /** Of what it watches. */
-  unit: z.enum(['objects', 'bytes']),
+  unit: AlertUnit,
   /** Of a `trend`: the smallest slope that the quietest and the loudest of its undecided series could have shown. */
   smallestPerHour: z.strictObject({ least: z.number(), most: z.number() }).optional(),
 });

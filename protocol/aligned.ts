@@ -2,7 +2,7 @@
 import type { Comparable } from './difference.ts';
 import type { Row, Tally } from './partition.ts';
 
-/** The kind in which everything stands that one of two partitions does not tell apart. */
+/** The kind of everything that one of two partitions does not distinguish. */
 export const OTHER_KINDS = '(other kinds)';
 
 /**

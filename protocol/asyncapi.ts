@@ -17,7 +17,7 @@ export function asyncApi(): object {
       title: 'heapwatch stream',
       version: VERSION,
       description:
-        'What a collector tells of the heaps of its targets. PROTOCOL.md is normative, and says what closes a socket.',
+        'What a collector sends about the heaps of its targets. PROTOCOL.md is normative, and says what closes a socket.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',

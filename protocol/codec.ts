@@ -4,7 +4,7 @@ import { type CloseCode, closeCodes } from './close-codes.ts';
 import { check, shown } from './explain.ts';
 import { type ClientFrame, clientFrames, type ServerFrame, serverFrames } from './frames.ts';
 
-/** A frame that cannot be read or must not come now; whoever received it closes the socket with `closeCode`. */
+/** A frame that cannot be read or must not come now; the receiver closes the socket with `closeCode`. */
 export class FrameError extends Error {
   override name = 'FrameError';
   readonly closeCode: CloseCode;

@@ -1,6 +1,8 @@
 /** What happened, as the collector's log holds it and the stream sends it: flat, each with its place in the log. */
 import * as z from 'zod';
 import { Alert } from './alert.ts';
+import { Death } from './death.ts';
+import { incarnationFields } from './incarnation.ts';
 import { limits } from './limits.ts';
 import { Cost, Partition, Probe, Usage } from './partition.ts';
 import { text } from './text.ts';
@@ -32,26 +34,32 @@ export type PartitionEvent = z.infer<typeof PartitionEvent>;
 export const UsageEvent = z.strictObject({ type: z.literal('usage'), offset, durable, replay, ...Usage.shape });
 export type UsageEvent = z.infer<typeof UsageEvent>;
 
-/** `paused`: stands in a debugger. `blocked`: its event loop does not turn. `gone`: nothing is attached to. */
-export const TargetCondition = z.enum(['attached', 'paused', 'blocked', 'gone']);
+/**
+ * `paused`: stands in a debugger. `blocked`: its event loop does not turn. `silent`: it has answered nothing for 10 seconds.
+ * `gone`: nothing is attached to.
+ */
+export const TargetCondition = z.enum(['attached', 'paused', 'blocked', 'silent', 'gone']);
 export type TargetCondition = z.infer<typeof TargetCondition>;
 
 /** A target as its collector sees it; what is not known is absent. */
 export const TargetState = z.strictObject({
   target: name,
   state: TargetCondition,
-  /** The process behind it, `pid 4711, started 2026-11-22T06:24:45.123Z`. */
-  incarnation: z.string().optional(),
+  ...incarnationFields,
   pid: z.number().int().positive().optional(),
   /** `v20.20.2` */
   nodeVersion: z.string().optional(),
   title: z.string().optional(),
   /** Where its inspector is, as configured: `127.0.0.1:9229`. */
   inspect: z.string().optional(),
-  /** As its configuration gives them, for those who group targets. */
+  /** As its configuration gives them, to group targets by. */
   labels: z.record(z.string(), z.string()).optional(),
+  /** Of targets that do the same work, as its configuration says: what grows in them alike is one incident. */
+  group: name.optional(),
   /** Why it is in this state, for people. */
   reason: z.string().optional(),
+  /** Of a process that has ended: why, and its last figures. */
+  death: Death.optional(),
   /** Milliseconds until the next attempt to attach. */
   retryInMs: z.number().nonnegative().optional(),
   /** Since when, ISO 8601, UTC. */
@@ -94,7 +102,7 @@ export const ProbeEvent = z.strictObject({
 });
 export type ProbeEvent = z.infer<typeof ProbeEvent>;
 
-/** `void`: nothing can be compared with it any more. `released`: by somebody's wish. */
+/** `void`: nothing can be compared with it any more. `released`: on request. */
 export const CheckpointPhase = z.enum(['taken', 'void', 'released']);
 export type CheckpointPhase = z.infer<typeof CheckpointPhase>;
 
@@ -131,7 +139,7 @@ export const MarkEvent = z.strictObject({
 });
 export type MarkEvent = z.infer<typeof MarkEvent>;
 
-/** What a probe has done to its target: whoever judges the target's memory or its pauses takes it off. */
+/** What a probe has done to its target: it is taken off the target's memory and pauses. */
 export const FootprintEvent = z.strictObject({
   type: z.literal('footprint'),
   offset,
@@ -148,6 +156,8 @@ export const FootprintEvent = z.strictObject({
   /** The highest rise of RSS, and what of it was left at the end, which may stay for good. */
   extraBytes: z.number().int().optional(),
   keptBytes: z.number().int().optional(),
+  /** The process ended while the probe ran. */
+  fatal: z.literal(true).optional(),
   /** All pauses that probes have caused in this target within the last hour. */
   hourPauseMs: z.number().nonnegative(),
 });

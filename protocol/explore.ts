@@ -130,7 +130,7 @@ export const PathStep = z.strictObject({
 });
 export type PathStep = z.infer<typeof PathStep>;
 
-/** The nearest thing on a path that stands in a script: a module, a function. */
+/** The nearest thing on a path that is in a script: a module, a function. */
 export const Holder = z.strictObject({
   /** `module src/x.js`, `handler (src/x.js:10)`. */
   name: z.string(),

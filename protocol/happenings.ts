@@ -1,4 +1,4 @@
-/** What happened to a target beside its samples: what stands in a chart of them as marks and spans. */
+/** What happened to a target beside its samples: what is in a chart of them as marks and spans. */
 import * as z from 'zod';
 import { AlertEvent, FootprintEvent, MarkEvent, TargetEvent } from './events.ts';
 import { limits } from './limits.ts';

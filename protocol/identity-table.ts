@@ -4,7 +4,7 @@ import { figure, type Page, pageText } from './paging.ts';
 
 /** What the table shows. Rows are asked for one at a time: there are as many as objects. */
 export interface IdentityContent {
-  /** The kind of all, `<Session>`, or `<mixed>`; '' where it is not told. */
+  /** The kind of all, `<Session>`, or `<mixed>`; '' where it is not known. */
   readonly kind: string;
   /** Over the texts. */
   readonly header: string;

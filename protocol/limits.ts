@@ -26,6 +26,8 @@ export const limits = {
   maxExploreRows: 1000,
   /** Paths in the answer to one. */
   maxExplorePaths: 50,
+  /** Entries of the audit trail in one answer. */
+  maxAuditEntries: 1000,
   /** How deep a reference pattern may be opened, and how many levels at once. */
   maxPatternDepth: 64,
   maxPatternLevels: 4,

@@ -47,7 +47,7 @@ export function pageText(table: Table, { rows = ROWS, from = 0, more = 'heapy' }
   const left = table.rows.length - from - shown.length + hiddenRows;
   const lines = from === 0 ? [...label] : [];
   if (table.rows.length > 0) lines.push(head === '' ? '' : hanging(head, header).join('\n'));
-  for (const { figures, kind } of shown) lines.push(...hanging(figures, kind));
+  for (const { figures, kind } of shown) for (const line of hanging(figures, kind)) lines.push(line);
   if (left > 0) lines.push(moreLine(left, more));
   return lines.join('\n').trimEnd();
 }

@@ -4,13 +4,15 @@
  *     probe -> Partition { header, rows [{ kind, count, sizeBytes }], other } -> stream, table, store
  */
 import * as z from 'zod';
+import { MemoryCeiling, TimeToLimit } from './ceiling.ts';
+import { incarnationFields } from './incarnation.ts';
 
 const count = z.number().int().nonnegative();
 const bytes = z.number().int().nonnegative();
 const ms = z.number().nonnegative();
 
 /** The ways to read an isolate, cheapest first. */
-export const Probe = z.enum(['usage', 'sampling', 'types', 'census', 'snapshot']);
+export const Probe = z.enum(['usage', 'walk', 'sampling', 'types', 'census', 'snapshot']);
 export type Probe = z.infer<typeof Probe>;
 
 /** A number of objects and the sum of their self sizes. */
@@ -64,6 +66,8 @@ export const Since = z.strictObject({
   /** What of the heap of then has been freed, and what of it survives, of kinds without a row too. */
   freed: Tally,
   survived: Tally,
+  /** What of the heap of now cannot be compared, since its ids do not last: with what was born and survived it is the whole. */
+  leftOut: Tally.optional(),
 });
 export type Since = z.infer<typeof Since>;
 
@@ -81,8 +85,8 @@ export const Partition = z.strictObject({
   /** The span in which this isolate's object ids mean the same objects; absent where no ids are held. */
   epoch: z.string().optional(),
   id: z.string(),
-  /** The process behind the target, `pid 4711, started 2026-11-22T06:24:45.123Z`; absent for files. */
-  incarnation: z.string().optional(),
+  /** Absent for files. */
+  ...incarnationFields,
   /** Head of the kind column, `Kind (class / store of class)`. */
   header: z.string(),
   label: z.string().optional(),
@@ -113,7 +117,7 @@ export type Partition = z.infer<typeof Partition>;
 export const Usage = z.strictObject({
   target: z.string(),
   isolate: z.string(),
-  incarnation: z.string().optional(),
+  ...incarnationFields,
   takenAt: z.iso.datetime(),
   heapUsedBytes: bytes,
   heapTotalBytes: bytes,
@@ -122,5 +126,9 @@ export const Usage = z.strictObject({
   arrayBuffersBytes: bytes,
   rssBytes: bytes,
   spaces: z.array(z.strictObject({ name: z.string(), usedBytes: bytes, sizeBytes: bytes })),
+  /** Of the main isolate's reading: the nearest limit of the process's memory. Absent where it is not known. */
+  ceiling: MemoryCeiling.optional(),
+  /** When the nearest limit, this one or V8's, is reached. Absent where nothing is seen to grow. */
+  timeToLimit: TimeToLimit.optional(),
 });
 export type Usage = z.infer<typeof Usage>;

@@ -1,6 +1,7 @@
 /** What a client may ask of a collector: each method's parameters and its result. */
 import * as z from 'zod';
 import { Alert, RuleState, Silence } from './alert.ts';
+import { AuditQuery, AuditResult } from './audit.ts';
 import { TargetState } from './events.ts';
 import { check } from './explain.ts';
 import { Answer, Question } from './explore.ts';
@@ -8,6 +9,7 @@ import type { ErrorCode, Request } from './frames.ts';
 import { EventsQuery, EventsResult } from './happenings.ts';
 import { HistoryQuery, HistoryResult } from './history.ts';
 import { limits } from './limits.ts';
+import { Operation } from './operations.ts';
 import { Partition, Price, Probe } from './partition.ts';
 import { PartitionsQuery, PartitionsResult } from './partitions.ts';
 import { PauseAccount, ProbePrice } from './prices.ts';
@@ -96,7 +98,7 @@ export const methods = {
       at: z.iso.datetime(),
     }),
   },
-  /** The alerts that are pending or firing, how each rule stands, and the silences. */
+  /** The pending and firing alerts, the state of each rule, and the silences. */
   alerts: {
     role: 'viewer',
     params: z.strictObject({}),
@@ -128,7 +130,7 @@ export const methods = {
     params: HistoryQuery,
     result: HistoryResult,
   },
-  /** What happened to a target beside its samples over a span of time. */
+  /** The events of a target other than samples over a span of time. */
   events: {
     role: 'viewer',
     params: EventsQuery,
@@ -176,6 +178,24 @@ export const methods = {
     role: 'operator',
     params: Question,
     result: Answer,
+  },
+  /** The long work of this collector: what runs, and the last that has ended. */
+  operations: {
+    role: 'viewer',
+    params: z.strictObject({}),
+    result: z.strictObject({ operations: z.array(Operation) }),
+  },
+  /** Cancels an operation, where that is possible. */
+  cancel: {
+    role: 'operator',
+    params: z.strictObject({ id }),
+    result: z.strictObject({ operation: Operation }),
+  },
+  /** What people did by this collector. Asking is an act too. */
+  audit: {
+    role: 'operator',
+    params: AuditQuery,
+    result: AuditResult,
   },
 } as const;
 

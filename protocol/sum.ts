@@ -4,6 +4,7 @@
  *     Partition of main + Partition of worker:1 + … ──> Partition of `all`: kinds of one name are one row
  *     Usage of main + Usage of worker:1 + …         ──> ProcessUsage: and what of RSS belongs to none of them
  */
+import { incarnationOf } from './incarnation.ts';
 import type { Cost, Partition, Row, Tally, Usage } from './partition.ts';
 
 /** The isolate of a sum. */
@@ -22,7 +23,7 @@ export function sumPartitions(partitions: readonly Partition[], id: string): Par
   const [first] = partitions;
   if (!first) throw new RangeError('Cannot sum partitions: there are none');
   for (const each of partitions) assertAlike(first, each);
-  const { target, probe, by, header, incarnation, label } = first;
+  const { target, probe, by, header, label } = first;
   const heaps = partitions.map(({ heapUsedBytes }) => heapUsedBytes);
   const cut = partitions.flatMap(({ other }) => other ?? []);
   const dead = partitions.flatMap((each) => each.dead ?? []);
@@ -33,7 +34,7 @@ export function sumPartitions(partitions: readonly Partition[], id: string): Par
     by,
     takenAt: partitions.map(({ takenAt }) => takenAt).sort()[0],
     id,
-    ...(incarnation !== undefined && { incarnation }),
+    ...incarnationOf(first),
     header,
     ...(label !== undefined && { label }),
     ...(isKnown(heaps) && { heapUsedBytes: total(heaps) }),
@@ -133,7 +134,7 @@ export function sumUsages(usages: readonly Usage[]): ProcessUsage {
   return {
     target,
     isolates: usages.map(({ isolate }) => isolate),
-    ...(incarnation !== undefined && { incarnation }),
+    ...incarnationOf(last),
     takenAt: usages[0].takenAt,
     heapUsedBytes: sumOf('heapUsedBytes'),
     heapTotalBytes,

@@ -1,0 +1,55 @@
+/** A memory report as text: the verdict, RSS by part, V8's spaces, the limits; pure. */
+import type { MemoryCeiling } from './ceiling.ts';
+import { humanSize } from './human.ts';
+import { MEMORY_WORDS, type MemoryReport, type MemorySpace } from './memory.ts';
+
+/** Parts that are less are left out, unless all are wanted. */
+const LEAST_BYTES = 64 * 1_024;
+
+export function memoryTable(report: MemoryReport, { all = false } = {}): string {
+  const { target, rssBytes, verdict, unknown } = report;
+  return [
+    `${target}: RSS ${humanSize(rssBytes)}; ${verdict.text}`,
+    ...(verdict.next === 'nothing' ? [] : [`next: ${verdict.next}`]),
+    '',
+    ...partLines(report, all),
+    '',
+    ...spaceLines(report.spaces),
+    ...ceilingLines(report.ceilings),
+    ...unknown.map((line) => `not known: ${line}`),
+  ].join('\n');
+}
+
+function partLines({ parts, rssBytes }: MemoryReport, all: boolean): string[] {
+  const shown = all ? parts : parts.filter(({ sizeBytes }) => sizeBytes >= LEAST_BYTES);
+  const rest = rssBytes - shown.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return [
+    ...shown.map(({ part, sizeBytes }) => line(sizeBytes, rssBytes, MEMORY_WORDS[part])),
+    ...(Math.abs(rest) >= 1_024 ? [line(rest, rssBytes, 'others')] : []),
+    line(rssBytes, rssBytes, 'RSS'),
+  ];
+}
+
+function line(bytes: number, ofBytes: number, words: string): string {
+  return `${humanSize(bytes).padStart(10)} ${`${Math.round((100 * bytes) / Math.max(1, ofBytes))} %`.padStart(6)}  ${words}`;
+}
+
+function spaceLines(spaces: readonly MemorySpace[]): string[] {
+  if (spaces.length === 0) return [];
+  const rows = spaces.map(({ isolate, space, usedBytes, residentBytes, committedBytes }) => [
+    humanSize(usedBytes),
+    humanSize(Math.max(0, residentBytes - usedBytes)),
+    humanSize(Math.max(0, committedBytes - residentBytes)),
+    `${isolate} ${space}`,
+  ]);
+  const text = ([used, free, rest, name]: readonly string[]) =>
+    `${used!.padStart(10)} ${free!.padStart(10)} ${rest!.padStart(13)}  ${name}`;
+  return [text(['used', 'free', 'not resident', 'space of V8']), ...rows.map(text), ''];
+}
+
+function ceilingLines(ceilings: readonly MemoryCeiling[]): string[] {
+  return ceilings.map(({ source, leftBytes, limitBytes }, at) => {
+    const of = limitBytes === undefined ? '' : ` of ${humanSize(limitBytes)}`;
+    return `${at === 0 ? 'nearest limit' : 'limit'}: ${source}, ${humanSize(leftBytes)}${of} left`;
+  });
+}
