@@ -1,15 +1,19 @@
 /**
- * Who may do what. A token names its bearer and gives a role; where there are none, clients on this machine are operators.
+ * Who may do what. A token names its bearer and gives a role. Where there are none, the collector's own user and root are operators,
+ * if they ask from this machine and not through a proxy; nobody else is let in.
  *
  *     token ─> SHA-256 ─> compared with each configured one, all of them, in constant time ─> Visitor { name, role }
+ *          └─> it fits none: counted against its address, too many and what is wrong is answered no more (what is right is)
  *
  * Tokens are kept as their hashes only, and never appear in a log, an error or a URL.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Role } from '../../protocol/role.ts';
-import { isLoopback } from '../address.ts';
+import { isLoopback } from '../base/address.ts';
 import { Failures, network } from './failures.ts';
+import { Oidc, OidcError } from './oidc.ts';
+import type { Peer } from './peer.ts';
 import type { Token } from './tokens.ts';
 
 /** Wrong tokens that an address may offer within a minute. */
@@ -39,27 +43,65 @@ export class AccessError extends Error {
 interface Bearer {
   readonly hash: Buffer;
   readonly visitor: Visitor;
+  /** Milliseconds since 1970. */
+  readonly untilMs: number;
+}
+
+export interface AccessOptions {
+  /** Whose tokens are believed beside the configured ones. */
+  readonly oidc?: Oidc | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
 }
 
 const LOCAL: Visitor = { name: 'local', role: 'operator' };
+/** Somebody of this machine on a system that does not tell whom. */
+const LOCAL_VIEWER: Visitor = { name: 'local', role: 'viewer' };
+
+const ROOT = 0;
+
+/** Why a visitor may not do what takes an operator. */
+export function operatorWanted(visitor: Visitor): string {
+  if (visitor !== LOCAL_VIEWER) return `it is for operators, this token is a ${visitor.role}'s`;
+  return 'it is for operators, and this system does not name the user of a connection: set auth.tokens';
+}
 
 export class Access {
   #bearers: readonly Bearer[] = [];
   readonly #failures = new Failures(FAILURE_LIMITS);
   readonly #now: () => number;
+  readonly #clock: () => number;
+  #oidc: Oidc | undefined;
+  /** When those end who came by the provider. */
+  readonly #known = new WeakMap<Visitor, number>();
+  /** User ids of this process. */
+  readonly #owners: readonly number[];
   #refusals = 0;
 
-  /** @param now milliseconds of a clock that never goes back. */
-  constructor(tokens: readonly Token[], now: () => number = () => performance.now()) {
+  /** @param now milliseconds of a clock that never goes back. @param owners user ids that are let in without a token; default: this process's */
+  constructor(
+    tokens: readonly Token[],
+    now: () => number = () => performance.now(),
+    owners: readonly number[] = ownUsers(),
+    { oidc, clock = Date.now }: AccessOptions = {},
+  ) {
     this.#now = now;
-    this.renew(tokens);
+    this.#owners = owners;
+    this.#clock = clock;
+    this.renew(tokens, oidc);
   }
 
-  /** From now on these are the tokens. Whether they are other than before. */
-  renew(tokens: readonly Token[]): boolean {
+  /** From now on these are the tokens, and this the provider. Whether they are other than before. */
+  renew(tokens: readonly Token[], oidc?: Oidc): boolean {
+    const isSame = isDeepStrictEqual(this.#oidc?.config, oidc?.config);
+    if (!isSame) this.#oidc = oidc;
+    return this.#renewTokens(tokens) || !isSame;
+  }
+
+  #renewTokens(tokens: readonly Token[]): boolean {
     const before = this.#bearers;
-    this.#bearers = tokens.map(({ name, role, secret }) => {
-      const bearer: Bearer = { hash: hashOf(secret), visitor: { name, role } };
+    this.#bearers = tokens.map(({ name, role, secret, untilMs = Number.POSITIVE_INFINITY }) => {
+      const bearer: Bearer = { hash: hashOf(secret), visitor: { name, role }, untilMs };
       return before.find((known) => isDeepStrictEqual(known, bearer)) ?? bearer;
     });
     return !isDeepStrictEqual(before, this.#bearers);
@@ -67,12 +109,16 @@ export class Access {
 
   /** Whether somebody who was let in before would be let in now. */
   knows(visitor: Visitor): boolean {
-    return this.wantsTokens ? this.#bearers.some((bearer) => bearer.visitor === visitor) : visitor === LOCAL;
+    const nowMs = this.#clock();
+    const endsMs = this.#known.get(visitor);
+    if (endsMs !== undefined) return this.#oidc !== undefined && endsMs > nowMs;
+    if (this.wantsTokens) return this.#bearers.some((bearer) => bearer.visitor === visitor && bearer.untilMs > nowMs);
+    return visitor === LOCAL || visitor === LOCAL_VIEWER;
   }
 
   /** Whether clients need a token. */
   get wantsTokens(): boolean {
-    return this.#bearers.length > 0;
+    return this.#bearers.length > 0 || this.#oidc !== undefined;
   }
 
   /** How often somebody was not let in. */
@@ -81,49 +127,87 @@ export class Access {
   }
 
   /**
-   * Who comes from `address` with `token`. A wrong token counts against the address; one too many and it is not listened to
-   * for a minute, whatever it offers. @throws AccessError
+   * Who comes with `token`. A wrong one counts against its address; after too many, wrong ones are refused without a word about
+   * them for a minute. Whoever has a right one is let in all the same: behind a proxy all have one address. @throws AccessError
    */
-  admit(token: string | undefined, address: string): Visitor {
+  admit(token: string | undefined, peer: Peer): Visitor {
     try {
-      return this.wantsTokens ? this.#bearer(token, address) : this.#local(address);
+      return this.wantsTokens ? this.#bearer(token, peer.address) : this.#local(peer);
     } catch (error) {
       this.#refusals++;
       throw error;
     }
   }
 
-  #local(address: string): Visitor {
-    if (isLoopback(network(address)) || address === '::1') return LOCAL;
-    throw new AccessError(
-      'forbidden',
-      'Cannot let in: this collector has no tokens and takes clients of its own machine',
-    );
+  /** Whether `token` has to be taken to the provider: then `admitByProvider` says who comes. */
+  isForProvider(token: string | undefined): token is string {
+    if (this.#oidc === undefined || token === undefined || !Oidc.isLike(token)) return false;
+    return this.#visitorOf(token) === undefined;
+  }
+
+  /** The same as `admit`, of a token for the provider. @throws AccessError */
+  async admitByProvider(token: string, { address }: Peer): Promise<Visitor> {
+    try {
+      const { untilMs, name, role } = await this.#oidc!.visitorOf(token);
+      const visitor: Visitor = { name, role };
+      this.#known.set(visitor, untilMs);
+      return visitor;
+    } catch (error) {
+      this.#refusals++;
+      if (!(error instanceof OidcError)) throw error;
+      if (error.passing) throw new AccessError('unauthorized', `Cannot let in: ${error.message}`);
+      throw this.#wrongToken(address, error.message);
+    }
+  }
+
+  #local({ address, user, forwardedBy }: Peer): Visitor {
+    const refused = (why: string) => new AccessError('forbidden', `Cannot let in: ${why}`);
+    if (!isLoopback(network(address)) && address !== '::1') {
+      throw refused('this collector has no tokens and takes clients of its own machine');
+    }
+    if (forwardedBy !== undefined)
+      throw refused(`without auth.tokens no client may come through a proxy (${forwardedBy})`);
+    if (user === 'unknown') return LOCAL_VIEWER;
+    if (user === ROOT || this.#owners.includes(user as number)) return LOCAL;
+    const who = user === 'gone' ? 'the user of this connection is unknown' : `this is uid ${user}`;
+    throw refused(`without auth.tokens only uid ${this.#owners[0]} and root may ask, ${who}`);
   }
 
   #bearer(token: string | undefined, address: string): Visitor {
+    if (token === undefined) throw new AccessError('unauthorized', 'Cannot let in: expected a token, got none');
+    const visitor = this.#visitorOf(token);
+    if (visitor) return visitor;
+    throw this.#wrongToken(address, 'expected a token that this collector knows, got another');
+  }
+
+  /** Counted against its address; after too many nothing more is said about them. */
+  #wrongToken(address: string, why: string): AccessError {
     const blockedMs = this.#failures.blockedMs(address, this.#now());
     if (blockedMs > 0) {
       const seconds = Math.ceil(blockedMs / 1000);
       const message = `Cannot let in: too many wrong tokens from this address, try again in ${seconds} s`;
-      throw new AccessError('too-many', message, blockedMs);
+      return new AccessError('too-many', message, blockedMs);
     }
-    if (token === undefined) throw new AccessError('unauthorized', 'Cannot let in: expected a token, got none');
-    const visitor = this.#visitorOf(token);
-    if (visitor) return visitor;
     this.#failures.add(address, this.#now());
-    throw new AccessError('unauthorized', 'Cannot let in: expected a token that this collector knows, got another');
+    return new AccessError('unauthorized', `Cannot let in: ${why}`);
   }
 
   /** Compares with every token, so that the time tells neither whether one fits nor which. */
   #visitorOf(token: string): Visitor | undefined {
     const hash = hashOf(token);
     let found: Visitor | undefined;
-    for (const bearer of this.#bearers) if (timingSafeEqual(bearer.hash, hash)) found = bearer.visitor;
+    const nowMs = this.#clock();
+    for (const bearer of this.#bearers) {
+      if (timingSafeEqual(bearer.hash, hash) && bearer.untilMs > nowMs) found = bearer.visitor;
+    }
     return found;
   }
 }
 
 function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
+}
+
+function ownUsers(): number[] {
+  return [process.geteuid?.(), process.getuid?.()].filter((uid) => uid !== undefined);
 }

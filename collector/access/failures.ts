@@ -11,7 +11,7 @@ export interface FailureLimits {
 
 export class Failures {
   readonly #limits: FailureLimits;
-  /** Instants of the last failures of each address, `max` at most; the address that failed last stands last. */
+  /** Instants of the last failures of each address, `max` at most; the address that failed last comes last. */
   readonly #atMs = new Map<string, number[]>();
 
   constructor(limits: FailureLimits) {

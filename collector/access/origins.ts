@@ -1,5 +1,5 @@
 /** Which pages a browser may reach the collector from: our own, and those that its configuration names. */
-import { type Address, formatAddress, isLoopback } from '../address.ts';
+import { type Address, formatAddress, isLoopback } from '../base/address.ts';
 
 export interface OriginRules {
   /** Where the collector listens. */

@@ -1,9 +1,11 @@
 /** The tokens that a configuration names: it says where each is, in the environment or in a file, and never holds one itself. */
+
 import { limits } from '../../protocol/limits.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import type { Role } from '../../protocol/role.ts';
 import type { TokenConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/config-error.ts';
-import { type Environment, readSecret } from './secret.ts';
+import { type Environment, readSecret } from '../config/secret.ts';
 
 /** Shorter ones could be guessed. */
 const MIN_LENGTH = 16;
@@ -13,6 +15,8 @@ export interface Token {
   readonly name: string;
   readonly role: Role;
   readonly secret: string;
+  /** Milliseconds since 1970; absent: for ever. */
+  readonly untilMs?: number;
 }
 
 /** @throws ConfigError that names each token which is missing, too short, or given twice; none is shown */
@@ -21,9 +25,9 @@ export function readTokens(configs: readonly TokenConfig[], env: Environment): T
   const tokens: Token[] = [];
   for (const config of configs) {
     try {
-      tokens.push({ name: config.name, role: config.role, secret: checked(readSecret(config.source, env)) });
+      for (const token of tokensOf(config, env)) tokens.push(token);
     } catch (error) {
-      problems.push(problem(config.name, error instanceof Error ? error.message : String(error)));
+      problems.push(problem(config.name, reasonOf(error)));
     }
   }
   for (const [index, { name, secret }] of tokens.entries()) {
@@ -32,6 +36,18 @@ export function readTokens(configs: readonly TokenConfig[], env: Environment): T
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return tokens;
+}
+
+/** The token and, after it, the one that it replaces. */
+function tokensOf({ name, role, source, expiresMs, previous }: TokenConfig, env: Environment): Token[] {
+  const token = { name, role, secret: checked(readSecret(source, env)) };
+  const before = previous && {
+    name,
+    role,
+    secret: checked(readSecret(previous.source, env)),
+    untilMs: previous.untilMs,
+  };
+  return [{ ...token, ...(expiresMs !== undefined && { untilMs: expiresMs }) }, ...(before ? [before] : [])];
 }
 
 function problem(name: string, message: string): Problem {

@@ -10,12 +10,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { check } from '../../protocol/explain.ts';
-import type { Access, Visitor } from '../access/access.ts';
+import { type Access, AccessError, operatorWanted, type Visitor } from '../access/access.ts';
+import type { Acts } from '../access/acts.ts';
+import type { Caller } from '../access/caller.ts';
 import { isAllowedOrigin, isOwnHost, type OriginRules } from '../access/origins.ts';
+import { peerOf } from '../access/peer.ts';
 import { readJson } from './body.ts';
-import { type Found, Paths } from './paths.ts';
 import { HttpError, httpError } from './problem.ts';
-import type { Answer, Route } from './route.ts';
+import type { Call, Route, RouteResponse } from './route.ts';
+import { type MatchedPath, RouteTable } from './route-table.ts';
 
 /** How long a client may take nothing of what is sent to it. */
 const STALL_MS = 30_000;
@@ -24,6 +27,7 @@ export interface ApiOptions {
   readonly routes: readonly Route[];
   readonly access: Access;
   readonly origins: OriginRules;
+  readonly acts: Acts;
   readonly logger: Logger;
   /** Told of each answer; `path` is its route's, with parameters in braces, or `none`. */
   readonly answered?: (path: string, status: number) => void;
@@ -31,12 +35,12 @@ export interface ApiOptions {
 
 export class Api {
   readonly #options: ApiOptions;
-  readonly #paths: Paths;
+  readonly #paths: RouteTable;
   #stopping = false;
 
   constructor(options: ApiOptions) {
     this.#options = options;
-    this.#paths = new Paths(options.routes);
+    this.#paths = new RouteTable(options.routes);
   }
 
   /** Answers what comes from now on with 503. */
@@ -62,9 +66,9 @@ export class Api {
   async #answer(
     request: IncomingMessage,
     response: ServerResponse,
-    found: Found | undefined,
+    found: MatchedPath | undefined,
     signal: AbortSignal,
-  ): Promise<Answer | undefined> {
+  ): Promise<RouteResponse | undefined> {
     if (this.#stopping) throw new HttpError('stopping', 'Cannot answer: the collector stops', { Connection: 'close' });
     if (!found) throw new HttpError('not-found', 'Cannot answer: there is nothing here, see /v1/openapi.json');
     const route = this.#route(request, found);
@@ -74,14 +78,32 @@ export class Api {
       const allow = [...found.byMethod.keys()].join(', ');
       throw new HttpError('method-not-allowed', `Cannot answer: ${found.path} takes ${allow}`, { Allow: allow });
     }
-    const visitor = this.#admit(request, route);
+    const caller = await this.#admit(request, route);
     const fail = (why: string) => new HttpError('bad-params', `Cannot answer ${found.path}: ${why}`);
     const params = check(route.params, { ...queryOf(request), ...found.params }, fail);
     const body = route.body ? check(route.body, await readJson(request), fail) : undefined;
-    return await route.handle({ params, body, visitor, signal });
+    const call = { params, body, caller, signal };
+    return route.act === undefined ? await route.handle(call) : await this.#act(route, route.act, call);
   }
 
-  #route({ method }: IncomingMessage, { byMethod }: Found): Route | undefined {
+  /** Does an act, and writes how it went before anything of it is sent. */
+  async #act(route: Route, method: string, call: Call<unknown, unknown>): Promise<RouteResponse> {
+    const { acts } = this.#options;
+    const { caller } = call;
+    const act = { method, params: { ...(call.params as object), ...(call.body as object | undefined) } };
+    acts.assertRoom();
+    let answer: RouteResponse;
+    try {
+      answer = await route.handle(call);
+    } catch (failure) {
+      await acts.done(caller, act, { failure });
+      throw failure;
+    }
+    await ('file' in answer ? acts.downloaded(caller, answer.name) : acts.done(caller, act));
+    return answer;
+  }
+
+  #route({ method }: IncomingMessage, { byMethod }: MatchedPath): Route | undefined {
     return byMethod.get(method === 'HEAD' ? 'GET' : (method ?? ''));
   }
 
@@ -102,15 +124,28 @@ export class Api {
   }
 
   /** @throws AccessError, HttpError */
-  #admit({ headers, socket }: IncomingMessage, { role }: Route): Visitor {
-    if (role === null) return { name: 'anybody', role: 'viewer' };
-    const token = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-    const visitor = this.#options.access.admit(token, socket.remoteAddress ?? '');
-    if (role === 'viewer' || visitor.role === 'operator') return visitor;
-    throw new HttpError('forbidden', `Cannot answer: it takes an operator, this token is a ${visitor.role}'s`);
+  async #admit(request: IncomingMessage, { role, path }: Route): Promise<Caller> {
+    const address = request.socket.remoteAddress ?? '';
+    if (role === null) return { visitor: { name: 'anybody', role: 'viewer' }, address, via: 'http' };
+    const { access, acts } = this.#options;
+    let visitor: Visitor | undefined;
+    try {
+      const token = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+      const peer = await peerOf(request, !access.wantsTokens);
+      visitor = access.isForProvider(token) ? await access.admitByProvider(token, peer) : access.admit(token, peer);
+      const caller = { visitor, address, via: 'http' } as const;
+      acts.admitted(caller);
+      if (role === 'viewer' || visitor.role === 'operator') return caller;
+      throw new HttpError('forbidden', `Cannot answer: ${operatorWanted(visitor)}`);
+    } catch (error) {
+      if (error instanceof HttpError || error instanceof AccessError) {
+        acts.refused({ code: error.code, reason: error.message, address, path, ...(visitor && { by: visitor.name }) });
+      }
+      throw error;
+    }
   }
 
-  async #send(request: IncomingMessage, response: ServerResponse, answer: Answer | undefined): Promise<void> {
+  async #send(request: IncomingMessage, response: ServerResponse, answer: RouteResponse | undefined): Promise<void> {
     if (answer === undefined) {
       response.writeHead(204).end();
     } else if ('file' in answer) {
@@ -127,7 +162,7 @@ export class Api {
   async #sendFile(
     request: IncomingMessage,
     response: ServerResponse,
-    { file, sizeBytes, name, type }: Extract<Answer, { file: unknown }>,
+    { file, sizeBytes, name, type }: Extract<RouteResponse, { file: unknown }>,
   ): Promise<void> {
     response.setTimeout(STALL_MS, () => response.destroy());
     response.writeHead(200, {
@@ -180,7 +215,7 @@ function sendText(
 function sendPage(
   { method, headers: asked }: IncomingMessage,
   response: ServerResponse,
-  { page, headers }: Extract<Answer, { page: unknown }>,
+  { page, headers }: Extract<RouteResponse, { page: unknown }>,
 ): void {
   const zipped = /\bgzip\b/.test(String(asked['accept-encoding'] ?? ''));
   const bytes = zipped ? page.gzip : page.bytes;

@@ -27,8 +27,7 @@ export function openApi(routes: readonly Route[], version: string): object {
     info: {
       title: 'heapwatch collector',
       version,
-      description:
-        'What a collector knows of the heaps of its targets. The stream beside it is described at /v1/asyncapi.json.',
+      description: 'The heaps of the targets of a collector. The stream is described at /v1/asyncapi.json.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     security: [{ token: [] }],

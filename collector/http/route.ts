@@ -5,7 +5,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { Role } from '../../protocol/role.ts';
-import type { Visitor } from '../access/access.ts';
+import type { Caller } from '../access/caller.ts';
 import type { PageFile } from './pages.ts';
 import type { ProblemCode } from './problem.ts';
 
@@ -14,13 +14,13 @@ export interface Call<P, B> {
   readonly params: P;
   /** The JSON of the request, checked. */
   readonly body: B;
-  readonly visitor: Visitor;
+  readonly caller: Caller;
   /** Aborted when the client has left. */
   readonly signal: AbortSignal;
 }
 
-/** What is sent back with status 200. A file is closed by whoever sends it. */
-export type Answer =
+/** What is sent back with status 200. A file is closed by its sender. */
+export type RouteResponse =
   | { readonly json: unknown }
   | { readonly text: string; readonly type: string }
   | { readonly page: PageFile; readonly headers: Readonly<Record<string, string>> }
@@ -41,6 +41,11 @@ interface Head {
   /** Who may use it; null: everybody, from anywhere, without a token. */
   readonly role: Role | null;
   readonly summary: string;
+  /**
+   * What the audit trail calls it. Every way has one that changes something or gives away what only operators see, but for
+   * those of the stream's methods, which tell it themselves.
+   */
+  readonly act?: string;
   readonly answer: Shape;
   /** The ways in which it fails beside those of every way with its parameters, its body and its role. */
   readonly problems: readonly ProblemCode[];
@@ -50,10 +55,10 @@ export interface Route extends Head {
   readonly params: z.ZodObject;
   /** Undefined where nothing is sent along. */
   readonly body: z.ZodType | undefined;
-  handle(call: Call<unknown, unknown>): Answer | Promise<Answer>;
+  handle(call: Call<unknown, unknown>): RouteResponse | Promise<RouteResponse>;
 }
 
-type Handler<P, B> = (call: Call<P, B>) => Answer | Promise<Answer>;
+type Handler<P, B> = (call: Call<P, B>) => RouteResponse | Promise<RouteResponse>;
 
 /** A way that is asked, by parameters of its path and query. */
 export function get<P extends z.ZodObject>(
@@ -65,7 +70,7 @@ export function get<P extends z.ZodObject>(
   return { method: 'GET', path, body: undefined, ...head, handle: handle as Handler<unknown, unknown> };
 }
 
-/** A way that is told something, as JSON. */
+/** A route that takes a body, as JSON. */
 export function post<P extends z.ZodObject, B extends z.ZodType>(
   path: string,
   head: Omit<Head, 'method' | 'path'> & { readonly params: P; readonly body: B },

@@ -2,10 +2,10 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { certificates } from '../access/certificates.ts';
 import { network } from '../access/failures.ts';
-import { type Address, formatAddress } from '../address.ts';
+import { type Address, formatAddress } from '../base/address.ts';
 import type { TlsConfig } from '../config/config.ts';
-import { certificates } from './certificates.ts';
 
 /** How long a client may take for the head of its request, counted from its connection on, and for all of it. */
 const HEADERS_TIMEOUT_MS = 10_000;

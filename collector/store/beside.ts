@@ -1,13 +1,15 @@
 /** What waits to be stored beside events: states of consumers, and keys of the log that have no state any more. */
+
+import type { ConsumerOffset } from '../log/consumer-offsets.ts';
 import type { LogEntry } from '../log/log.ts';
-import type { Batch, ConsumerState } from './writer.ts';
+import type { Batch } from './writer.ts';
 
 /** What is written of it in one transaction. */
 export type Taken = Required<Pick<Batch, 'dropped' | 'consumers'>>;
 
 export class Beside {
   #dropped: Taken['dropped'] = [];
-  readonly #consumers = new Map<string, ConsumerState>();
+  readonly #consumers = new Map<string, ConsumerOffset>();
 
   /** How much of it there is. */
   get size(): number {
@@ -20,11 +22,11 @@ export class Beside {
   }
 
   /** A newer state of the same name replaces it. */
-  keep(state: ConsumerState): void {
+  commit(state: ConsumerOffset): void {
     this.#consumers.set(state.name, state);
   }
 
-  kept(name: string): ConsumerState | undefined {
+  committed(name: string): ConsumerOffset | undefined {
     return this.#consumers.get(name);
   }
 

@@ -9,7 +9,8 @@
  *
  * One line is read without reading the others. What stays the same costs next to nothing: most columns are all zero.
  */
-import type { Group, Lines, Place, Summaries } from '../history/lines.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import type { Group, Lines, StepEntry, Summaries } from '../history/lines.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { readColumn, writeColumn } from './column.ts';
 
@@ -107,12 +108,12 @@ export class Block {
     id: number,
     bytes: Uint8Array,
     measures: number,
-    places: readonly (Place | undefined)[],
+    places: readonly (StepEntry | undefined)[],
   ): void {
     const reader = new ByteReader(bytes);
     const missing = readColumn(reader, this.groups.length);
     const samples: number[] = [];
-    const at: (Place | undefined)[] = [];
+    const at: (StepEntry | undefined)[] = [];
     for (const [step, group] of this.groups.entries()) {
       if (group.samples <= missing[step]!) continue;
       samples.push(group.samples - missing[step]!);
@@ -131,7 +132,7 @@ function heldIds(lines: Lines<number>): number[] {
   const { ids } = lines;
   if (ids.length > MAX_LINES) {
     const greatest = new Map(
-      ids.map((id) => [id, Math.max(...(lines.points(id).measures.at(-1) ?? []).map(({ max }) => max))]),
+      ids.map((id) => [id, maxOf((lines.points(id).measures.at(-1) ?? []).map(({ max }) => max))]),
     );
     ids.sort((a, b) => greatest.get(b)! - greatest.get(a)!);
   }

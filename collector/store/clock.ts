@@ -1,5 +1,5 @@
 /**
- * The store's own clock, which ages are told by: it runs while a collector runs, whatever the clock on the wall does, and
+ * The store's own clock, by which ages are measured: it runs while a collector runs, whatever the clock on the wall does, and
  * never goes back. For the time between two runs it goes by the wall, but no further than an hour: a clock that was set
  * forward by a year would else take away all that is stored.
  */

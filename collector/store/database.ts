@@ -50,13 +50,14 @@ export function openForReading(path: string): Connection {
   }
 }
 
-/** Puts a damaged file, and what SQLite keeps beside it, out of the way. Gives the new name. */
-export function setAside(path: string, now: Date): string {
+/** Puts a damaged file, and what SQLite keeps beside it, out of the way. Gives the new name; undefined where there is no file. */
+export function setAside(path: string, now: Date): string | undefined {
+  const isThere = existsSync(path);
   const aside = `${path}.damaged-${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
   for (const suffix of ['', '-wal', '-shm']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }
-  return aside;
+  return isThere ? aside : undefined;
 }
 
 /** Does `work` in one transaction: all of it, or nothing. */

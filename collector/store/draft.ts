@@ -1,4 +1,5 @@
 /** A block while samples, or what older blocks know of them, are added to it. */
+import { maxOf, minOf } from '../../protocol/extremes.ts';
 import { Lines } from '../history/lines.ts';
 import { Block, packBlock } from './block.ts';
 import { ALL_KINDS } from './rows.ts';
@@ -74,7 +75,7 @@ export class Draft {
     }
     const body = packBlock({ lines: this.#lines, stepMs: grain.stepMs, estimated: this.#estimated });
     const at = this.#lines.groups.map(([, { lastAtMs }]) => lastAtMs);
-    const span = [Math.min(...at), Math.max(...at), this.#lines.samples];
+    const span = [minOf(at), maxOf(at), this.#lines.samples];
     return [series, grain.stepMs, number, ...span, this.#since, this.#aged, this.#header, body];
   }
 

@@ -5,9 +5,10 @@
  *
  * Nothing is lost: what is put together again is equal to what was taken apart.
  */
+import { maxOf } from '../../protocol/extremes.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 
-/** What stands in a shape for an instant and for a text. Texts that begin like these are facts themselves. */
+/** What is in a shape for an instant and for a text. Texts that begin like these are facts themselves. */
 const INSTANT = '\0t';
 const TEXT = '\0s';
 /** Fields whose texts differ from event to event. */
@@ -66,7 +67,7 @@ export class FactPlan {
     const places = names.map((name) => this.#places.get(name) ?? -1);
     const found: number[] = names.map(() => Number.NaN);
     const reader = new ByteReader(facts);
-    const last = Math.max(...places);
+    const last = maxOf(places);
     for (let place = 0; place <= last; place++) {
       const value = this.#read(place, reader);
       const wanted = places.indexOf(place);

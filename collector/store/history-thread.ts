@@ -1,35 +1,24 @@
 /** The thread in which a store's history is read: a long answer holds up no stream, and no commit. */
-import { parentPort, workerData } from 'node:worker_threads';
+
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
-import { RequestError } from '../../protocol/requests.ts';
+import { answerQuestions, type HistoryQuestion, type HistoryReply } from '../history/asked-history.ts';
 import { type Connection, openForReading } from './database.ts';
-import type { HistoryAnswer, HistoryQuestion, HistoryReply } from './history-store.ts';
 import { LinePages } from './line-pages.ts';
 import { StoredEvents } from './stored-events.ts';
 import { StoredHistory } from './stored-history.ts';
 import { StoredPartitions } from './stored-partitions.ts';
 
-const port = parentPort!;
-const path = workerData as string;
 const pages = new LinePages();
 
-port.on('message', ({ id, question }: { id: number; question: HistoryQuestion }) => {
-  port.postMessage(answer(id, question));
-});
-
 /** The file is opened for each answer: it may have been put aside since the last. */
-function answer(id: number, question: HistoryQuestion): HistoryAnswer {
-  let db: Connection | undefined;
+answerQuestions((question, path: string) => {
+  const db = openForReading(path);
   try {
-    db = openForReading(path);
-    return { id, result: read(db, question) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { id, code: error instanceof RequestError ? error.code : 'internal', message };
+    return read(db, question);
   } finally {
-    db?.close();
+    db.close();
   }
-}
+});
 
 function read(db: Connection, question: HistoryQuestion): HistoryReply {
   switch (question.method) {

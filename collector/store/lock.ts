@@ -1,11 +1,20 @@
 /** Keeps a second collector from a store: a lock that ends with its process, however that ends. */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, statSync } from 'node:fs';
 import Database from 'libsql';
 import { StoreError, storeError } from './store-error.ts';
 
-/** Holds `path.lock` until it is closed. @throws StoreError if somebody else does */
-export function lockStore(path: string): { close(): void } {
-  const lockPath = `${path}.lock`;
+export interface Lock {
+  close(): void;
+  /** False: its file was removed, and keeps nobody out. */
+  isThere(): boolean;
+}
+
+/**
+ * Holds the lock of the file at `path`, whatever it is called, until it is closed.
+ * @throws StoreError if somebody else does, or if the file has two names, which SQLite cannot keep apart
+ */
+export function lockStore(path: string): Lock {
+  const lockPath = `${realPath(path)}.lock`;
   try {
     closeSync(openSync(lockPath, 'a', 0o600));
   } catch (cause) {
@@ -25,5 +34,22 @@ export function lockStore(path: string): { close(): void } {
       cause,
     });
   }
-  return db;
+  const { ino } = statSync(lockPath);
+  return {
+    close: () => void db.close(),
+    isThere: () => statSync(lockPath, { throwIfNoEntry: false })?.ino === ino,
+  };
+}
+
+/** Where symbolic links lead; of a file that is not there yet, what was given. */
+function realPath(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) return path;
+  if (stats.nlink > 1) {
+    throw new StoreError(
+      'failed',
+      `Cannot open store ${path}: the file has ${stats.nlink} names (hard links), leave it one`,
+    );
+  }
+  return realpathSync(path);
 }

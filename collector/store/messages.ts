@@ -1,7 +1,7 @@
 /** What the collector's thread and the store's thread say to each other. */
-import type { RetentionLimits } from './retention.ts';
-import type { StoreFault } from './store-error.ts';
-import type { Batch, Standing } from './writer.ts';
+import type { RetentionLimits } from '../config/store-config.ts';
+import type { StoreFault } from '../log/store-health.ts';
+import type { Batch, LogPosition } from './writer.ts';
 
 /** What the thread is started with. */
 export interface ThreadStart {
@@ -27,6 +27,6 @@ export interface Order {
   readonly job: Job;
 }
 
-export type Answer =
-  | { readonly id: number; readonly standing: Standing; readonly aside?: string }
+export type StoreReply =
+  | { readonly id: number; readonly position: LogPosition; readonly aside?: string }
   | { readonly id: number; readonly fault: StoreFault; readonly message: string };

@@ -1,11 +1,11 @@
 /** Reads a store: the log's pages, its state, one sample. */
 import type Database from 'libsql';
+import type { ConsumerOffset } from '../log/consumer-offsets.ts';
 import { LogEntry } from '../log/log.ts';
 import type { Connection } from './database.ts';
 import { Words } from './dictionary.ts';
 import type { Json } from './facts.ts';
 import { eventOf } from './record.ts';
-import type { ConsumerState } from './writer.ts';
 
 /** Entries of a page. */
 const PAGE_EVENTS = 64;
@@ -59,8 +59,8 @@ export class Reader {
   }
 
   /** @throws SqliteError */
-  consumer(name: string): ConsumerState | undefined {
-    const row = this.#consumer.get(name) as ConsumerState | undefined;
+  consumer(name: string): ConsumerOffset | undefined {
+    const row = this.#consumer.get(name) as ConsumerOffset | undefined;
     return row && { name: row.name, offset: row.offset, state: row.state };
   }
 

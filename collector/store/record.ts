@@ -25,7 +25,7 @@ export interface EventRecord extends Folded {
 export function recordOf(event: NewEvent, kindId: (kind: string) => number): EventRecord {
   const atMs = Date.parse(instantOf(event));
   if (event.type !== 'partition') return { ...fold(event as Json), atMs, sample: null, rows: null };
-  // the id stands in a column of its own, where it can be looked for
+  // the id is in a column of its own, where it can be looked for
   const rest = { ...event, id: '', rows: remaindersOf(event.rows) };
   return { ...fold(rest as Json), atMs, sample: event.id, rows: packRows(event.rows, kindId) };
 }

@@ -5,22 +5,14 @@
  *     events     everything   |  grade 1, 2  |  grade 2       |  nothing but the latest of each key
  *     history    every sample |  of hours    |  of days       |  nothing (rollup.ts)
  *
- * Age is told by the store's own clock (clock.ts): one that jumps takes nothing away. Whole hours leave at a time.
+ * Age is measured by the store's own clock (clock.ts): one that jumps takes nothing away. Whole hours leave at a time.
  */
 import type Database from 'libsql';
+import type { RetentionLimits } from '../config/store-config.ts';
 import { type Connection, pragmaNumber, transact } from './database.ts';
 import { Meta } from './meta.ts';
 import { HOUR_MS, Rollup } from './rollup.ts';
 import type { Writer } from './writer.ts';
-
-export interface RetentionLimits {
-  /** Every event is kept for so long. */
-  readonly fullMs: number;
-  /** The first of each series in an hour is, and how all of the hour went. */
-  readonly hourlyMs: number;
-  /** The same of a day. */
-  readonly keepMs: number;
-}
 
 /** Events older than `ageMs` go, unless they are of a higher grade. */
 interface Stage {
@@ -109,7 +101,7 @@ export class Retention {
     transact(this.#db, () => {
       this.#remove.run(after, last, grade);
       this.#meta.set(name, last);
-      if (last >= this.#writer.standing.complete) this.#writer.completeFrom(last + 1);
+      if (last >= this.#writer.position.complete) this.#writer.completeFrom(last + 1);
     });
     return n === CHUNK_EVENTS;
   }

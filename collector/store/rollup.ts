@@ -23,14 +23,14 @@ const DAYS: Grain = { stepMs: DAY_MS, spanMs: WEEK_MS };
 /** Samples of one transaction. */
 const CHUNK_SAMPLES = 2_000;
 
-interface Series {
+interface RolledSeries {
   readonly id: number;
   readonly topic: SampledTopic;
   readonly rolled: number;
 }
 
 type OffsetRow = SampleRow & { readonly offset: number };
-type HourBlock = StoredBlock & Omit<Series, 'rolled'> & { readonly block: number; readonly number: number };
+type HourBlock = StoredBlock & Omit<RolledSeries, 'rolled'> & { readonly block: number; readonly number: number };
 
 export class Rollup {
   readonly #db: Connection;
@@ -74,7 +74,7 @@ export class Rollup {
 
   /** Puts every sample up to the event at `offset` into blocks of hours. Yields between two pieces. @throws SqliteError */
   *hours(offset: number): Iterable<void> {
-    for (const series of this.#behind.all(offset) as Series[]) {
+    for (const series of this.#behind.all(offset) as RolledSeries[]) {
       for (let after = series.rolled; after < offset; yield) after = this.#rollSome(series, after, offset);
     }
   }
@@ -100,7 +100,7 @@ export class Rollup {
   }
 
   /** The offset that it came to. */
-  #rollSome(series: Series, after: number, end: number): number {
+  #rollSome(series: RolledSeries, after: number, end: number): number {
     const rows = this.#chunk.all(series.id, after, end) as OffsetRow[];
     const rolled = rows.length < CHUNK_SAMPLES ? end : rows.at(-1)!.offset;
     transact(this.#db, () => {
@@ -118,7 +118,7 @@ export class Rollup {
   }
 
   /** The draft of the block that holds `atMs`, made of what is stored of it. */
-  #draft({ id, topic }: Omit<Series, 'rolled'>, grain: Grain, atMs: number): Draft {
+  #draft({ id, topic }: Omit<RolledSeries, 'rolled'>, grain: Grain, atMs: number): Draft {
     const number = Math.floor(atMs / grain.spanMs);
     const draft = new Draft({ series: id, topic, grain, number });
     const stored = this.#find.get(id, grain.stepMs, number) as StoredBlock | undefined;

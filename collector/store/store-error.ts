@@ -1,11 +1,8 @@
-/** What can be wrong with a store, told apart by what to do about it. */
-import Database from 'libsql';
+/** What can be wrong with a store, distinguished by what to do about it. */
 
-/**
- * `full`: no room. `locked`: somebody else holds the file. `taken`: another collector does, for good. `corrupt`: it is no database (any more). `foreign`: it is
- * another program's, or a newer version's. `failed`: anything else.
- */
-export type StoreFault = 'full' | 'locked' | 'taken' | 'corrupt' | 'foreign' | 'failed';
+import Database from 'libsql';
+import { reasonOf } from '../../protocol/reason.ts';
+import type { StoreFault } from '../log/store-health.ts';
 
 export class StoreError extends Error {
   override name = 'StoreError';
@@ -26,7 +23,7 @@ const REASONS = {
 /** What `error` means for the store at `path`. */
 export function storeError(action: string, path: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const fault = faultOf(error);
   const reason = fault === 'failed' ? message : `${REASONS[fault]} (${message})`;
   return new StoreError(fault, `Cannot ${action} ${path}: ${reason}`, { cause: error });

@@ -1,19 +1,20 @@
 /** The collector's end of the store's thread: jobs go in, answers come out. */
 import { Worker } from 'node:worker_threads';
-import type { Answer, FrameBatch, Job, Order, ThreadStart } from './messages.ts';
+import { programUrl } from '../../agent/threads/program.ts';
+import type { FrameBatch, Job, Order, StoreReply, ThreadStart } from './messages.ts';
 import { StoreError } from './store-error.ts';
-import type { Standing } from './writer.ts';
+import type { LogPosition } from './writer.ts';
 
 /** `thread.ts`: the built one and, where Node runs TypeScript, the source. */
-const PROGRAM = new URL(`./thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
+const PROGRAM = programUrl('./thread', import.meta.url);
 
-interface Waiting {
-  resolve(answer: Extract<Answer, { standing: Standing }>): void;
+interface PendingOrder {
+  resolve(answer: Extract<StoreReply, { position: LogPosition }>): void;
   reject(error: StoreError): void;
 }
 
 export interface Opening {
-  readonly standing: Standing;
+  readonly position: LogPosition;
   /** Where a damaged file was put. */
   readonly aside?: string;
 }
@@ -21,14 +22,14 @@ export interface Opening {
 export class Store {
   readonly path: string;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingOrder>();
   #nextId = 1;
   #ended: StoreError | undefined;
 
   constructor(start: ThreadStart) {
     this.path = start.path;
     this.#worker = new Worker(PROGRAM, { workerData: start, execArgv: [] });
-    this.#worker.on('message', (answer: Answer) => this.#settle(answer));
+    this.#worker.on('message', (answer: StoreReply) => this.#settle(answer));
     this.#worker.on('error', (cause) => {
       const message = `Cannot go on with store ${this.path}: its thread failed: ${cause.message}`;
       this.#end(new StoreError('failed', message, { cause }));
@@ -76,7 +77,7 @@ export class Store {
     });
   }
 
-  #settle(answer: Answer): void {
+  #settle(answer: StoreReply): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if ('fault' in answer) waiting?.reject(new StoreError(answer.fault, answer.message));

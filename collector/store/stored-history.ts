@@ -6,7 +6,9 @@
  *
  * A step of a block counts as taken when the last of its samples was.
  */
+
 import type Database from 'libsql';
+import { maxOf, minOf } from '../../protocol/extremes.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { HistoryQuery, HistoryResult, PartitionHistory, UsageHistory } from '../../protocol/history.ts';
 import { type Span, type Steps, spanOf, stepsOf } from '../history/history.ts';
@@ -122,8 +124,8 @@ export class StoredHistory {
       .filter((each) => (probe ?? each.probe) === each.probe && (by ?? each.by) === each.by)
       .flatMap((series) => this.#spanOf(series, asked));
     if (spans.length === 0) return { target, stepMs: stepMs ?? 0, partitions: [], usage: [] };
-    const fromMs = Math.min(...spans.map((span) => span.fromMs));
-    const steps = stepsOf({ fromMs, toMs: Math.max(...spans.map((span) => span.toMs)) }, query);
+    const fromMs = minOf(spans.map((span) => span.fromMs));
+    const steps = stepsOf({ fromMs, toMs: maxOf(spans.map((span) => span.toMs)) }, query);
     const histories = { partitions: topic === 'partition', usage: topic === 'usage' };
     return {
       target,
@@ -146,8 +148,8 @@ export class StoredHistory {
       {
         series,
         samples: rows.reduce((sum, { n }) => sum + n, 0),
-        fromMs: Math.min(...rows.map(({ first }) => first)),
-        toMs: Math.max(...rows.map(({ last }) => last)),
+        fromMs: minOf(rows.map(({ first }) => first)),
+        toMs: maxOf(rows.map(({ last }) => last)),
       },
     ];
   }

@@ -4,28 +4,38 @@
  *     append ─> pending ──batch──> the store's thread ──committed──> ring ─> stream
  *                  └── while the store fails: ring, with "durable": false, and unsaved ──> the store, when it works again
  *
- * A file whose disk is full, or that somebody holds, is opened later: until then its log is another one (provisional.ts), which
- * goes on in the file then. Consumers are told what they had kept there before anything is written over it.
+ * What it can do with its file is one state (store-state.ts). A file whose disk is full, or that somebody holds, is opened
+ * later: until then its log is another one (provisional.ts), which goes on in the file then. Consumers get what they had
+ * committed there before anything is written over it.
  *
  * While one batch is written the next gathers: under load many events share a transaction, else each has its own. The ring
  * holds the newest events in memory; what a client missed before that is read from the file, a page at a time.
  */
 import type { Logger } from 'pino';
-import type { Found } from '../alert/memory.ts';
+import type { RetentionLimits } from '../config/store-config.ts';
+import type { ConsumerOffset, EarlierOffset } from '../log/consumer-offsets.ts';
 import { type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from '../log/log.ts';
 import { type RingLimits, RingLog } from '../log/ring-log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
 import { Beside } from './beside.ts';
 import { StoreClock } from './clock.ts';
-import { type Connection, openForReading } from './database.ts';
+import { openForReading } from './database.ts';
 import type { FrameBatch } from './messages.ts';
-import { provisionalStanding } from './provisional.ts';
+import { provisionalPosition } from './provisional.ts';
 import { Reader } from './reader.ts';
-import type { RetentionLimits } from './retention.ts';
 import { type Opening, Store } from './store.ts';
 import { StoreError, storeError } from './store-error.ts';
+import {
+  afterFailure,
+  afterOpening,
+  afterSaving,
+  failureOf,
+  type Reading,
+  readingOf,
+  type StoreState,
+} from './store-state.ts';
 import { type Aged, Unsaved } from './unsaved.ts';
-import type { ConsumerState, Standing } from './writer.ts';
+import type { LogPosition } from './writer.ts';
 
 export interface StoredLogOptions {
   readonly path: string;
@@ -58,22 +68,18 @@ export class StoredLog implements EventLog, AsyncDisposable {
   readonly #ring: RingLog;
   #clock: StoreClock;
   readonly #retainTimer: NodeJS.Timeout;
-  #standing: Standing;
-  /** Undefined while the file was not opened yet. */
-  #reading: { readonly db: Connection; readonly reader: Reader } | undefined;
+  #position: LogPosition;
+  #state: StoreState;
   readonly #pending: Step[] = [];
   readonly #beside = new Beside();
   /** Who wants to know what the file holds that could not be opened yet. */
-  readonly #waitingForKept = new Map<string, (found: Found) => void>();
+  readonly #waitingForCommitted = new Map<string, (found: EarlierOffset) => void>();
   /** The offset that was given last. */
   #given: number;
   #writing = false;
   /** Resolves when the last batch was written, for the time being. */
   #written: Promise<void> | undefined;
   #flushing = false;
-  #failure: StoreError | undefined;
-  /** The file is damaged: another one takes its place. */
-  #anew = false;
   readonly #unsaved: Unsaved;
   #saving: Promise<void> | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -95,23 +101,21 @@ export class StoredLog implements EventLog, AsyncDisposable {
     this.#options = options;
     this.#store = store;
     const isOpen = !(opening instanceof StoreError);
-    this.#standing = isOpen ? opening.standing : provisionalStanding(options.now());
+    this.#position = isOpen ? opening.position : provisionalPosition(options.now());
     this.#unsaved = new Unsaved(options.ring);
-    this.#clock = this.#newClock(this.#standing);
-    this.#given = this.#standing.offset;
-    if (isOpen) {
-      this.#tellAside(opening);
-      this.#reading = this.#openReading();
-    } else {
-      this.#fail(opening);
-    }
-    this.#ring = new RingLog(options.ring, { offset: this.#given, latest: this.#reading?.reader.latest() ?? [] });
+    this.#clock = this.#newClock(this.#position);
+    this.#given = this.#position.offset;
+    if (isOpen) this.#tellAside(opening);
+    this.#state = isOpen ? { is: 'storing', reading: this.#openReading() } : { is: 'unopened', failure: opening };
+    if (!isOpen) this.#keepInMemory(opening);
+    const latest = readingOf(this.#state)?.reader.latest() ?? [];
+    this.#ring = new RingLog(options.ring, { offset: this.#given, latest });
     this.#retainTimer = setInterval(() => void this.retain(), RETAIN_EVERY_MS);
     this.#retainTimer.unref();
   }
 
   get id(): string {
-    return this.#standing.log;
+    return this.#position.log;
   }
 
   get offset(): number {
@@ -119,9 +123,9 @@ export class StoredLog implements EventLog, AsyncDisposable {
   }
 
   get health(): StoreHealth {
-    const { fault, message } = this.#failure ?? {};
-    const wrong = fault === undefined || message === undefined ? {} : { fault, message };
-    return { durable: this.#failure === undefined, ...wrong, unsaved: this.#unsaved.size, lost: this.#unsaved.lost };
+    const failure = failureOf(this.#state);
+    const wrong = failure && { fault: failure.fault, message: failure.message };
+    return { durable: !failure, ...wrong, unsaved: this.#unsaved.size, lost: this.#unsaved.lost };
   }
 
   append(event: NewEvent): void {
@@ -130,21 +134,21 @@ export class StoredLog implements EventLog, AsyncDisposable {
   }
 
   /** Stores a consumer's state, when all that was appended before is stored; a newer one of the same name replaces it. */
-  keep(state: ConsumerState): void {
-    this.#beside.keep(state);
+  commit(state: ConsumerOffset): void {
+    this.#beside.commit(state);
     this.#flushSoon();
   }
 
   /** What a consumer had stored last; nothing while the file was not opened yet. @throws LostError where it cannot be read */
-  kept(name: string): ConsumerState | undefined {
-    if (!this.#reading) return this.#beside.kept(name);
-    return this.#beside.kept(name) ?? this.#read((reader) => reader.consumer(name));
+  committed(name: string): ConsumerOffset | undefined {
+    if (this.#state.is === 'unopened') return this.#beside.committed(name);
+    return this.#beside.committed(name) ?? this.#read((reader) => reader.consumer(name));
   }
 
-  /** @see AlertMemory.whenFound */
-  whenFound(name: string, take: (found: Found) => void): boolean {
-    if (this.#reading) return false;
-    this.#waitingForKept.set(name, take);
+  /** @see ConsumerStates.whenFound */
+  whenCommittedFound(name: string, take: (found: EarlierOffset) => void): boolean {
+    if (this.#state.is !== 'unopened') return false;
+    this.#waitingForCommitted.set(name, take);
     return true;
   }
 
@@ -190,10 +194,10 @@ export class StoredLog implements EventLog, AsyncDisposable {
 
   /** Lets go what is too old; by itself once a minute. */
   async retain(): Promise<void> {
-    if (this.#failure || this.#closed) return;
+    if (this.#state.is !== 'storing' || this.#closed) return;
     try {
-      const { standing } = await this.#store.retain(this.#clock.agedMs());
-      if (standing.log === this.#standing.log) this.#standing = { ...this.#standing, complete: standing.complete };
+      const { position } = await this.#store.retain(this.#clock.agedMs());
+      if (position.log === this.#position.log) this.#position = { ...this.#position, complete: position.complete };
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'store could not be thinned out');
     }
@@ -204,14 +208,15 @@ export class StoredLog implements EventLog, AsyncDisposable {
     if (this.#closed) return;
     await this.settled();
     // what is to be stored beside events has no event that it could be waited for with
-    while (!this.#failure && (this.#writing || this.#waiting())) await this.#written;
+    while (this.#isStoring() && (this.#writing || this.#waiting())) await this.#written;
     this.#closed = true;
     clearInterval(this.#retainTimer);
     clearTimeout(this.#retryTimer);
-    if (this.#failure) await this.#save();
+    if (!this.#isStoring()) await this.#save();
     if (this.#unsaved.size > 0) this.#options.logger.error(this.health, 'events are lost: they could not be stored');
-    if (!this.#reading) return await this.#store.abandon();
-    this.#reading.db.close();
+    const reading = readingOf(this.#state);
+    if (!reading) return await this.#store.abandon();
+    reading.db.close();
     try {
       await this.#store.close();
     } catch (error) {
@@ -225,19 +230,24 @@ export class StoredLog implements EventLog, AsyncDisposable {
 
   /** The newest offset after which something is missing. */
   #goneOffset(): number {
-    return Math.max(this.#standing.complete - 1, this.#unsaved.lostOffset);
+    return Math.max(this.#position.complete - 1, this.#unsaved.lostOffset);
   }
 
-  #openReading(): { db: Connection; reader: Reader } {
+  #isStoring(): boolean {
+    return this.#state.is === 'storing';
+  }
+
+  #openReading(): Reading {
     const db = openForReading(this.#options.path);
     return { db, reader: new Reader(db) };
   }
 
   /** @throws LostError where the file cannot be read */
   #read<T>(read: (reader: Reader) => T): T {
-    if (!this.#reading) throw new LostError('the store is not open yet');
+    const reading = readingOf(this.#state);
+    if (!reading) throw new LostError('the store is not open yet');
     try {
-      return read(this.#reading.reader);
+      return read(reading.reader);
     } catch (error) {
       const failure = storeError('read store', this.#options.path, error);
       if (failure.fault === 'corrupt') this.#fail(failure);
@@ -275,8 +285,8 @@ export class StoredLog implements EventLog, AsyncDisposable {
     this.#writing = true;
     try {
       while (this.#waiting()) {
-        if (!this.#failure) await this.#writeBatch(this.#pending.splice(0, MAX_BATCH));
-        if (!this.#failure) continue;
+        if (this.#isStoring()) await this.#writeBatch(this.#pending.splice(0, MAX_BATCH));
+        if (this.#isStoring()) continue;
         this.#publishUnsaved(this.#pending.splice(0));
         break;
       }
@@ -291,7 +301,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
     try {
       const events = entries.map(placed);
       if (events.length + beside.dropped.length + beside.consumers.length > 0) {
-        this.#standing = (await this.#store.write({ events, ...beside })).standing;
+        this.#position = (await this.#store.write({ events, ...beside })).position;
       }
     } catch (error) {
       this.#beside.putBack(beside);
@@ -306,13 +316,19 @@ export class StoredLog implements EventLog, AsyncDisposable {
     }
   }
 
-  /** From now on events are sent without being stored, at offsets that were set apart for that. */
-  #fail(error: StoreError): void {
-    if (error.fault === 'corrupt') this.#anew = true;
-    const told = this.#failure?.message === error.message;
-    this.#failure = error;
-    this.#given = Math.max(this.#given, this.#standing.leap);
-    if (!told) this.#options.logger.error({ err: error, fault: error.fault }, 'store fails: events are kept in memory');
+  #fail(failure: StoreError): void {
+    const before = failureOf(this.#state);
+    this.#state = afterFailure(this.#state, failure);
+    this.#keepInMemory(failure, before);
+  }
+
+  /** From now on events are sent without being stored, at offsets that were set apart for that; the next try is soon. */
+  #keepInMemory(failure: StoreError, before?: StoreError): void {
+    const { logger } = this.#options;
+    this.#given = Math.max(this.#given, this.#position.leap);
+    if (before?.message !== failure.message) {
+      logger.error({ err: failure, fault: failure.fault }, 'store fails: events are kept in memory');
+    }
     this.#retryTimer ??= setTimeout(() => {
       this.#retryTimer = undefined;
       void this.#save();
@@ -352,65 +368,78 @@ export class StoredLog implements EventLog, AsyncDisposable {
       this.#fail(storeError('write to store', this.#options.path, error));
       return;
     }
-    this.#failure = undefined;
+    this.#state = afterSaving(this.#state);
     this.#options.logger.info({ lost: this.#unsaved.lost }, 'store works again');
     this.#flushSoon();
   }
 
   async #saveSome(): Promise<void> {
-    if (!this.#reading) return await this.#saveLate();
-    const anew = this.#anew;
-    if (anew) this.#unsaved.replace(this.#held());
-    const events = this.#unsaved.first(MAX_BATCH).map(placed);
-    const opening = await this.#store.write({
-      events,
-      // a write that failed may have been stored all the same, at offsets that nobody was told of
-      retract: { after: anew ? 0 : this.#standing.offset, before: events[0]?.offset ?? this.#given + 1 },
-      complete: (anew ? this.#ring.goneOffset : this.#unsaved.lostOffset) + 1,
-      ...(anew && { anew: { above: this.#given } }),
-    });
-    this.#standing = opening.standing;
-    this.#unsaved.saved(events.length);
-    if (!anew) return;
-    this.#anew = false;
-    this.#tellAside(opening);
-    this.#reading.db.close();
-    this.#reading = this.#openReading();
+    switch (this.#state.is) {
+      case 'unopened':
+        return await this.#saveLate();
+      case 'damaged':
+        return await this.#saveAnew(this.#state.reading);
+      case 'storing':
+      case 'failing': {
+        const events = this.#unsaved.first(MAX_BATCH).map(placed);
+        // a write that failed may have been stored all the same, at offsets that no client knows
+        const retract = { after: this.#position.offset, before: events[0]?.offset ?? this.#given + 1 };
+        await this.#saveBatch({ events, retract, complete: this.#unsaved.lostOffset + 1 });
+      }
+    }
+  }
+
+  /** The file is damaged: it is put aside, and all that is in memory goes into a new one. */
+  async #saveAnew(reading: Reading): Promise<void> {
+    const { events, complete } = this.#heldBatch();
+    const retract = { after: 0, before: events[0]?.offset ?? this.#given + 1 };
+    await this.#saveBatch({ events, retract, complete, anew: { above: this.#given } });
+    // whatever follows, the new file is there, and is not put aside too
+    this.#state = afterOpening(this.#state, reading);
+    reading.db.close();
+    this.#state = afterOpening(this.#state, this.#openReading());
   }
 
   /** Opens the file that could not be opened at the start: this log goes on in it, with all that is in memory. */
   async #saveLate(): Promise<void> {
-    const { log, offset: above } = this.#standing;
+    const { log, offset: above } = this.#position;
     const found = await this.#store.open();
     this.#tellAside(found);
-    this.#clock = this.#newClock(found.standing);
-    this.#tellFound();
-    this.#unsaved.replace(this.#held());
-    const events = this.#unsaved.first(MAX_BATCH).map(placed);
-    const complete = this.#ring.goneOffset + 1;
-    const opening = await this.#store.write({ events, complete, takeOver: { log, above } });
-    this.#tellAside(opening);
-    this.#standing = opening.standing;
-    this.#unsaved.saved(events.length);
-    this.#reading = this.#openReading();
+    this.#clock = this.#newClock(found.position);
+    this.#tellCommitted();
+    await this.#saveBatch({ ...this.#heldBatch(), takeOver: { log, above } });
+    this.#state = afterOpening(this.#state, this.#openReading());
   }
 
-  /** Before the first write: what is kept then stands in the place of what was. */
-  #tellFound(): void {
-    const waiting = [...this.#waitingForKept];
+  async #saveBatch(batch: FrameBatch): Promise<void> {
+    const opening = await this.#store.write(batch);
+    this.#tellAside(opening);
+    this.#position = opening.position;
+    this.#unsaved.saved(batch.events.length);
+  }
+
+  /** The first batch of all that is in memory, for a file that has nothing of it. */
+  #heldBatch(): Pick<FrameBatch, 'events'> & { readonly complete: number } {
+    this.#unsaved.replace(this.#held());
+    return { events: this.#unsaved.first(MAX_BATCH).map(placed), complete: this.#ring.goneOffset + 1 };
+  }
+
+  /** Before the first write: what is committed then replaces what was. */
+  #tellCommitted(): void {
+    const waiting = [...this.#waitingForCommitted];
     if (waiting.length === 0) return;
-    this.#waitingForKept.clear();
+    this.#waitingForCommitted.clear();
     const { db, reader } = this.#openReading();
     try {
       const alerts = reader.latest().filter(({ head }) => head.type === 'alert');
-      for (const [name, take] of waiting) take({ kept: reader.consumer(name), alerts });
+      for (const [name, take] of waiting) take({ committed: reader.consumer(name), alerts });
     } finally {
       db.close();
     }
   }
 
-  #newClock(standing: Standing): StoreClock {
-    return new StoreClock(standing, this.#options.now(), this.#options.monotonic);
+  #newClock(position: LogPosition): StoreClock {
+    return new StoreClock(position, this.#options.now(), this.#options.monotonic);
   }
 
   /** All that is in memory, for a new file. */

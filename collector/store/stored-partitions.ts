@@ -46,7 +46,7 @@ export class StoredPartitions {
 
   #headOf({ shape, facts, sample }: HeadRow): PartitionHead {
     const event = unfold(JSON.parse(this.#shapes.text(shape)) as Json, new Uint8Array(facts));
-    // its id stands in a column of its own
+    // its id is in a column of its own
     return headOf({ ...(event as unknown as PartitionEvent), id: sample });
   }
 }

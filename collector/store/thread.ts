@@ -1,24 +1,29 @@
 /** The thread that a store is written in: a disk that is slow then holds up no stream. */
+import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { StreamEvent } from '../../protocol/events.ts';
 import { type Connection, openForWriting, setAside } from './database.ts';
-import { lockStore } from './lock.ts';
-import type { Answer, FrameBatch, Job, Order, ThreadStart } from './messages.ts';
+import { type Lock, lockStore } from './lock.ts';
+import type { FrameBatch, Job, Order, StoreReply, ThreadStart } from './messages.ts';
 import { withoutPlace } from './record.ts';
 import { Retention } from './retention.ts';
+import { readSent, SentMark } from './sent-mark.ts';
 import { StoreError, storeError } from './store-error.ts';
-import { type Standing, Writer } from './writer.ts';
+import { type LogPosition, Writer } from './writer.ts';
 
 const port = parentPort!;
 const { path, limits } = workerData as ThreadStart;
 
 interface Opened {
   readonly db: Connection;
+  readonly mark: SentMark;
+  /** Of the file that is written to. */
+  readonly ino: number;
   readonly writer: Writer;
   readonly retention: Retention;
 }
 
-let lock: { close(): void } | undefined;
+let lock: Lock | undefined;
 let opened: Opened | undefined;
 /** The name that a damaged file was given. */
 let aside: string | undefined;
@@ -28,10 +33,10 @@ port.on('message', ({ id, job }: Order) => {
 });
 
 async function answer(id: number, job: Job): Promise<void> {
-  let said: Answer;
+  let said: StoreReply;
   try {
-    const standing = await run(job);
-    said = { id, standing, ...(aside !== undefined && { aside }) };
+    const position = await run(job);
+    said = { id, position, ...(aside !== undefined && { aside }) };
     aside = undefined;
   } catch (error) {
     const { fault, message } = storeError(job.is === 'open' ? 'open store' : 'write to store', path, error);
@@ -41,11 +46,11 @@ async function answer(id: number, job: Job): Promise<void> {
   if (job.is === 'close') port.close();
 }
 
-async function run(job: Job): Promise<Standing> {
+async function run(job: Job): Promise<LogPosition> {
   switch (job.is) {
     case 'open':
       lock ??= lockStore(path);
-      return (opened ?? openOrBeginAnew()).writer.standing;
+      return (opened ?? openOrBeginAnew()).writer.position;
     case 'write':
       return write(job.batch);
     case 'retain':
@@ -67,52 +72,74 @@ function openOrBeginAnew(): Opened {
 }
 
 function beginAnew(above: number): Opened {
-  opened?.db.close();
-  opened = undefined;
+  letGo();
   aside = setAside(path, new Date());
+  // the lock's file may have gone with it
+  if (!lock?.isThere()) lock = lockStore(path);
   return open(above);
 }
 
 function open(above: number): Opened {
   const db = openForWriting(path);
   try {
-    const writer = new Writer(db, above);
-    return { db, writer, retention: new Retention(db, writer, limits) };
+    const writer = new Writer(db, above, readSent(path));
+    const mark = new SentMark(path);
+    mark.write(writer.position.log, writer.position.offset);
+    return { db, mark, ino: statSync(path).ino, writer, retention: new Retention(db, writer, limits) };
   } catch (error) {
     db.close();
     throw storeError('open store', path, error);
   }
 }
 
-function write({ anew, events, ...batch }: FrameBatch): Standing {
+function write({ anew, events, ...batch }: FrameBatch): LogPosition {
   if (anew) opened = beginAnew(anew.above);
   opened ??= open(0);
+  assertThere(opened);
   // offsets of the log that is to go on there are taken: it is left as it is, under another name
-  if (batch.takeOver && opened.writer.standing.offset > batch.takeOver.above) opened = beginAnew(batch.takeOver.above);
+  if (batch.takeOver && opened.writer.position.offset > batch.takeOver.above) opened = beginAnew(batch.takeOver.above);
   const placed = events.map(({ offset, agedMs, frame }) => {
     return { offset, agedMs, event: withoutPlace(JSON.parse(frame) as StreamEvent) };
   });
   opened.writer.write({ ...batch, events: placed });
-  return opened.writer.standing;
+  const { position } = opened.writer;
+  opened.mark.write(position.log, position.offset);
+  return position;
+}
+
+/** What is written to a file that nobody finds any more is lost with us. @throws StoreError */
+function assertThere({ ino }: Opened): void {
+  if (statSync(path, { throwIfNoEntry: false })?.ino === ino) return;
+  throw new StoreError(
+    'corrupt',
+    `Cannot write to store ${path}: the file was removed or replaced, another one begins`,
+  );
+}
+
+function letGo(): void {
+  opened?.db.close();
+  opened?.mark[Symbol.dispose]();
+  opened = undefined;
 }
 
 /** In small pieces: what is to be written in the meantime has its turn between two. */
-async function retain(agedMs: number): Promise<Standing> {
+async function retain(agedMs: number): Promise<LogPosition> {
   if (!opened) throw new StoreError('failed', `Cannot thin out store ${path}: it is not open`);
   const { retention, writer } = opened;
   for (const _ of retention.run(agedMs)) {
     await new Promise((resolve) => setImmediate(resolve));
     if (opened?.writer !== writer) break;
   }
-  return writer.standing;
+  return writer.position;
 }
 
-function close(): Standing {
-  const { db, writer } = opened!;
+function close(): LogPosition {
+  const { db, writer, mark } = opened!;
   // all that was written goes into the one file
   db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
-  db.close();
+  const { position } = writer;
+  mark.write(position.log, position.offset, true);
+  letGo();
   lock?.close();
-  opened = undefined;
-  return writer.standing;
+  return position;
 }

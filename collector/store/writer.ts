@@ -7,12 +7,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import type Database from 'libsql';
+import type { ConsumerOffset } from '../log/consumer-offsets.ts';
 import type { NewEvent } from '../log/log.ts';
 import { keyOf } from '../log/log.ts';
 import { type Connection, transact } from './database.ts';
 import { Dictionary } from './dictionary.ts';
 import { Meta } from './meta.ts';
 import { recordOf } from './record.ts';
+import { bootId, type Sent } from './sent-mark.ts';
 
 /** An event to be stored at its place in the log. */
 export interface Placed {
@@ -22,29 +24,22 @@ export interface Placed {
   readonly agedMs: number;
 }
 
-export interface ConsumerState {
-  readonly name: string;
-  /** The last event that the state takes account of. */
-  readonly offset: number;
-  readonly state: string;
-}
-
 export interface Batch {
   /** By rising offset. */
   readonly events: readonly Placed[];
   /** Keys that have no state any more, if it still is the event at this offset. */
   readonly dropped?: readonly { readonly key: string; readonly offset: number }[];
-  /** Events to be removed before: those above `after` and below `before`, which nobody was told of. */
+  /** Events to be removed before: those above `after` and below `before`, which nobody has got. */
   readonly retract?: { readonly after: number; readonly before: number };
   /** The first offset from which on nothing is missing, where that has changed. */
   readonly complete?: number;
-  readonly consumers?: readonly ConsumerState[];
+  readonly consumers?: readonly ConsumerOffset[];
   /** The log that goes on in this file from now on, all of whose offsets are above; what is there belongs to another one. */
   readonly takeOver?: { readonly log: string; readonly above: number };
 }
 
-/** Where a store stands. */
-export interface Standing {
+/** How far the log in a file has come. */
+export interface LogPosition {
   readonly log: string;
   /** Of its newest event. */
   readonly offset: number;
@@ -58,8 +53,8 @@ export interface Standing {
   readonly atMs: number | null;
 }
 
-/** What has an hour and a day of its own, so that an event's grade can be told. */
-interface Series {
+/** What has an hour and a day of its own, so that an event's grade can be determined. */
+interface WrittenSeries {
   readonly id: number;
   hour: number;
   day: number;
@@ -76,17 +71,22 @@ export class Writer {
   readonly #meta: Meta;
   readonly #kinds: Dictionary;
   readonly #shapes: Dictionary;
-  readonly #series = new Map<string, Series>();
+  readonly #series = new Map<string, WrittenSeries>();
   readonly #addEvent: Database.Statement<unknown[]>;
   readonly #addSeries: Database.Statement<unknown[]>;
   readonly #setSeries: Database.Statement<unknown[]>;
   readonly #drop: Database.Statement<unknown[]>;
   readonly #retract: Database.Statement<unknown[]>;
   readonly #setConsumer: Database.Statement<unknown[]>;
-  #standing: Standing;
+  #position: LogPosition;
 
-  /** Makes a log where there is none, and sets offsets apart. @param above an offset that was given already. @throws SqliteError */
-  constructor(db: Connection, above = 0) {
+  /**
+   * Makes a log where there is none, and sets offsets apart.
+   * @param above an offset that was given already
+   * @param sent how far the log was sent: where events of it are missing, it goes on beyond them
+   * @throws SqliteError
+   */
+  constructor(db: Connection, above = 0, sent?: Sent) {
     this.#db = db;
     this.#meta = new Meta(db);
     this.#kinds = new Dictionary(db, 'kind');
@@ -104,17 +104,17 @@ export class Writer {
       `INSERT INTO consumer VALUES (?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET "offset" = excluded."offset", state = excluded.state`,
     );
-    this.#standing = transact(db, () => this.#begin(above));
+    this.#position = transact(db, () => this.#begin(above, sent));
   }
 
-  get standing(): Standing {
-    return this.#standing;
+  get position(): LogPosition {
+    return this.#position;
   }
 
   /** @throws SqliteError; nothing of the batch is then stored */
   write({ events, dropped = [], retract, complete, consumers = [], takeOver }: Batch): void {
     try {
-      this.#standing = transact(this.#db, () => {
+      this.#position = transact(this.#db, () => {
         if (retract) this.#retract.run(retract.after, retract.before);
         for (const event of events) this.#writeEvent(event);
         for (const { key, offset } of dropped) this.#drop.run(key, offset);
@@ -134,36 +134,41 @@ export class Writer {
   /** Takes note that events before `complete` are not all there any more. */
   completeFrom(complete: number): void {
     this.#meta.set('complete', complete);
-    this.#standing = { ...this.#standing, complete };
+    this.#position = { ...this.#position, complete };
   }
 
-  #begin(above: number): Standing {
+  #begin(above: number, sent: Sent | undefined): LogPosition {
     const newest = this.#db.prepare('SELECT "offset", "at", aged FROM event ORDER BY "offset" DESC LIMIT 1').get() as
       | { offset: number; at: number; aged: number }
       | undefined;
     const log = this.#meta.text('log') ?? randomUUID();
-    const offset = newest?.offset ?? 0;
-    const complete = this.#meta.number('complete') || 1;
+    const stored = Math.max(newest?.offset ?? 0, this.#meta.number('floor'));
     // an earlier run may have used what was set apart for it
-    const leap = Math.max(this.#meta.number('leap'), offset, above) + LEAP;
+    const unused = Math.max(this.#meta.number('leap'), stored, above, sent?.log === log ? sent.offset : 0) + LEAP;
+    const isShort = sent?.log === log && isLost(sent, stored);
+    // clients have seen offsets that are free again: none of them is given twice
+    const offset = isShort ? unused : stored;
+    const complete = isShort ? offset + 1 : this.#meta.number('complete') || 1;
+    const leap = isShort ? unused + LEAP : unused;
+    if (isShort) this.#meta.set('floor', offset);
     this.#meta.set('log', log);
     this.#meta.set('complete', complete);
     this.#meta.set('leap', leap);
     return { log, offset, complete, leap, agedMs: newest?.aged ?? 0, atMs: newest?.at ?? null };
   }
 
-  #advance(newest: Placed | undefined, complete: number | undefined): Standing {
-    const standing = { ...this.#standing };
-    if (newest) Object.assign(standing, { offset: newest.offset, agedMs: newest.agedMs });
-    if (standing.offset >= standing.leap) {
-      standing.leap = standing.offset + LEAP;
-      this.#meta.set('leap', standing.leap);
+  #advance(newest: Placed | undefined, complete: number | undefined): LogPosition {
+    const position = { ...this.#position };
+    if (newest) Object.assign(position, { offset: newest.offset, agedMs: newest.agedMs });
+    if (position.offset >= position.leap) {
+      position.leap = position.offset + LEAP;
+      this.#meta.set('leap', position.leap);
     }
-    if (complete !== undefined && complete > standing.complete) {
-      standing.complete = complete;
+    if (complete !== undefined && complete > position.complete) {
+      position.complete = complete;
       this.#meta.set('complete', complete);
     }
-    return standing;
+    return position;
   }
 
   #writeEvent({ offset, event, agedMs }: Placed): void {
@@ -178,7 +183,7 @@ export class Writer {
     this.#setSeries.run(offset, series.hour, series.day, series.id);
   }
 
-  #seriesOf(event: NewEvent): Series {
+  #seriesOf(event: NewEvent): WrittenSeries {
     const key = keyOf(event);
     const known = this.#series.get(key);
     if (known) return known;
@@ -187,14 +192,19 @@ export class Writer {
     const isolate = 'isolate' in event ? event.isolate : null;
     const probe = 'probe' in event ? event.probe : null;
     const [by, relative] = event.type === 'partition' ? [event.by, event.since ? 1 : 0] : [null, 0];
-    const added = this.#addSeries.get(key, type, target, isolate, probe, by, relative) as Series;
+    const added = this.#addSeries.get(key, type, target, isolate, probe, by, relative) as WrittenSeries;
     const series = { id: added.id, hour: added.hour, day: added.day };
     this.#series.set(key, series);
     return series;
   }
 }
 
-function gradeOf(event: NewEvent, series: Series, agedMs: number): 0 | 1 | 2 {
+/** Whether what was sent up to there may be missing in a store that ends at `stored`. */
+function isLost({ offset, boot, isClosed }: Sent, stored: number): boolean {
+  return offset > stored || (!isClosed && boot !== bootId());
+}
+
+function gradeOf(event: NewEvent, series: WrittenSeries, agedMs: number): 0 | 1 | 2 {
   // history keeps how they went (rollup.ts), and nobody asks for one of them
   if (event.type === 'usage') return 0;
   // a probe's end tells what it cost

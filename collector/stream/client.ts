@@ -9,13 +9,25 @@ import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import { type CloseCode, closeCodes, closeReason } from '../../protocol/close-codes.ts';
 import { decodeClientFrame, encode, FrameError } from '../../protocol/codec.ts';
-import type { ErrorCode, Hello, Request, ServerFrame, Subscribe, Unsubscribe } from '../../protocol/frames.ts';
+import {
+  type ErrorCode,
+  type Hello,
+  type Request,
+  type ServerFrame,
+  STREAM_PATH,
+  type Subscribe,
+  type Unsubscribe,
+} from '../../protocol/frames.ts';
+import { humanDuration } from '../../protocol/human.ts';
 import { limits } from '../../protocol/limits.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import { type Access, AccessError, type Visitor } from '../access/access.ts';
+import type { Acts } from '../access/acts.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Peer } from '../access/peer.ts';
 import type { StreamConfig } from '../config/config.ts';
 import type { EventLog, LogEntry } from '../log/log.ts';
-import { formatDuration } from '../units.ts';
+import type { AnswerBudget, Waiter } from './answer-budget.ts';
 import { Outbox } from './outbox.ts';
 import { Rate } from './rate.ts';
 import type { Requests } from './requests.ts';
@@ -23,16 +35,20 @@ import { Subscription } from './subscription.ts';
 
 export interface ClientOptions {
   readonly socket: WebSocket;
-  /** Where it comes from: an IP address. */
-  readonly address: string;
+  /** Where it comes from. */
+  readonly peer: Peer;
   readonly access: Access;
+  readonly acts: Acts;
   readonly log: EventLog;
   readonly requests: Requests;
+  readonly answers: AnswerBudget;
   readonly config: StreamConfig;
   readonly logger: Logger;
   /** As `welcome` gives it. */
   readonly server: { readonly name: string; readonly version: string };
 }
+
+const MAX_WAITING_FRAMES = 16;
 
 const REFUSAL_CODES = {
   unauthorized: closeCodes.unauthorized,
@@ -40,7 +56,7 @@ const REFUSAL_CODES = {
   'too-many': closeCodes.tooMany,
 } as const;
 
-export class Client {
+export class Client implements Waiter {
   readonly #options: ClientOptions;
   readonly #outbox: Outbox;
   readonly #rate: Rate;
@@ -51,17 +67,21 @@ export class Client {
   readonly #helloTimer: NodeJS.Timeout;
   /** Who it is; undefined before its hello. */
   #visitor: Visitor | undefined;
+  #isRefused = false;
+  /** Frames that came while a provider is asked who this is. */
+  #waiting: string[] | undefined;
   #missedPings = 0;
 
   constructor(options: ClientOptions) {
-    const { socket, config } = options;
+    const { socket, config, answers } = options;
     this.#options = options;
     this.#rate = new Rate(config.maxFramesPerSecond);
     this.#outbox = new Outbox({
       highWaterBytes: config.highWaterBytes,
       bufferBytes: config.bufferBytes,
       send: (bytes, taken) => socket.send(bytes, { binary: false }, taken),
-      overflow: (reason) => this.close(closeCodes.tooSlow, `Cannot keep up: ${reason}`),
+      overflow: (reason) => this.end(reason),
+      answers,
       now: () => performance.now(),
     });
     this.#helloTimer = setTimeout(() => this.#helloIsLate(), config.helloMs);
@@ -72,6 +92,15 @@ export class Client {
     socket.on('close', () => this.#end());
     // ws closes the socket with a code of its own (1009, 1007, 1002): there is nothing left to do but to say so
     socket.on('error', (error) => options.logger.debug({ err: error }, 'client socket failed'));
+  }
+
+  get answerBytes(): number {
+    return this.#outbox.answerBytes;
+  }
+
+  /** Ends a client that cannot keep up. */
+  end(reason: string): void {
+    this.close(closeCodes.tooSlow, `Cannot keep up: ${reason}`);
   }
 
   /** Sends an event to a client that subscribed to it. */
@@ -98,14 +127,17 @@ export class Client {
   checkStall(): void {
     const { stallMs } = this.#options.config;
     if (this.#outbox.stalledMs() < stallMs) return;
-    this.close(closeCodes.tooSlow, `Cannot keep up: nothing was taken for ${formatDuration(stallMs)}`);
+    this.end(`nothing was taken for ${humanDuration(stallMs)}`);
   }
 
   close(code: CloseCode, reason: string): void {
-    const { socket, address, logger } = this.#options;
+    const { socket, peer, logger } = this.#options;
     this.#end();
     socket.close(code, closeReason(reason));
-    if (code !== closeCodes.goingAway) logger.info({ code, reason, address }, 'client closed');
+    // who is refused has a line of its own
+    if (code === closeCodes.goingAway || this.#isRefused) return;
+    const by = this.#visitor && { by: this.#visitor.name };
+    logger.info({ code, reason, address: peer.address, ...by }, 'client closed');
   }
 
   #end(): void {
@@ -117,17 +149,23 @@ export class Client {
 
   #helloIsLate(): void {
     const { helloMs } = this.#options.config;
-    this.close(closeCodes.helloTimeout, `Cannot welcome client: expected "hello" within ${formatDuration(helloMs)}`);
+    this.close(closeCodes.helloTimeout, `Cannot welcome client: expected "hello" within ${humanDuration(helloMs)}`);
   }
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#left.signal.aborted) return;
     try {
       this.#admit(isBinary);
-      this.#handle(String(data));
+      if (this.#waiting) this.#wait(String(data));
+      else this.#handle(String(data));
     } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.close(error.closeCode, error.message);
+      if (error instanceof FrameError) {
+        this.close(error.closeCode, error.message);
+        return;
+      }
+      // a fault of ours that this frame has found: it is not to end the others
+      this.#options.logger.error({ err: error }, 'client frame failed');
+      this.close(closeCodes.badFrame, 'Cannot take frame: the collector failed, its log says why');
     }
   }
 
@@ -161,15 +199,65 @@ export class Client {
 
   #welcome({ token }: Hello): void {
     if (this.#visitor) throw new FrameError('Cannot take "hello" frame: there was one before');
-    const { access, address, log, server } = this.#options;
-    try {
-      this.#visitor = access.admit(token, address);
-    } catch (error) {
-      if (!(error instanceof AccessError)) throw error;
-      throw new FrameError(error.message, REFUSAL_CODES[error.code]);
+    const { access, peer } = this.#options;
+    if (access.isForProvider(token)) {
+      void this.#welcomeByProvider(token);
+      return;
     }
+    try {
+      this.#letIn(access.admit(token, peer));
+    } catch (error) {
+      throw this.#refusal(error);
+    }
+  }
+
+  /** What comes meanwhile waits. */
+  async #welcomeByProvider(token: string): Promise<void> {
+    const waiting: string[] = [];
+    this.#waiting = waiting;
+    const { access, peer, logger } = this.#options;
+    try {
+      const visitor = await access.admitByProvider(token, peer).catch((error: unknown) => {
+        throw this.#refusal(error);
+      });
+      this.#waiting = undefined;
+      if (this.#left.signal.aborted) return;
+      this.#letIn(visitor);
+      for (const text of waiting) if (!this.#left.signal.aborted) this.#handle(text);
+    } catch (error) {
+      if (error instanceof FrameError) return this.close(error.closeCode, error.message);
+      logger.error({ err: error }, 'client frame failed');
+      this.close(closeCodes.badFrame, 'Cannot take frame: the collector failed, its log says why');
+    }
+  }
+
+  #wait(text: string): void {
+    if (this.#waiting!.length === MAX_WAITING_FRAMES) {
+      throw new FrameError(`Cannot take frame: more than ${MAX_WAITING_FRAMES} before "welcome"`, closeCodes.tooMany);
+    }
+    this.#waiting!.push(text);
+  }
+
+  /** What ends the socket of somebody who is not let in; what was no such error is given back. */
+  #refusal(error: unknown): unknown {
+    if (!(error instanceof AccessError)) return error;
+    const { acts, peer } = this.#options;
+    this.#isRefused = true;
+    const { code, message: reason } = error;
+    acts.refused({ code, reason, address: peer.address, via: 'stream', path: STREAM_PATH });
+    return new FrameError(error.message, REFUSAL_CODES[error.code]);
+  }
+
+  #letIn(visitor: Visitor): void {
+    this.#visitor = visitor;
+    const { acts, log, server } = this.#options;
+    acts.admitted(this.#callerOf(this.#visitor));
     clearTimeout(this.#helloTimer);
     this.#send({ type: 'welcome', log: log.id, offset: log.offset, role: this.#visitor.role, server });
+  }
+
+  #callerOf(visitor: Visitor): Caller {
+    return { visitor, address: this.#options.peer.address, via: 'stream' };
   }
 
   /** Ends a client that would not be let in any more. */
@@ -212,8 +300,12 @@ export class Client {
 
   async #answer(frame: Request, visitor: Visitor): Promise<void> {
     const { id } = frame;
+    // answers are pulled: none is begun while the socket has not taken those before
+    await this.#outbox.answered();
+    if (this.#left.signal.aborted) return;
     try {
-      this.#respond(id, { result: await this.#options.requests.answer(frame, visitor.role, this.#left.signal) });
+      const caller = this.#callerOf(visitor);
+      this.#respond(id, { result: await this.#options.requests.answer(frame, caller, this.#left.signal) });
     } catch (error) {
       this.#respond(id, { error: this.#failure(frame, error) });
     }
@@ -224,7 +316,7 @@ export class Client {
     outcome: { result: Record<string, unknown> } | { error: { code: ErrorCode; message: string } },
   ): void {
     this.#asked.delete(id);
-    this.#send({ type: 'response', id, ...outcome });
+    this.#outbox.answer(Buffer.from(encode({ type: 'response', id, ...outcome })));
   }
 
   #failure({ method }: Request, error: unknown): { code: ErrorCode; message: string } {

@@ -9,6 +9,7 @@
  */
 import { encode } from '../../protocol/codec.ts';
 import { type EventHead, type LogEntry, LostError } from '../log/log.ts';
+import type { AnswerBudget } from './answer-budget.ts';
 
 export interface OutboxOptions {
   /** Bytes given to the socket and not yet taken by it, above which the rest waits. */
@@ -19,6 +20,7 @@ export interface OutboxOptions {
   readonly send: (bytes: Buffer, taken: () => void) => void;
   /** Called once, when the client is to be ended: too much waits, or what it should have read has left the log. */
   readonly overflow: (reason: string) => void;
+  readonly answers: Pick<AnswerBudget, 'count' | 'keep'>;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 }
@@ -44,8 +46,8 @@ interface Skipped {
   readonly count: number;
 }
 
-type Waiting =
-  | { readonly is: 'frame'; readonly bytes: Buffer }
+type QueuedFrame =
+  | { readonly is: 'frame' | 'answer'; readonly bytes: Buffer }
   | Sample
   | Skipped
   | { readonly is: 'source'; readonly frames: Iterator<Buffer | null> };
@@ -56,12 +58,15 @@ const GAP_BYTES = 256;
 export class Outbox {
   readonly #options: OutboxOptions;
   /** By rising sequence number. */
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, QueuedFrame>();
   /** Sequence number of the partition of each key that waits. */
   readonly #samples = new Map<string, number>();
   #sequence = 0;
   #waitingBytes = 0;
   #inFlightBytes = 0;
+  #answerBytes = 0;
+  /** Who wait until no answer waits any more. */
+  #onAnswered: (() => void)[] = [];
   #progressAtMs = 0;
   /** Others have their turn before the next reading from the log. */
   #resting = false;
@@ -76,6 +81,16 @@ export class Outbox {
     return this.#waitingBytes;
   }
 
+  /** Bytes of answers among them. */
+  get answerBytes(): number {
+    return this.#answerBytes;
+  }
+
+  /** Resolves when no answer waits: the socket has taken those before, or the client has gone. */
+  async answered(): Promise<void> {
+    while (this.#answerBytes > 0) await new Promise<void>((resolve) => this.#onAnswered.push(resolve));
+  }
+
   /** Milliseconds for which something has been in flight and nothing was taken. */
   stalledMs(): number {
     return this.#inFlightBytes === 0 ? 0 : this.#options.now() - this.#progressAtMs;
@@ -84,6 +99,11 @@ export class Outbox {
   /** Sends a frame after all before it. */
   push(bytes: Buffer): void {
     this.#enqueue({ is: 'frame', bytes });
+  }
+
+  /** The same with an answer. */
+  answer(bytes: Buffer): void {
+    this.#enqueue({ is: 'answer', bytes });
   }
 
   /** Sends an event after all before it; a partition only if no newer one of its key comes while it waits. */
@@ -108,12 +128,14 @@ export class Outbox {
     this.#waiting.clear();
     this.#samples.clear();
     this.#waitingBytes = 0;
+    this.#countAnswers(-this.#answerBytes);
   }
 
-  #enqueue(item: Waiting): void {
+  #enqueue(item: QueuedFrame): void {
     if (this.#closed) return;
     this.#put(this.#sequence++, item);
     this.#drain();
+    if (item.is === 'answer') this.#options.answers.keep();
     if (this.#waitingBytes > this.#options.bufferBytes) {
       this.#overflow(`more than ${this.#options.bufferBytes} bytes wait for it`);
     }
@@ -134,11 +156,12 @@ export class Outbox {
   }
 
   /** A Map keeps the place of a key that is set again: the line stays in order. */
-  #put(sequence: number, item: Waiting): void {
+  #put(sequence: number, item: QueuedFrame): void {
     const before = this.#waiting.get(sequence);
     if (before) this.#waitingBytes -= sizeOf(before);
     this.#waiting.set(sequence, item);
     this.#waitingBytes += sizeOf(item);
+    if (item.is === 'answer') this.#countAnswers(sizeOf(item));
   }
 
   #take(sequence: number): void {
@@ -147,6 +170,13 @@ export class Outbox {
     this.#waiting.delete(sequence);
     this.#waitingBytes -= sizeOf(item);
     if (item.is === 'sample') this.#samples.delete(item.key);
+    if (item.is === 'answer') this.#countAnswers(-sizeOf(item));
+  }
+
+  #countAnswers(bytes: number): void {
+    this.#answerBytes += bytes;
+    this.#options.answers.count(bytes);
+    if (this.#answerBytes === 0) for (const go of this.#onAnswered.splice(0)) go();
   }
 
   #drain(): void {
@@ -199,9 +229,10 @@ export class Outbox {
   }
 }
 
-function sizeOf(item: Waiting): number {
+function sizeOf(item: QueuedFrame): number {
   switch (item.is) {
     case 'frame':
+    case 'answer':
     case 'sample':
       return item.bytes.length;
     case 'skipped':

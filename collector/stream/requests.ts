@@ -1,9 +1,12 @@
 /** Answers what clients ask. Names of targets are looked up, never attached to: no address comes from a client. */
+
 import { byAge } from '../../agent/classify/age.ts';
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
+import { PROBE_CLASSIFIERS } from '../../agent/classify/probe-classifiers.ts';
 import type { Request } from '../../protocol/frames.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { Probe } from '../../protocol/partition.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import {
   type Call,
   type Method,
@@ -13,10 +16,14 @@ import {
   type Result,
   readCall,
 } from '../../protocol/requests.ts';
-import type { Role } from '../../protocol/role.ts';
+import { operatorWanted } from '../access/access.ts';
+import type { Acts, Ending } from '../access/acts.ts';
+import type { Caller } from '../access/caller.ts';
 import type { Alerts } from '../alert/alerts.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { History } from '../history/history.ts';
 import type { EventLog } from '../log/log.ts';
+import type { NewOperation, Operations, RunningOperation } from '../operations/operations.ts';
 import type { Explorer } from '../snapshots/explorer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
 import type { Runner } from '../targets/runner.ts';
@@ -27,6 +34,9 @@ export interface RequestsOptions {
   readonly history: History;
   readonly snapshots: Snapshots;
   readonly explorer: Explorer;
+  readonly acts: Acts;
+  readonly audit: AuditTrail;
+  readonly operations: Operations;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Absent: nothing is judged. */
@@ -39,42 +49,79 @@ export class Requests {
   readonly #history: History;
   readonly #snapshots: Snapshots;
   readonly #explorer: Explorer;
+  readonly #acts: Acts;
+  readonly #audit: AuditTrail;
+  readonly #operations: Operations;
   readonly #now: () => number;
   readonly #alerts: Alerts | undefined;
 
-  constructor({ log, runners, history, snapshots, explorer, now, alerts }: RequestsOptions) {
+  constructor({ log, runners, history, snapshots, explorer, acts, audit, operations, now, alerts }: RequestsOptions) {
     this.#log = log;
     this.#runners = runners;
     this.#history = history;
     this.#snapshots = snapshots;
     this.#explorer = explorer;
+    this.#acts = acts;
+    this.#audit = audit;
+    this.#operations = operations;
     this.#now = now;
     this.#alerts = alerts;
   }
 
-  /** @param role the client's. @param signal aborted when the client that asked has left. @throws RequestError */
-  async answer(request: Pick<Request, 'method' | 'params'>, role: Role, signal: AbortSignal): Promise<Result<Method>> {
+  /** @param signal aborted when the client that asked has left. @throws RequestError */
+  async answer(
+    request: Pick<Request, 'method' | 'params'>,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<Result<Method>> {
     const call = readCall(request);
-    if (!mayCall(role, call.method)) {
-      throw new RequestError(
-        'forbidden',
-        `Cannot run "${call.method}": it takes an operator, this token is a ${role}'s`,
-      );
+    const { visitor, address, via } = caller;
+    if (!mayCall(visitor.role, call.method)) {
+      const reason = `Cannot run "${call.method}": ${operatorWanted(visitor)}`;
+      this.#acts.refused({ code: 'forbidden', reason, path: call.method, by: visitor.name, address, via });
+      throw new RequestError('forbidden', reason);
     }
-    const result = await this.#run(call, signal);
+    const result = await (mayCall('viewer', call.method)
+      ? this.#run(call, caller, signal)
+      : this.#act(call, caller, signal));
     // the events that it speaks of come before it
     await this.#log.settled();
     return result;
   }
 
-  async #run(call: Call, signal: AbortSignal): Promise<Result<Method>> {
+  /** What takes an operator is written down, with who wanted it. */
+  async #act(call: Call, caller: Caller, signal: AbortSignal): Promise<Result<Method>> {
+    const { method, params } = call;
+    this.#acts.assertRoom();
+    const sinceMs = performance.now();
+    const told = (ending: Ending) =>
+      this.#acts.done(caller, { method, params }, { ...ending, durationMs: performance.now() - sinceMs });
+    let result: Result<Method>;
+    try {
+      result = await this.#run(call, caller, signal);
+    } catch (failure) {
+      await told({ failure });
+      throw failure;
+    }
+    await told(this.#priceOf(result));
+    return result;
+  }
+
+  /** What a probe did cost, as its partitions tell it. */
+  #priceOf(result: Result<Method>): Ending {
+    const [id] = 'partitions' in result ? result.partitions : [];
+    const event = typeof id === 'string' ? this.#log.partition(id)?.event : undefined;
+    return event?.type === 'partition' && event.cost ? { price: event.cost } : {};
+  }
+
+  async #run(call: Call, caller: Caller, signal: AbortSignal): Promise<Result<Method>> {
     switch (call.method) {
       case 'targets':
         return { targets: [...this.#runners.values()].map((runner) => runner.state()) };
       case 'probe':
-        return { partitions: await this.#probe(call.params, signal) };
+        return { partitions: await this.#probe(call.params, caller, signal) };
       case 'checkpoint':
-        return await this.#checkpoint(call.params, signal);
+        return await this.#checkpoint(call.params, caller, signal);
       case 'release':
         return await this.#release(call.params);
       case 'mark':
@@ -98,33 +145,72 @@ export class Requests {
       case 'snapshots':
         return { snapshots: await this.#snapshots.list(call.params.target) };
       case 'explore':
-        return await this.#explorer.answer(call.params, signal);
+        return await this.#explore(call.params, caller, signal);
+      case 'operations':
+        return { operations: this.#operations.list() };
+      case 'cancel':
+        return { operation: this.#operations.cancel(call.params.id, caller.visitor.name) };
+      case 'audit':
+        return await this.#audit.query(call.params);
     }
   }
 
-  async #probe(params: Params<'probe'>, signal: AbortSignal): Promise<string[]> {
+  /** As an operation of who asks: aborted when it is cancelled, or when the client has left. */
+  async #followed<T>(
+    operation: Omit<NewOperation, 'by'>,
+    { visitor }: Caller,
+    left: AbortSignal,
+    work: (running: RunningOperation, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    return await this.#operations.during({ ...operation, by: visitor.name }, (running) =>
+      work(running, AbortSignal.any([left, running.signal])),
+    );
+  }
+
+  async #explore(params: Params<'explore'>, caller: Caller, left: AbortSignal): Promise<Result<'explore'>> {
+    const { question: what } = params;
+    const target = 'target' in params ? { target: params.target } : {};
+    return await this.#followed({ kind: 'explore', what, ...target }, caller, left, async (running, signal) => {
+      running.run('reading');
+      return await this.#explorer.answer(params, signal);
+    });
+  }
+
+  async #probe(params: Params<'probe'>, caller: Caller, left: AbortSignal): Promise<string[]> {
     const { target, probe, isolate = 'main', by, label, since, yes = false } = params;
     const runner = this.#runnerOf(target, `run "${probe}"`);
     if (since !== undefined && probe !== 'snapshot') {
       throw new RequestError('bad-params', `Cannot run "${probe}" since "${since}": only a snapshot can be compared`);
     }
-    const { partitions } = await runner.request({
+    const request = {
       probe,
       isolate,
-      signal,
       ...classifiersOf(by, probe),
       ...(yes && { agreed: true }),
       ...(label !== undefined && { label }),
       ...(since !== undefined && { since }),
-    });
+    };
+    const operation = { kind: 'probe', what: probe, target, isolate } as const;
+    const { partitions } = await this.#followed(operation, caller, left, (running, signal) =>
+      runner.request({ ...request, signal, within: (work) => this.#operations.within(running, work) }),
+    );
     return [...partitions];
   }
 
-  async #checkpoint(params: Params<'checkpoint'>, signal: AbortSignal): Promise<Result<'checkpoint'>> {
+  async #checkpoint(params: Params<'checkpoint'>, caller: Caller, left: AbortSignal): Promise<Result<'checkpoint'>> {
     const { target, label, isolate = 'main', by, yes = false } = params;
     const runner = this.#runnerOf(target, `take checkpoint "${label}"`);
-    const wish = { probe: 'snapshot', isolate, signal, checkpoint: label, agreed: yes, ...classifiersOf(by) } as const;
-    const { partitions } = await runner.request(wish);
+    const request = {
+      probe: 'snapshot',
+      isolate,
+      checkpoint: label,
+      agreed: yes,
+      ...classifiersOf(by),
+    } as const;
+    const operation = { kind: 'checkpoint', what: label, target, isolate } as const;
+    const { partitions } = await this.#followed(operation, caller, left, (running, signal) =>
+      runner.request({ ...request, signal, within: (work) => this.#operations.within(running, work) }),
+    );
     const held = runner.held(isolate);
     const taken = held.find((each) => each.label === label);
     if (!taken) throw new RequestError('void', `Cannot take checkpoint "${label}": it is void already`);
@@ -153,7 +239,7 @@ export class Requests {
   /** @throws RequestError where nothing is judged */
   #alertDesk(): Alerts {
     if (this.#alerts) return this.#alerts;
-    throw new RequestError('not-found', 'Cannot silence anything: nothing is judged here');
+    throw new RequestError('not-found', 'Cannot silence anything: this collector has no alerts');
   }
 
   /** @throws RequestError */
@@ -172,13 +258,6 @@ export class Requests {
   }
 }
 
-/** What the partitions of a probe are by, where that is no wish of many. */
-const ONLY: Readonly<Partial<Record<Probe, readonly string[]>>> = {
-  sampling: ['site'],
-  types: ['instanceType', 'kind'],
-  census: ['kind'],
-};
-
 /** Whether there is an age depends on the target's checkpoints, and those are looked at in the request's turn. */
 const ANY_AGE = byAge([{ label: '', maxId: 0 }]);
 
@@ -189,15 +268,15 @@ function classifiersOf(
 ): { by?: readonly string[] } {
   if (by === undefined) return {};
   const names = typeof by === 'string' ? [by] : by;
-  const only = ONLY[probe];
-  const other = only && names.find((name) => !only.includes(name));
-  if (other !== undefined) {
-    throw new RequestError('bad-params', `Cannot run "${probe}" by "${other}": expected ${only?.join(' or ')}`);
+  if (probe !== 'snapshot' && probe !== 'usage') {
+    const only = PROBE_CLASSIFIERS[probe];
+    const other = names.find((name) => !only.includes(name));
+    if (other === undefined) return { by: names };
+    throw new RequestError('bad-params', `Cannot run "${probe}" by "${other}": expected ${only.join(' or ')}`);
   }
-  if (only) return { by: names };
   try {
     return { by: names.map((name) => classifierNamed(name, [ANY_AGE]).by) };
   } catch (error) {
-    throw new RequestError('bad-params', error instanceof Error ? error.message : String(error));
+    throw new RequestError('bad-params', reasonOf(error));
   }
 }

@@ -6,20 +6,25 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { closeCodes } from '../../protocol/close-codes.ts';
 import { STREAM_PATH, SUBPROTOCOL } from '../../protocol/frames.ts';
 import type { Access } from '../access/access.ts';
+import type { Acts } from '../access/acts.ts';
 import { isAllowedOrigin, type OriginRules } from '../access/origins.ts';
+import { type Peer, peerOf } from '../access/peer.ts';
 import type { StreamConfig } from '../config/config.ts';
 import type { EventLog } from '../log/log.ts';
+import { AnswerBudget } from './answer-budget.ts';
 import { Client } from './client.ts';
 import type { Requests } from './requests.ts';
 
 /** How often clients are looked at for one that takes nothing, at most. */
 const STALL_CHECK_MS = 1_000;
+const VISITOR_CHECK_MS = 1_000;
 /** How long a client has to answer our close frame before its connection is dropped. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 export interface StreamServerOptions {
   readonly http: Server;
   readonly access: Access;
+  readonly acts: Acts;
   readonly origins: OriginRules;
   readonly log: EventLog;
   readonly requests: Requests;
@@ -34,11 +39,13 @@ export class StreamServer {
   readonly #clients = new Map<WebSocket, Client>();
   readonly #unfollow: () => void;
   readonly #timers: readonly NodeJS.Timeout[];
+  readonly #answers: AnswerBudget;
   #stopping = false;
 
   constructor(options: StreamServerOptions) {
     const { http, log, config } = options;
     this.#options = options;
+    this.#answers = new AnswerBudget(config.answersBytes, () => this.#clients.values());
     // @types/ws does not know closeTimeout yet
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -49,12 +56,19 @@ export class StreamServer {
       handleProtocols: () => SUBPROTOCOL,
     };
     this.#sockets = new WebSocketServer(socketOptions);
-    http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    http.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head).catch((error) => {
+        options.logger.error({ err: error }, 'upgrade failed');
+        socket.destroy();
+      });
+    });
     this.#unfollow = log.follow((entry) => {
       for (const client of this.#clients.values()) client.publish(entry);
     });
     this.#timers = [
       setInterval(() => this.#each((client) => client.ping()), config.pingMs),
+      // a token may have come to its end
+      setInterval(() => this.checkVisitors(), VISITOR_CHECK_MS),
       setInterval(() => this.#each((client) => client.checkStall()), Math.min(STALL_CHECK_MS, config.stallMs / 2)),
     ];
   }
@@ -88,11 +102,16 @@ export class StreamServer {
     for (const client of this.#clients.values()) act(client);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', (error) => this.#options.logger.debug({ err: error }, 'upgrade failed'));
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { access, logger } = this.#options;
+    socket.on('error', (error) => logger.debug({ err: error }, 'upgrade failed'));
     const refusal = this.#refusal(request);
-    if (refusal) refuse(socket, ...refusal);
-    else this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, request));
+    if (refusal) {
+      refuse(socket, ...refusal);
+      return;
+    }
+    const peer = await peerOf(request, !access.wantsTokens);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, peer));
   }
 
   /** The status and line that a request for anything but our stream is answered with. */
@@ -105,11 +124,11 @@ export class StreamServer {
     return undefined;
   }
 
-  #open(socket: WebSocket, request: IncomingMessage): void {
-    const { access, log, requests, config, logger, version } = this.#options;
+  #open(socket: WebSocket, peer: Peer): void {
+    const { access, acts, log, requests, config, logger, version } = this.#options;
     const server = { name: 'heapwatch', version };
-    const address = request.socket.remoteAddress ?? '';
-    const client = new Client({ socket, address, access, log, requests, config, logger, server });
+    const answers = this.#answers;
+    const client = new Client({ socket, peer, access, acts, log, requests, answers, config, logger, server });
     if (this.#clients.size >= config.maxClients) {
       client.close(closeCodes.tooMany, `Cannot take client: ${config.maxClients} are connected`);
       return;

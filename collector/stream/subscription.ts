@@ -5,11 +5,16 @@ import type { Subscribe } from '../../protocol/frames.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { EventHead, EventLog, LogEntry } from '../log/log.ts';
 
+/** Targets whose match is kept. */
+const MAX_KNOWN = 10_000;
+
 export class Subscription {
   readonly id: string;
   readonly topics: ReadonlySet<Topic>;
   readonly #targets: readonly string[] | undefined;
   readonly #by: ReadonlySet<string> | undefined;
+  /** Whether a target is one of those, by its name: names are few, events many. */
+  readonly #known = new Map<string, boolean>();
   #closed = false;
 
   constructor({ id, topics, targets, by }: Subscribe) {
@@ -22,7 +27,19 @@ export class Subscription {
   matches({ type, target, by }: EventHead): boolean {
     if (this.#closed || !this.topics.has(type)) return false;
     if (this.#by && by !== undefined && !this.#by.has(by)) return false;
-    return this.#targets === undefined || this.#targets.some((glob) => matchesGlob(glob, target));
+    return this.#isWanted(target);
+  }
+
+  #isWanted(target: string): boolean {
+    const globs = this.#targets;
+    if (globs === undefined) return true;
+    const known = this.#known.get(target);
+    if (known !== undefined) return known;
+    // targets that are found come and go for as long as a client stays
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    const isWanted = globs.some((glob) => matchesGlob(glob, target));
+    this.#known.set(target, isWanted);
+    return isWanted;
   }
 
   /** Ends it; what it has not yielded yet is dropped. */

@@ -1,4 +1,4 @@
-/** Whether the collector lives, and whether it can do its work: for those who start and stop it. */
+/** Whether the collector lives, and whether it can do its work: for what starts and stops it. */
 import { z } from 'zod';
 import { HttpError } from '../problem.ts';
 import { get, type Route, type Shape } from '../route.ts';

@@ -25,9 +25,15 @@ const PartitionsParams = methods.partitions.params.extend({
   limit: z.coerce.number().pipe(methods.partitions.params.shape.limit.unwrap()).optional(),
 });
 
+const { shape: audit } = methods.audit.params;
+const AuditParams = methods.audit.params.extend({
+  before: z.coerce.number().pipe(audit.before.unwrap()).optional(),
+  limit: z.coerce.number().pipe(audit.limit.unwrap()).optional(),
+});
+
 export function requestRoutes(requests: Requests, log: EventLog): Route[] {
-  const ask = async <M extends Method>(method: M, params: Params<M>, { visitor, signal }: Call<unknown, unknown>) => ({
-    json: await requests.answer({ method, params }, visitor.role, signal),
+  const ask = async <M extends Method>(method: M, params: Params<M>, { caller, signal }: Call<unknown, unknown>) => ({
+    json: await requests.answer({ method, params }, caller, signal),
   });
   const act = <M extends 'probe' | 'checkpoint' | 'release' | 'mark' | 'explore'>(
     method: M,
@@ -50,7 +56,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
         params: none,
         // each method's own schema, which the compiler cannot follow through a union of methods
         body: methods[method].params as unknown as z.ZodType<Params<M>>,
-        answer: jsonOf(methods[method].result, 'What came of it.'),
+        answer: jsonOf(methods[method].result, 'The result.'),
         problems,
       },
       (call) => ask(method, call.body, call),
@@ -60,7 +66,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/targets',
       {
         role: methods.targets.role,
-        summary: 'The targets that the collector has, and how each of them is.',
+        summary: 'The targets that the collector has, with the state of each.',
         params: none,
         answer: jsonOf(methods.targets.result, 'The targets.'),
         problems: [],
@@ -93,7 +99,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/targets/{target}/events',
       {
         role: methods.events.role,
-        summary: 'What happened to a target beside its samples over a span of time.',
+        summary: 'The events of a target other than samples over a span of time.',
         params: EventsParams,
         answer: jsonOf(methods.events.result, 'The events, each sort in the order of the log.'),
         problems: ['not-found', 'refused'],
@@ -126,7 +132,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/alerts',
       {
         role: methods.alerts.role,
-        summary: 'The alerts that are pending or firing, how each rule stands, and the silences.',
+        summary: 'The pending and firing alerts, the state of each rule, and the silences.',
         params: none,
         answer: jsonOf(methods.alerts.result, 'The alerts.'),
         problems: [],
@@ -155,6 +161,41 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       },
       (call) => ask('snapshots', call.params, call),
     ),
+    get(
+      '/v1/operations',
+      {
+        role: methods.operations.role,
+        summary:
+          'The long work of the collector: what runs, who asked for it, how far it is, and the last that has ended.',
+        params: none,
+        answer: jsonOf(methods.operations.result, 'The operations: those that run, then those that have ended.'),
+        problems: [],
+      },
+      (call) => ask('operations', {}, call),
+    ),
+    del(
+      '/v1/operations/{id}',
+      {
+        role: methods.cancel.role,
+        summary: 'Cancels an operation; what V8 has begun cannot be, and the answer says so.',
+        params: methods.cancel.params,
+        answer: jsonOf(methods.cancel.result, 'The operation.'),
+        problems: ['not-found', 'refused'],
+      },
+      (call) => ask('cancel', call.params, call),
+    ),
+    get(
+      '/v1/audit',
+      {
+        role: methods.audit.role,
+        summary:
+          'What people did by this collector: probes, downloads, silences, logins, refusals. Asking is an act too.',
+        params: AuditParams,
+        answer: jsonOf(methods.audit.result, 'The entries, newest first.'),
+        problems: ['refused'],
+      },
+      (call) => ask('audit', call.params, call),
+    ),
     act('explore', 'Answers a question about the objects in a snapshot that is kept; contents of strings are hidden.', [
       'not-found',
       'busy',
@@ -166,13 +207,13 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       'checkpoint',
       'Takes a checkpoint, which later snapshots are compared with; holds object ids until its release.',
     ),
-    act('release', 'Lets go of a checkpoint.'),
+    act('release', 'Releases a checkpoint.'),
     act('mark', 'Marks a moment of some targets with a label.'),
     post(
       '/v1/silences',
       {
         role: methods.silence.role,
-        summary: 'Keeps alerts with these labels from notifying anybody for a while.',
+        summary: 'Keeps alerts with these labels from notifying for a while.',
         params: none,
         body: methods.silence.params,
         answer: jsonOf(methods.silence.result, 'The silence.'),

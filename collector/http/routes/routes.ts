@@ -1,6 +1,8 @@
 /** All ways of the HTTP API. */
+import type { Place } from '../../egress/place.ts';
 import type { EventLog } from '../../log/log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
+import type { Explorer } from '../../snapshots/explorer.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { Requests } from '../../stream/requests.ts';
 import { openApi } from '../openapi.ts';
@@ -17,6 +19,9 @@ export interface RoutesOptions {
   readonly log: EventLog;
   readonly requests: Requests;
   readonly snapshots: Snapshots;
+  /** Where snapshots are sent, if that place can give links. */
+  readonly place?: Place | undefined;
+  readonly explorer: Pick<Explorer, 'report'>;
   readonly metrics: Metrics;
   /** The files of the dashboard. */
   readonly pages: ReadonlyMap<string, PageFile>;
@@ -25,12 +30,22 @@ export interface RoutesOptions {
   readonly version: string;
 }
 
-export function routes({ log, requests, snapshots, metrics, pages, unready, version }: RoutesOptions): Route[] {
+export function routes({
+  log,
+  requests,
+  snapshots,
+  explorer,
+  place,
+  metrics,
+  pages,
+  unready,
+  version,
+}: RoutesOptions): Route[] {
   const all: Route[] = [
     ...healthRoutes(unready),
     metricsRoute(metrics),
     ...requestRoutes(requests, log),
-    ...snapshotRoutes(snapshots),
+    ...snapshotRoutes(snapshots, explorer, place),
     ...pageRoutes(pages),
     ...documentRoutes(() => openApi(all, version)),
   ];

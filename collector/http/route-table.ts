@@ -1,7 +1,7 @@
 /** Finds the routes of a path: `/v1/partitions/p%201` is `/v1/partitions/{id}` with id `p 1`. */
 import type { Route } from './route.ts';
 
-export interface Found {
+export interface MatchedPath {
   /** With parameters in braces. */
   readonly path: string;
   readonly byMethod: ReadonlyMap<string, Route>;
@@ -15,7 +15,7 @@ interface Entry {
   readonly byMethod: Map<string, Route>;
 }
 
-export class Paths {
+export class RouteTable {
   readonly #entries: readonly Entry[];
 
   constructor(routes: readonly Route[]) {
@@ -30,7 +30,7 @@ export class Paths {
   }
 
   /** @param path of a request, as it came, without its query. */
-  find(path: string): Found | undefined {
+  find(path: string): MatchedPath | undefined {
     const segments = path.split('/');
     for (const entry of this.#entries) {
       const params = match(entry.segments, segments);

@@ -1,6 +1,8 @@
 /** The certificates that a configuration names, read and tried. */
+
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { reasonOf } from '../../protocol/reason.ts';
 import type { TlsConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 
@@ -24,7 +26,7 @@ export function certificates({ cert, key, clientCa }: TlsConfig): Certificates {
   try {
     createSecureContext(read);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ConfigError([{ where: 'tls', message: `${cert} and ${key} are no certificate and its key: ${reason}` }]);
   }
   return read;
