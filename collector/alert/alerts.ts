@@ -2,20 +2,20 @@
  * The alerts of a collector: reads its log from where it was, judges, and appends what comes of it.
  *
  *     log ──> events up to where it was: recalled ──> Engine
- *         ──> events after it: taken ──> Engine ──> alert events ──> log ──> stream, notifications
- *                                                └─> state, kept beside the log: alerts that live, silences
+ *         ──> events after it: taken ──> Engine ──> Incidents ──> alert events ──> log ──> stream, notifications
+ *                                                └─> state, committed beside the log: alerts that live, silences
  *
- * A collector that was killed goes on exactly where its state was kept: events after it are judged again, and what they led
- * to is not said twice.
+ * A collector that was killed goes on exactly where its state was committed (phase.ts): events after it are judged again, and
+ * what they led to is not published twice (publication.ts).
  *
  * Where the state cannot be read at the start (its file is held, or its disk full) it begins anew, and what was kept is merged
  * into it when it is found:
  *
  *     silences      kept and not over, but for those that were ended meanwhile; and those that were added
- *     firing then   the same alert: it began when it did then and is not told again, also where it has fired anew meanwhile;
+ *     firing then   the same alert: it began when it did then and is not reported again, also where it has fired anew meanwhile;
  *                   over where its process is another by now, or its rule is gone
- *     pending then  goes on where nothing was judged meanwhile; else what was judged stands
- *     firing now    stands, where it did not then
+ *     pending then  goes on where nothing was judged meanwhile; else what was judged counts
+ *     firing now    goes on, where it did not then
  */
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -23,31 +23,36 @@ import type { Logger } from 'pino';
 import type { Alert, Evidence, RuleState, Silence } from '../../protocol/alert.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
 import { type Params, RequestError, type Result } from '../../protocol/requests.ts';
+import { WakeUp } from '../base/wake-up.ts';
+import type { Rule } from '../config/rule.ts';
+import type { ConsumerOffsets, EarlierOffset } from '../log/consumer-offsets.ts';
 import { type EventLog, type LogEntry, LostError } from '../log/log.ts';
-import { Bell } from '../waiting/bell.ts';
 import { goesOnIn, moved } from './earlier-run.ts';
 import { Engine, RULE_GONE } from './engine.ts';
+import { Incidents } from './incident/incidents.ts';
+import { withLateFields } from './late-fields.ts';
 import { LiveSilences } from './live-silences.ts';
-import { type AlertMemory, type Found, readState, type State } from './memory.ts';
+import { phaseOf, type Start } from './phase.ts';
+import { publicationOf } from './publication.ts';
 import { recallFrom } from './recall-from.ts';
 import { timeOf } from './replay.ts';
-import type { Rule } from './rule.ts';
 import type { Moment } from './rule-run.ts';
 import { ruleStates } from './rule-states.ts';
-import { isSilenced } from './silences.ts';
+import { readState, type State } from './saved-state.ts';
+import { silencedBy } from './silences.ts';
 import { SteadyClock } from './steady-clock.ts';
 
-/** How often the engine is told the time. */
+/** How often the engine is given the time. */
 const TICK_MS = 10_000;
 /** How often alerts are let go that are long over. */
 const LET_GO_EVERY_MS = 3_600_000;
 
-/** Why what is gathered for an alert is told to nobody: it had fired before, and that has evidence of its own. */
+/** Why what is gathered for an alert is reported to nobody: it had fired before, and that has evidence of its own. */
 const FIRED_BEFORE = Symbol('fired before');
 
 /** Why a gathering may end early. */
 export interface GatherSignals {
-  /** The collector stops: what is gathered is told to nobody. */
+  /** The collector stops: what is gathered is reported to nobody. */
   readonly stop: AbortSignal;
   /** The alert has resolved: what is found now is not of what fired. */
   readonly resolved: AbortSignal;
@@ -60,7 +65,7 @@ export interface AlertsOptions {
   readonly rules: readonly Rule[];
   readonly log: EventLog;
   /** Where the state is kept; without one a restart begins anew. */
-  readonly memory?: AlertMemory | undefined;
+  readonly offsets?: ConsumerOffsets | undefined;
   readonly gather: Gather;
   /** How long an alert that is over stays in the log's state. */
   readonly keepMs: number;
@@ -73,51 +78,53 @@ export interface AlertsOptions {
 export class Alerts {
   readonly #options: AlertsOptions;
   readonly #engine: Engine;
+  readonly #incidents = new Incidents();
   readonly #clock: SteadyClock;
   readonly #state: State;
-  readonly #bell = new Bell();
+  readonly #wakeUp = new WakeUp();
   readonly #stop = new AbortController();
   /** What was said last of each alert, by fingerprint. */
   readonly #newest = new Map<string, Alert>();
   /** What is gathered, by fingerprint: ended when the alert has resolved. */
   readonly #gathering = new Map<string, AbortController>();
-  /** What is in the log from before this start happened at times of its own. */
-  readonly #startOffset: number;
+  readonly #start: Start;
   #rules: readonly Rule[];
   #letGoAtMs = 0;
   readonly #silences: LiveSilences;
-  /** Whether what was before this start has been read again. */
-  #hasBegun = false;
+  /** Whether all that was before this start has been read (phase.ts). */
+  #isLive = false;
   /** The newest event that has been dealt with. */
   #offset: number;
 
   constructor(options: AlertsOptions) {
-    const { rules, memory, log, logger, now, monotonic } = options;
+    const { rules, offsets, log, logger, now, monotonic } = options;
     this.#options = options;
-    this.#state = readState(memory?.kept('alerts'), log.id, logger);
+    this.#state = readState(offsets?.committed('alerts'), log.id, logger);
     this.#rules = rules;
     this.#engine = new Engine(rules, this.#state.restored);
     this.#clock = new SteadyClock(this.#state, now, monotonic);
-    const comesLater = memory?.whenFound('alerts', (found) => this.#adopt(found)) ?? false;
+    const comesLater = offsets?.whenCommittedFound('alerts', (found) => this.#adopt(found)) ?? false;
     this.#silences = new LiveSilences(this.#state.silences, now, !comesLater);
     this.#offset = this.#state.offset;
-    this.#startOffset = log.offset;
+    this.#start = { committedOffset: this.#state.offset, startOffset: log.offset };
     for (const { event } of log.latest()) {
       if (event.type === 'alert') this.#newest.set(event.fingerprint, alertOf(event));
+      else if (event.type === 'target') this.#incidents.follow(event);
     }
+    this.#incidents.recall([...this.#newest.values()]);
   }
 
   /** Judges until it is stopped. Never rejects: what goes wrong with one event is logged, and the next is taken. */
   async run(): Promise<void> {
     const { log, logger } = this.#options;
-    const unfollow = log.follow(() => this.#bell.ring());
+    const unfollow = log.follow(() => this.#wakeUp.wake());
     try {
       for (const alert of this.#alive()) if (alert.evidence?.state === 'gathering') void this.#gather(alert);
       let cursor = recallFrom(log, this.#rules, this.#state.offset, this.#options.now());
       while (!this.#stop.signal.aborted) {
         cursor = await this.#readOn(cursor);
         this.#tick();
-        await this.#bell.wait(TICK_MS);
+        await this.#wakeUp.wait(TICK_MS);
       }
     } catch (error) {
       logger.error({ err: error }, 'alerts ended');
@@ -128,7 +135,7 @@ export class Alerts {
 
   stop(): void {
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   /** Has these rules from now on; those that are the same keep their states and windows. Tells whether any is another. */
@@ -142,7 +149,7 @@ export class Alerts {
     for (const { event } of this.#options.log.latest()) {
       if (event.type === 'target') this.#engine.recall(event, moment);
     }
-    if (this.#hasBegun) this.#endOrphans();
+    if (this.#isLive) this.#endOrphans();
     this.#keep();
     return true;
   }
@@ -150,7 +157,7 @@ export class Alerts {
   list(): Result<'alerts'> {
     const rules: RuleState[] = ruleStates(this.#engine);
     const silences = this.#silences.live;
-    return { alerts: this.#alive().map((alert) => silenced(alert, silences)), rules, silences };
+    return { alerts: this.#alive().map((alert) => withLateFields(this.#silenced(alert))), rules, silences };
   }
 
   /** @throws RequestError where there are no rules */
@@ -172,11 +179,11 @@ export class Alerts {
       throw new RequestError('not-found', `Cannot end silence "${id}": there is none, or it has ended`);
     }
     this.#keep();
-    this.#bell.ring();
+    this.#wakeUp.wake();
     return this.#silences.live;
   }
 
-  /** Deals with all that is in the log after `cursor`; gives where it stands then. */
+  /** Deals with all that is in the log after `cursor`; gives where it is then. */
   async #readOn(cursor: number): Promise<number> {
     const { log, logger } = this.#options;
     if (this.#rules.length === 0) return this.#passOver();
@@ -187,7 +194,7 @@ export class Alerts {
       } catch (error) {
         if (!(error instanceof LostError)) throw error;
         // the past is gone, or the log is another one: what comes is judged
-        logger.warn({ err: error }, 'alerts begin anew: the log does not reach back');
+        logger.warn({ err: error }, 'alerts start afresh: the log does not reach back far enough');
         return log.offset;
       }
       if (page.length === 0) return at;
@@ -204,21 +211,22 @@ export class Alerts {
     return this.#offset;
   }
 
-  #see(entry: LogEntry): void {
-    const { event } = entry;
-    if (entry.offset > this.#startOffset) this.#begin();
-    const moment = entry.offset <= this.#startOffset ? this.#clock.past(timeOf(event)) : this.#clock.now();
-    if (entry.offset <= this.#state.offset) {
+  #see({ offset, event }: LogEntry): void {
+    const phase = phaseOf(offset, this.#start);
+    if (phase === 'live') this.#goLive();
+    const moment = phase === 'live' ? this.#clock.now() : this.#clock.past(timeOf(event));
+    if (phase === 'recalling') {
       this.#engine.recall(event, moment);
       return;
     }
-    this.#offset = entry.offset;
+    this.#offset = offset;
     if (event.type === 'alert') return;
+    if (event.type === 'target') this.#incidents.follow(event);
     this.#say(this.#engine.take(event, moment));
   }
 
   #tick(): void {
-    this.#begin();
+    this.#goLive();
     this.#say(this.#engine.tick(this.#clock.now()));
     this.#endSilences();
     this.#letGo();
@@ -236,10 +244,10 @@ export class Alerts {
     }
   }
 
-  /** What was before this start has been read: from here on it is known what is alive. */
-  #begin(): void {
-    if (this.#hasBegun) return;
-    this.#hasBegun = true;
+  /** All that was before this start has been read: from here on it is known what is alive. */
+  #goLive(): void {
+    if (this.#isLive) return;
+    this.#isLive = true;
     this.#engine.restart(this.#clock.now());
     this.#endOrphans();
   }
@@ -251,30 +259,35 @@ export class Alerts {
       if (series.startsAt !== null) judged.add(JSON.stringify([rule.name, target, series.isolate, series.name]));
     }
     const { at } = this.#clock.now();
-    for (const alert of this.#alive()) {
-      const { rule, target, isolate, kind, gauge } = alert;
-      if (!judged.has(JSON.stringify([rule, target, isolate, kind ?? gauge]))) this.#endOrphan(alert, at);
-    }
+    const orphans = this.#alive().filter(({ rule, target, isolate, kind, gauge, members }) => {
+      return !members && !judged.has(JSON.stringify([rule, target, isolate, kind ?? gauge]));
+    });
+    this.#publishAll(orphans.map((alert) => this.#ended(alert, at)));
+    // an incident none of whose alerts is known any more
+    const led = new Set(this.#alive().map(({ incident }) => incident));
+    const empty = this.#alive().filter(({ members, fingerprint }) => members && !led.has(fingerprint));
+    for (const incident of empty) this.#publish(this.#ended(incident, at));
   }
 
-  #endOrphan({ evidence: _, silencedBy: __, ...alert }: Alert, at: string): void {
-    const isRuled = this.#rules.some(({ name }) => name === alert.rule);
-    const reason = isRuled ? 'what was known of it was lost: it is judged anew' : RULE_GONE;
-    if (alert.state === 'firing') this.#publish({ ...alert, state: 'resolved', reason, endsAt: at, at });
-    else this.#publish({ ...alert, state: 'inactive', reason, at });
+  /** An alert that is over because nothing judges it. */
+  #ended({ evidence: _, silencedBy: __, ...alert }: Alert, at: string): Alert {
+    const isRuled = this.#rules.some(({ name, group }) => name === alert.rule || group === alert.rule);
+    const reason = isRuled ? 'its state was lost: the rule starts afresh' : RULE_GONE;
+    if (alert.state === 'firing') return { ...alert, state: 'resolved', reason, endsAt: at, at };
+    return { ...alert, state: 'inactive', reason, at };
   }
 
-  /** Merges what was kept before this start and is found only now. */
-  #adopt({ kept, alerts }: Found): void {
+  /** Merges what was committed before this start and could not be read until now. */
+  #adopt({ committed, alerts }: EarlierOffset): void {
     const { log, logger } = this.#options;
-    const { restored, silences, ...stopped } = readState(kept, log.id, logger);
+    const { restored, silences, ...stopped } = readState(committed, log.id, logger);
     const moment = this.#clock.now();
     this.#silences.adopt(silences);
     this.#engine.adopt(moved(restored, this.#clock.behindMs(stopped)), moment);
-    const goesOn = goesOnIn(this.#engine);
-    for (const { event } of alerts) {
-      if (event.type !== 'alert' || !isAlive(event)) continue;
-      const alert = alertOf(event);
+    const earlier = alerts.flatMap(({ event }) => (event.type === 'alert' && isAlive(event) ? [alertOf(event)] : []));
+    const goesOn = goesOnIn(this.#engine, earlier);
+    this.#incidents.recall(earlier.filter(goesOn));
+    for (const alert of earlier) {
       if (goesOn(alert)) this.#goOnWith(alert);
       else this.#endLate(alert, moment);
     }
@@ -283,10 +296,10 @@ export class Alerts {
 
   /** An alert that fires, or is pending, since before this start: it is said, for all who could not know of it. */
   #goOnWith(alert: Alert): void {
-    const told = silenced(alert, this.#silences.live);
+    const told = this.#silenced(alert);
     this.#newest.set(told.fingerprint, told);
     this.#gathering.get(told.fingerprint)?.abort(FIRED_BEFORE);
-    this.#options.log.append({ type: 'alert', ...told });
+    this.#options.log.append({ type: 'alert', ...withLateFields(told) });
     if (told.evidence?.state === 'gathering') void this.#gather(told);
   }
 
@@ -295,60 +308,69 @@ export class Alerts {
     const now = this.#newest.get(alert.fingerprint);
     if (alert.state === 'pending' && now) return;
     this.#newest.set(alert.fingerprint, alert);
-    this.#endOrphan(alert, at);
+    this.#publish(this.#ended(alert, at));
     if (!now) return;
     this.#newest.set(now.fingerprint, now);
-    this.#options.log.append({ type: 'alert', ...now });
+    this.#options.log.append({ type: 'alert', ...withLateFields(now) });
   }
 
-  /** What fires and was silenced is told anew once nothing silences it any more: somebody is to hear of it. */
+  /** What fires and was silenced is reported anew once nothing silences it any more: somebody is to hear of it. */
   #endSilences(): void {
     const { at } = this.#clock.now();
     const heard = this.#alive().filter(({ state, silencedBy, evidence }) => {
       return state === 'firing' && silencedBy !== undefined && evidence?.state === 'done';
     });
-    const silences = this.#silences.live;
     for (const alert of heard) {
-      if (!silences.some((silence) => isSilenced(alert, silence))) this.#publish({ ...alert, at });
+      if (this.#silenced(alert).silencedBy === undefined) this.#publish({ ...alert, at });
     }
+  }
+
+  /** With the silences that keep it quiet: its own, or those of all that it consists of. */
+  #silenced({ silencedBy: _, ...alert }: Alert): Alert {
+    const by = silencedBy(alert, this.#silences.live, this.#membersOf(alert));
+    return by.length > 0 ? { ...alert, silencedBy: by } : alert;
+  }
+
+  #membersOf({ members = [] }: Alert): Alert[] {
+    return members.flatMap(({ fingerprint }) => this.#newest.get(fingerprint) ?? []).filter(isAlive);
   }
 
   /** Appends what the engine said, and keeps the state that it leaves. */
   #say(alerts: readonly Alert[]): void {
-    for (const alert of alerts) this.#publish(alert);
+    this.#publishAll(alerts);
     if (alerts.length > 0) this.#keep();
   }
 
+  /** With the incidents that they belong to. */
+  #publishAll(alerts: readonly Alert[]): void {
+    for (const alert of this.#incidents.take(alerts, this.#rules)) this.#publish(alert);
+  }
+
   #publish(alert: Alert): void {
-    const known = this.#newest.get(alert.fingerprint);
-    // said before the collector was killed, and judged again since
-    if (known?.state === alert.state && known.startsAt === alert.startsAt && alert.evidence === undefined) return;
-    const gathers = alert.state === 'firing' && alert.evidence === undefined;
-    const told: Alert = {
-      ...silenced(alert, this.#silences.live),
-      ...(gathers && { evidence: { state: 'gathering' } }),
-      ...(alert.state === 'resolved' && evidenceOf(alert, known)),
-    };
-    this.#newest.set(told.fingerprint, told);
-    if (told.state === 'resolved') this.#gathering.get(told.fingerprint)?.abort();
-    this.#options.log.append({ type: 'alert', ...told });
-    if (gathers) void this.#gather(told);
+    const publication = publicationOf(alert, this.#newest.get(alert.fingerprint));
+    if (!publication) return;
+    const published = this.#silenced(publication.alert);
+    this.#newest.set(published.fingerprint, published);
+    if (published.state === 'resolved') this.#gathering.get(published.fingerprint)?.abort();
+    this.#options.log.append({ type: 'alert', ...withLateFields(published) });
+    if (publication.gathers) void this.#gather(published);
   }
 
   async #gather(alert: Alert): Promise<void> {
-    const rule = this.#rules.find(({ name }) => name === alert.rule);
+    const ruleName = alert.members?.[0]?.rule ?? alert.rule;
+    const rule = this.#rules.find(({ name }) => name === ruleName);
     const resolved = new AbortController();
     this.#gathering.set(alert.fingerprint, resolved);
     const signals = { stop: this.#stop.signal, resolved: resolved.signal };
     const evidence: Evidence = rule
       ? await this.#options.gather(alert, rule, signals)
-      : { state: 'done', refused: ['the rule is no more'] };
+      : { state: 'done', refused: ['the rule no longer exists'] };
     if (this.#gathering.get(alert.fingerprint) === resolved) this.#gathering.delete(alert.fingerprint);
     if (this.#stop.signal.aborted || resolved.signal.reason === FIRED_BEFORE) return;
     const { at } = this.#clock.now();
-    // it may have resolved since: what was gathered is told all the same, and that it is over again after it
+    // it may have resolved since: what was gathered is reported all the same, and that it is over again after it
     const newest = this.#newest.get(alert.fingerprint);
-    this.#publish({ ...alert, evidence, at });
+    this.#publish(this.#incidents.found(alert, evidence, at) ?? { ...alert, evidence, at });
     if (newest && !isAlive(newest)) this.#publish({ ...newest, at });
     this.#keep();
   }
@@ -369,23 +391,12 @@ export class Alerts {
       restored,
       silences: this.#silences.live,
     };
-    this.#options.memory?.keep({ name: 'alerts', offset: this.#offset, state: JSON.stringify(state) });
+    this.#options.offsets?.commit({ name: 'alerts', offset: this.#offset, state: JSON.stringify(state) });
   }
 }
 
 function isAlive({ state }: Pick<Alert, 'state'>): boolean {
   return state === 'pending' || state === 'firing';
-}
-
-function silenced({ silencedBy: _, ...alert }: Alert, silences: readonly Silence[]): Alert {
-  const by = silences.filter((silence) => isSilenced(alert, silence)).map(({ id }) => id);
-  return by.length > 0 ? { ...alert, silencedBy: by } : alert;
-}
-
-/** What was found when it fired is worth knowing when it has resolved. */
-function evidenceOf({ startsAt, evidence }: Alert, fired: Alert | undefined): Pick<Alert, 'evidence'> {
-  const found = evidence ?? (fired?.startsAt === startsAt ? fired.evidence : undefined);
-  return found?.state === 'done' ? { evidence: found } : {};
 }
 
 function alertOf({

@@ -2,7 +2,7 @@
  * How long to wait between the two snapshots of an alert's evidence: until growth at the rate seen has given enough objects
  * to tell what holds them. Ids are held meanwhile, which slows the target's collections down: no longer than need be. Pure.
  */
-import { formatDuration } from '../units.ts';
+import { humanDuration } from '../../protocol/human.ts';
 import type { GrowingKinds } from './growing.ts';
 
 const WANTED_OBJECTS = 50;
@@ -23,6 +23,6 @@ export function waitBetween(
     return { waitMs: Math.min(longestMs, Math.max(wantedMs, Math.round(longestMs * LEAST_RATIO))) };
   }
   const perHour = Math.max(0, Math.round(perMs * HOUR_MS));
-  const longest = formatDuration(longestMs);
+  const longest = humanDuration(longestMs);
   return { reason: `${first.kind} grows by ${perHour} an hour, too few for ${longest} (evidence.between)` };
 }

@@ -12,11 +12,13 @@ export function moved(restored: readonly Restored[], byMs: number): Restored[] {
   });
 }
 
-/** Tells the alerts whose lives go on in an engine from those that are over. */
-export function goesOnIn(engine: Engine): (alert: Alert) => boolean {
+/** Tells the alerts whose lives go on in an engine from those that are over; an incident goes on with one of its alerts. */
+export function goesOnIn(engine: Engine, alerts: readonly Alert[]): (alert: Alert) => boolean {
   const lives = new Set([...engine.series()].map(({ rule, target, series }) => lifeOf(rule.name, target, series)));
-  return ({ rule, target, isolate, kind, gauge = '', startsAt }) =>
+  const goesOn = ({ rule, target, isolate, kind, gauge = '', startsAt }: Alert) =>
     lives.has(lifeOf(rule, target, { isolate, name: kind ?? gauge, startsAt }));
+  const incidents = new Set(alerts.filter(goesOn).map(({ incident }) => incident));
+  return (alert) => (alert.members ? incidents.has(alert.fingerprint) : goesOn(alert));
 }
 
 /** What tells one life of one alert from any other. */

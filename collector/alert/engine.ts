@@ -1,29 +1,33 @@
 /**
- * All rules on all targets: events of the log in, alerts out. Pure: it is told the time and answers; whoever calls it stores,
+ * All rules on all targets: events of the log in, alerts out. Pure: it is given the time and answers; its caller stores,
  * publishes and notifies.
  *
  *     usage, partition ─> readings ─┐
  *     footprint (our own) ─> mask ──┼─> RuleRun of (rule, target) ─> Alert
  *     target (another process) ─────┘
  */
+import { MAIN } from '../../agent/cdp/isolate.ts';
 import type { Alert } from '../../protocol/alert.ts';
+import type { TimeToLimit } from '../../protocol/ceiling.ts';
 import type { PartitionEvent, StreamEvent, UsageEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
-import { formatDuration } from '../units.ts';
-import { render } from './fields.ts';
-import { fingerprint } from './fingerprint.ts';
+import { humanDuration } from '../../protocol/human.ts';
+import { type Incarnation, incarnationOf } from '../../protocol/incarnation.ts';
+import { render } from '../config/fields.ts';
+import { type Condition, type Rule, unitOf, type WatchedGauge } from '../config/rule.ts';
+import { fingerprint } from './incident/fingerprint.ts';
+import { type Life, Lives, livesText } from './lives.ts';
 import { ALL_ISOLATES, Rounds } from './rounds.ts';
-import { type Gauge, type Rule, unitOf } from './rule.ts';
 import {
   type Change,
   type Moment,
-  type Reading,
   RuleRun,
   type SeriesStatus,
+  type SeriesValue,
   stateAfter,
   wireFigures,
 } from './rule-run.ts';
-import { amount, because } from './words.ts';
+import { amount, because, timeText, whyOver } from './words.ts';
 
 /** A target that has been away for so long is taken to be no more: its alerts resolve. */
 const GONE_MS = 300_000;
@@ -31,22 +35,30 @@ const GONE_MS = 300_000;
 /** Why an alert is over whose rule nobody wants any more. */
 export const RULE_GONE = 'its rule is gone';
 
+/** Why an alert is over whose process has another after it. */
+const PROCESS_ENDED = 'its process has ended';
+/** The series of a rule on processes. */
+const PROCESSES = 'processes';
+
 /** What the engine keeps of a target. */
 interface Watched {
-  incarnation: string | undefined;
+  /** The process that it is now. */
+  process: Incarnation;
   /** Since when it is away; null while it is there. */
   goneAtMs: number | null;
   labels: Readonly<Record<string, string>>;
+  /** As its newest reading forecasts it. */
+  timeToLimit: TimeToLimit | undefined;
   runs: readonly RuleRun[];
+  readonly lives: Lives;
   /** For rules that sum isolates. */
   readonly rounds: Map<RuleRun, Rounds>;
 }
 
 /** An alert that was alive when the collector ended. */
-export interface Restored {
+export interface Restored extends Incarnation {
   readonly rule: string;
   readonly target: string;
-  readonly incarnation: string | undefined;
   /** Of the target. */
   readonly labels: Readonly<Record<string, string>>;
   readonly series: SeriesStatus;
@@ -79,13 +91,17 @@ export class Engine {
   recall(event: StreamEvent, moment: Moment): void {
     const watched = this.#watched(event.target);
     if (watched.runs.length === 0) return;
-    const incarnation = 'incarnation' in event ? event.incarnation : undefined;
-    if (incarnation !== undefined && incarnation !== watched.incarnation) {
+    const process = processOf(event);
+    if (isOfAnother(process, watched.process)) {
       // an alert that is alive is of the process that it was kept with: what was before that does not concern it
       if (this.#restored.some(({ target }) => target === event.target)) return;
-      for (const run of watched.runs) run.beginAnew();
-      watched.incarnation = incarnation;
+      for (const run of watched.runs) if (run.rule.watch.type !== 'process') run.beginAnew();
+      const life = watched.process.incarnation === undefined ? undefined : watched.lives.next();
+      if (life) recallEnd(watched, life, moment);
+      watched.process = process;
     }
+    const killed = endIn(event, watched);
+    if (killed) recallEnd(watched, killed, moment);
     this.#follow(event, watched, moment);
     for (const { run, readings } of this.#readings(event, watched)) run.recall(readings, moment);
   }
@@ -93,9 +109,10 @@ export class Engine {
   /** The time has come this far, whether anything happened or not. */
   tick(moment: Moment): Alert[] {
     return [...this.#targets].flatMap(([target, watched]) => {
-      if (watched.goneAtMs === null || moment.atMs - watched.goneAtMs < GONE_MS) return [];
+      const passed = this.#ended(target, watched, undefined, moment);
+      if (watched.goneAtMs === null || moment.atMs - watched.goneAtMs < GONE_MS) return passed;
       watched.goneAtMs = null;
-      return this.#end(target, watched, moment);
+      return [...passed, ...this.#end(target, watched, moment)];
     });
   }
 
@@ -109,13 +126,12 @@ export class Engine {
    * rule is gone are left out: they are over.
    */
   adopt(restored: readonly Restored[], { atMs }: Moment): void {
-    for (const { rule, target, incarnation, labels, series } of restored) {
+    for (const { rule, target, labels, series, ...process } of restored) {
       const isKnown = this.#targets.has(target);
       const watched = this.#watched(target);
       if (!isKnown) Object.assign(watched, { labels, goneAtMs: atMs });
-      watched.incarnation ??= incarnation;
-      const isOther = incarnation !== undefined && incarnation !== watched.incarnation;
-      if (isOther || !sameLabels(labels, watched.labels)) continue;
+      if (watched.process.incarnation === undefined) watched.process = process;
+      if (isOfAnother(process, watched.process) || !sameLabels(labels, watched.labels)) continue;
       watched.runs.find((run) => run.rule.name === rule)?.adopt(series);
     }
   }
@@ -140,9 +156,9 @@ export class Engine {
 
   /** All series of all rules, as they stand. */
   *series(): Generator<Omit<Restored, 'rule'> & { readonly rule: Rule }> {
-    for (const [target, { runs, incarnation, labels }] of this.#targets) {
+    for (const [target, { runs, process, labels }] of this.#targets) {
       for (const { rule, series } of runs) {
-        for (const one of series) yield { rule, target, incarnation, labels, series: one };
+        for (const one of series) yield { rule, target, ...process, labels, series: one };
       }
     }
   }
@@ -156,8 +172,10 @@ export class Engine {
     if (known) return known;
     const restored = this.#restored.filter((one) => one.target === target);
     const watched: Watched = {
-      incarnation: restored[0]?.incarnation,
+      process: incarnationOf(restored[0] ?? {}),
       goneAtMs: null,
+      timeToLimit: undefined,
+      lives: new Lives(),
       labels: restored[0]?.labels ?? {},
       runs: this.#rulesOf(target).map((rule) => {
         const own = restored.filter((one) => one.rule === rule.name);
@@ -185,19 +203,39 @@ export class Engine {
       watched.labels = event.labels ?? watched.labels;
       watched.goneAtMs = event.state === 'gone' ? (watched.goneAtMs ?? moment.atMs) : null;
     }
-    // whoever is read is there
+    // what is read is there
     if (event.type === 'usage' || event.type === 'partition') watched.goneAtMs = null;
+    if (event.type === 'usage' && event.isolate === MAIN) watched.timeToLimit = event.timeToLimit;
+    const killed = endIn(event, watched);
     if (event.type === 'footprint') mask(watched, event.isolate, event.keptBytes ?? 0);
-    const incarnation = 'incarnation' in event ? event.incarnation : undefined;
-    if (incarnation === undefined || incarnation === watched.incarnation) return [];
-    const ended = watched.incarnation === undefined ? [] : this.#end(event.target, watched, moment);
-    watched.incarnation = incarnation;
-    return ended;
+    const process = processOf(event);
+    const isKnown = process.incarnation !== undefined;
+    const isOther = isKnown && watched.process.incarnation !== undefined && isOfAnother(process, watched.process);
+    const ended = isOther ? this.#end(event.target, watched, moment, PROCESS_ENDED) : [];
+    const life = killed ?? (isOther ? watched.lives.next() : undefined);
+    if (isKnown) watched.process = process;
+    if (event.type === 'usage' && event.isolate === MAIN) watched.lives.read(event);
+    return life ? [...ended, ...this.#ended(event.target, watched, life, moment)] : ended;
   }
 
-  #end(target: string, watched: Watched, moment: Moment, reason = 'its process has ended'): Alert[] {
+  /** What rules on the processes themselves say, after one has ended and as time passes. */
+  #ended(target: string, watched: Watched, life: Life | undefined, moment: Moment): Alert[] {
+    return watched.runs.flatMap((run) => {
+      const { when } = run.rule;
+      if (when.type !== 'ended' || (!life && run.series.length === 0)) return [];
+      return run.take([endOf(life, when)], moment).map((change) => {
+        const alert = this.#alert(run.rule, target, watched, change, moment);
+        const lived = livesText(watched.lives.past, when.count);
+        return lived === '' || alert.state !== 'firing' ? alert : { ...alert, reason: `${alert.reason}; ${lived}` };
+      });
+    });
+  }
+
+  #end(target: string, watched: Watched, moment: Moment, reason = 'it has been away for long'): Alert[] {
     watched.rounds.clear();
-    return watched.runs.flatMap((run) => this.#endRun(run, target, watched, moment, reason));
+    // one process after the other is what some rules are about
+    const runs = watched.runs.filter(({ rule }) => reason !== PROCESS_ENDED || rule.watch.type !== 'process');
+    return runs.flatMap((run) => this.#endRun(run, target, watched, moment, reason));
   }
 
   #endRun(run: RuleRun, target: string, watched: Watched, moment: Moment, reason: string): Alert[] {
@@ -205,7 +243,7 @@ export class Engine {
   }
 
   /** The readings that an event has for each rule. */
-  #readings(event: StreamEvent, watched: Watched): { run: RuleRun; readings: readonly Reading[] }[] {
+  #readings(event: StreamEvent, watched: Watched): { run: RuleRun; readings: readonly SeriesValue[] }[] {
     if (event.type !== 'usage' && event.type !== 'partition') return [];
     return watched.runs.flatMap((run) => {
       if (isWarmingUp(event, run.rule)) return [];
@@ -217,7 +255,7 @@ export class Engine {
   }
 
   #alert(rule: Rule, target: string, watched: Watched, change: Change, { at }: Moment, ended?: string): Alert {
-    const { isolate, name, figures, transition, startsAt } = change;
+    const { isolate, name, figures, fired, transition, startsAt } = change;
     const kind = rule.watch.type === 'kind' ? { kind: name } : {};
     const labels = { ...watched.labels, alertname: rule.name, target, isolate, ...kind, ...rule.labels };
     const state = stateAfter(transition);
@@ -227,13 +265,14 @@ export class Engine {
       target,
       isolate,
       state,
-      ...(rule.watch.type === 'kind' ? kind : { gauge: rule.watch.gauge }),
+      ...(rule.watch.type === 'kind' ? kind : { gauge: rule.watch.type === 'usage' ? rule.watch.gauge : PROCESSES }),
       unit: unitOf(rule),
       labels,
-      annotations: annotationsOf(rule, target, change),
+      annotations: annotationsOf(rule, target, change, watched.timeToLimit),
       figures: wireFigures(figures),
-      reason: ended ?? because(rule, figures),
-      ...(watched.incarnation !== undefined && { incarnation: watched.incarnation }),
+      ...(fired && (state === 'firing' || state === 'resolved') && { fired: wireFigures(fired) }),
+      reason: ended ?? (state === 'resolved' && fired ? whyOver(rule, figures, fired) : because(rule, figures)),
+      ...watched.process,
       startsAt,
       ...(state === 'resolved' && { endsAt: at }),
       at,
@@ -241,14 +280,42 @@ export class Engine {
   }
 }
 
+function processOf(event: StreamEvent): Incarnation {
+  return 'incarnation' in event ? incarnationOf(event) : {};
+}
+
+/** Whether this is known to be another process than the one before. */
+function isOfAnother({ incarnation }: Incarnation, before: Incarnation): boolean {
+  return incarnation !== undefined && incarnation !== before.incarnation;
+}
+
+/** The end of a process that an event tells of by itself. */
+function endIn(event: StreamEvent, { lives }: Watched): Life | undefined {
+  return event.type === 'target' && event.state === 'gone' ? lives.gone(event.reason) : undefined;
+}
+
+function endOf(life: Life | undefined, { how }: Extract<Condition, { type: 'ended' }>): SeriesValue {
+  return { isolate: MAIN, name: PROCESSES, value: life && (how === 'any' || life.isOutOfMemory) ? 1 : 0 };
+}
+
+/** An end in the past is known again. */
+function recallEnd({ runs }: Watched, life: Life, moment: Moment): void {
+  for (const run of runs) if (run.rule.when.type === 'ended') run.recall([endOf(life, run.rule.when)], moment);
+}
+
 function sameLabels(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
-function annotationsOf(rule: Rule, target: string, { isolate, name, figures }: Change): Record<string, string> {
+function annotationsOf(
+  rule: Rule,
+  target: string,
+  { isolate, name, figures }: Change,
+  timeToLimit: TimeToLimit | undefined,
+): Record<string, string> {
   const unit = unitOf(rule);
-  const { value, before, perHour } = figures;
+  const { value, before, perHour, limit } = figures;
   const fields = {
     rule: rule.name,
     target,
@@ -257,7 +324,9 @@ function annotationsOf(rule: Rule, target: string, { isolate, name, figures }: C
     value: amount(value, unit),
     ...(before !== undefined && { before: amount(before, unit), delta: amount(value - before, unit) }),
     ...(perHour !== undefined && { slope: `${amount(perHour, unit)}/h` }),
-    ...(rule.when.type !== 'above' && { within: formatDuration(rule.when.withinMs) }),
+    ...(limit !== undefined && { limit: amount(limit, unit) }),
+    ...(timeToLimit && { timeToLimit: timeText(timeToLimit) }),
+    ...(rule.when.type !== 'above' && { within: humanDuration(rule.when.withinMs) }),
   };
   const entries = Object.entries(rule.annotations).map(([key, template]) => [key, render(template, fields)] as const);
   return Object.fromEntries(entries);
@@ -273,12 +342,8 @@ function mask({ runs }: Watched, isolate: string, keptBytes: number): void {
   }
 }
 
-const STARTED = /started (\S+)$/;
-
-function isWarmingUp({ incarnation, takenAt }: UsageEvent | PartitionEvent, { warmUpMs }: Rule): boolean {
-  if (warmUpMs === 0) return false;
-  const startedAt = STARTED.exec(incarnation ?? '')?.[1];
-  return startedAt !== undefined && Date.parse(takenAt) - Date.parse(startedAt) < warmUpMs;
+function isWarmingUp({ process, takenAt }: UsageEvent | PartitionEvent, { warmUpMs }: Rule): boolean {
+  return process !== undefined && Date.parse(takenAt) - process.startedAtMs < warmUpMs;
 }
 
 const GAUGE_FIELDS = {
@@ -287,7 +352,7 @@ const GAUGE_FIELDS = {
   external: 'externalBytes',
   arrayBuffers: 'arrayBuffersBytes',
   rss: 'rssBytes',
-} as const satisfies Record<Gauge, keyof UsageEvent>;
+} as const satisfies Record<WatchedGauge, keyof UsageEvent>;
 
 /** Whether an event has what a rule watches: readings of different probes are never one series. */
 function concerns(event: UsageEvent | PartitionEvent, { watch }: Rule): boolean {
@@ -295,13 +360,27 @@ function concerns(event: UsageEvent | PartitionEvent, { watch }: Rule): boolean 
   return watch.type === 'kind' && event.probe === watch.probe && event.by === watch.by && event.since === undefined;
 }
 
-function ofUsage(event: UsageEvent, { watch }: Rule): Reading[] {
+function ofUsage(event: UsageEvent, { watch, when }: Rule): SeriesValue[] {
   if (watch.type !== 'usage') return [];
-  return [{ isolate: event.isolate, name: watch.gauge, value: event[GAUGE_FIELDS[watch.gauge]] }];
+  const reading = { isolate: event.isolate, name: watch.gauge, value: event[GAUGE_FIELDS[watch.gauge]] };
+  if (when.type !== 'above' || !when.of) return [reading];
+  return when.of === 'limit' ? ofLimit(event, reading) : ofHeapLimit(event, reading);
+}
+
+/** What counts against the nearest limit: more than the process's own RSS where others are in its group. */
+function ofLimit({ ceiling }: UsageEvent, reading: SeriesValue): SeriesValue[] {
+  if (ceiling?.limitBytes === undefined) return [];
+  const { limitBytes, leftBytes, source } = ceiling;
+  return [{ ...reading, value: limitBytes - leftBytes, limit: { bytes: limitBytes, source } }];
+}
+
+function ofHeapLimit({ heapLimitBytes, isolate }: UsageEvent, reading: SeriesValue): SeriesValue[] {
+  if (heapLimitBytes === 0) return [];
+  return [{ ...reading, limit: { bytes: heapLimitBytes, source: `V8's limit of its heap (${isolate})` } }];
 }
 
 /** Kinds that were watched and have no row any more are none, where the partition is whole. */
-function ofPartition(partition: PartitionEvent, run: RuleRun): Reading[] {
+function ofPartition(partition: PartitionEvent, run: RuleRun): SeriesValue[] {
   const { watch } = run.rule;
   if (watch.type !== 'kind' || partition.probe !== watch.probe || partition.by !== watch.by || partition.since)
     return [];
@@ -318,10 +397,10 @@ function ofPartition(partition: PartitionEvent, run: RuleRun): Reading[] {
 
 function summed(
   isolate: string,
-  readings: readonly Reading[],
+  readings: readonly SeriesValue[],
   run: RuleRun,
   { rounds }: Watched,
-): { run: RuleRun; readings: readonly Reading[] }[] {
+): { run: RuleRun; readings: readonly SeriesValue[] }[] {
   const round = rounds.get(run) ?? new Rounds();
   rounds.set(run, round);
   const sums = round.take(isolate, readings);

@@ -3,40 +3,51 @@
  *
  *     history     kinds then and now                        free
  *     log         allocation sites of the newest profile    free; sampled for the alert where the schedule does not
- *     escalate    snapshot, else census, else types         in the target's turn, inside its limits, so many an hour
+ *     escalate    walk, where its memory may be read; else  in the target's turn, inside its limits, so many an hour
+ *                 snapshot, else census, else types
  *                    └─> reference pattern and paths of the kind that grows, worked out in a thread
- *     between     a second snapshot after a while           the same, of what was born in between: object ids are held
+ *     between     after a snapshot a second one             the same, of what was born in between: object ids are held
  *
- * What was not done is said, with the reason.
+ * One reading serves all alerts of an isolate that fire together (shared-evidence.ts). What was not done is said, with the
+ * reason.
  */
-import type { Alert, Evidence } from '../../protocol/alert.ts';
+import { Timeout } from '../../agent/base/waiting.ts';
+import { isGeneric } from '../../agent/classify/generic.ts';
+import type { Holders } from '../../agent/sets/holders.ts';
+import type { Alert } from '../../protocol/alert.ts';
+import type { Rule } from '../config/rule.ts';
 import type { History } from '../history/history.ts';
-import type { Answer } from '../targets/wishes.ts';
-import { TimeLimit } from '../waiting/time-limit.ts';
+import type { ProbeOutcome } from '../targets/probe-queue.ts';
 import type { Gather } from './alerts.ts';
 import { waitBetween } from './between.ts';
 import { type GrowingKinds, growingKinds, NOTHING_GROWS } from './growing.ts';
 import { HeldIds } from './held-ids.ts';
 import { Inquiry, type InquiryOptions } from './inquiry.ts';
+import { PastRation } from './past-ration.ts';
 import { Ration } from './ration.ts';
-import type { Rule } from './rule.ts';
+import { type GatheredEvidence, SharedEvidence } from './shared-evidence.ts';
 
 /** How far a probe may climb, and what is tried where it is refused. */
-const LADDER = { snapshot: ['snapshot', 'census', 'types'], census: ['census', 'types'], types: ['types'] } as const;
+const LADDER = {
+  snapshot: ['snapshot', 'census', 'types'],
+  census: ['census', 'types'],
+  types: ['types'],
+  walk: [],
+} as const;
 type Rung = keyof typeof LADDER;
 
 /** The window of what a rule without one looks back on. */
 const ABOVE_WINDOW_MS = 3_600_000;
 /** How much farther back than a rule's window is looked: the reading at its start was taken before it. */
 const BEFORE_WINDOW = 1.5;
-/** Whoever is to be told waits for the evidence; no longer than this, and the while between two snapshots. */
+/** A notification waits for the evidence; no longer than this, and the while between two snapshots. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 const MAX_SITES = 10;
 const HISTORY_KINDS = 1_000;
 const SECOND = 'second snapshot';
 
 export interface GatherOptions extends Omit<InquiryOptions, 'ration'> {
-  readonly history: Pick<History, 'query'>;
+  readonly history: Pick<History, 'query' | 'events'>;
   /** Probes that a rule may have run within an hour. */
   readonly perHour: number;
   /** The longest that object ids are held between two snapshots; 0: one snapshot only. */
@@ -49,9 +60,6 @@ export interface GatherOptions extends Omit<InquiryOptions, 'ration'> {
   readonly timeoutMs?: number;
 }
 
-/** What is gathered of one alert. */
-type Found = Omit<Evidence, 'state'>;
-
 /** What all gatherings have in common. */
 interface Shared extends GatherOptions, InquiryOptions {
   /** Isolates whose object ids are held for some alert. */
@@ -60,12 +68,20 @@ interface Shared extends GatherOptions, InquiryOptions {
 
 export function gatherer(options: GatherOptions): Gather {
   const { perHour, betweenMs, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const shared: Shared = { ...options, ration: new Ration(perHour), held: new Set() };
+  const ration = new Ration(perHour);
+  const { history, logger, monotonic } = options;
+  const past = new PastRation(ration, history, { logger, nowMs: Date.now(), beganMs: monotonic() });
+  const common: Shared = { ...options, ration, held: new Set() };
+  const known = new SharedEvidence(options.monotonic);
   return async (alert, rule, { stop, resolved }) => {
-    using limit = new TimeLimit(timeoutMs + betweenMs, stop);
-    const inquiry = new Inquiry(shared, alert, limit.signal);
+    await past.of(alert.target);
+    using limit = new Timeout(timeoutMs + betweenMs, stop);
+    const inquiry = new Inquiry(common, alert, limit.signal);
     const { signal } = limit;
-    return { state: 'done', ...(await new Gathering(shared, inquiry, { alert, rule, signal, resolved }).run()) };
+    const gathering = new Gathering(common, inquiry, { alert, rule, signal, resolved });
+    const isShared = gathering.highest !== null;
+    const evidence = await known.gathered({ alert, isolate: inquiry.isolate, isShared, gather: () => gathering.run() });
+    return { state: 'done', ...evidence };
   };
 }
 
@@ -82,7 +98,7 @@ class Gathering {
   readonly #options: Shared;
   readonly #inquiry: Inquiry;
   readonly #subject: Subject;
-  #held: Pick<Found, 'pattern' | 'paths' | 'born'> = {};
+  #held: Pick<GatheredEvidence, 'pattern' | 'paths' | 'born' | 'cause' | 'retained'> = {};
 
   constructor(options: Shared, inquiry: Inquiry, subject: Subject) {
     this.#options = options;
@@ -90,10 +106,24 @@ class Gathering {
     this.#subject = subject;
   }
 
-  async run(): Promise<Found> {
+  /** How far it may climb: what every program has, and grows with something else, is worth no reading of its own. */
+  get highest(): Rung | null {
+    const { alert, rule } = this.#subject;
+    const isOne = rule.watch.type === 'kind' && rule.watch.glob === alert.kind;
+    return alert.members || isOne || alert.kind === undefined || !isGeneric(alert.kind) ? rule.escalate : null;
+  }
+
+  async run(): Promise<GatheredEvidence> {
     const { escalate } = this.#subject.rule;
+    const { highest } = this;
+    if (highest !== escalate) {
+      this.#inquiry.refuse(
+        `${escalate}`,
+        `${this.#subject.alert.kind} is held by what else grows: no reading of its own`,
+      );
+    }
     const remembered = await this.#growing();
-    if (escalate !== null && this.#inquiry.mayRun(escalate)) await this.#escalate(escalate, remembered);
+    if (highest !== null && this.#inquiry.mayRun(highest)) await this.#escalate(highest, remembered);
     const { kinds } = remembered.kinds.length > 0 ? remembered : await this.#growing();
     const sites = this.#sites();
     const { partitions, snapshots, refused } = this.#inquiry;
@@ -121,8 +151,9 @@ class Gathering {
 
   async #escalate(highest: Rung, growing: GrowingKinds): Promise<void> {
     await using sampling = await this.#sample();
-    await using ids = highest === 'snapshot' ? this.#ids(growing) : null;
-    const first = await this.#climb(highest, growing, ids);
+    const isWalked = await this.#walk(growing, highest === 'walk');
+    await using ids = highest === 'snapshot' && !isWalked ? this.#ids(growing) : null;
+    const first = isWalked || this.#inquiry.isOver ? null : await this.#climb(highest, growing, ids);
     const isAgain = ids !== null && first?.probe === 'snapshot' && (await this.#maySecond());
     // nothing is held for nothing
     if (!isAgain) await ids?.[Symbol.asyncDispose]();
@@ -162,6 +193,20 @@ class Gathering {
     return null;
   }
 
+  /** Whether its memory could be read from outside: as much as a snapshot says, and nothing allocated in the target. */
+  async #walk({ snapshotKinds: kinds }: GrowingKinds, isAsked: boolean): Promise<boolean> {
+    const inquiry = this.#inquiry;
+    const { strings, betweenMs } = this.#options;
+    // where it may not be there is the rest of the ladder
+    if (!isAsked && (await inquiry.objection('walk')) !== null) return false;
+    const answer = await inquiry.run({ probe: 'walk', by: ['kind'], holders: { kinds, strings } });
+    if (!answer) return false;
+    if (answer.holders) this.#held = heldBy(answer.holders);
+    else inquiry.refuse('paths', 'the walk has no object of the kinds that grow');
+    if (betweenMs > 0) inquiry.refuse('born in between', 'a walk has no object ids');
+    return true;
+  }
+
   /** The highest probe that the rule asks for and the limits allow; null where there was none. */
   async #climb(highest: Rung, growing: GrowingKinds, ids: HeldIds | null): Promise<{ probe: Rung } | null> {
     for (const probe of LADDER[highest]) {
@@ -172,16 +217,16 @@ class Gathering {
     return null;
   }
 
-  async #first(growing: GrowingKinds, ids: HeldIds | null): Promise<Answer | null> {
+  async #first(growing: GrowingKinds, ids: HeldIds | null): Promise<ProbeOutcome | null> {
     const checkpoint = ids ? { checkpoint: ids.label } : {};
     const answer = await this.#snapshot(growing, checkpoint, 'snapshot');
-    if (answer?.holders) this.#held = { pattern: [...answer.holders.pattern], paths: [...answer.holders.paths] };
+    if (answer?.holders) this.#held = heldBy(answer.holders);
     else if (answer) this.#inquiry.refuse('paths', 'the snapshot has no object of the kinds that grow');
     return answer;
   }
 
   /** What a census or a count has to be compared with is by kind too. */
-  #counted(probe: 'census' | 'types'): Promise<Answer | null> {
+  #counted(probe: 'census' | 'types'): Promise<ProbeOutcome | null> {
     return this.#inquiry.run({ probe, ...(probe === 'census' && { by: ['kind'] }) });
   }
 
@@ -196,17 +241,20 @@ class Gathering {
     if (!answer) return;
     const { holders } = answer;
     if (!holders) return this.#inquiry.refuse(SECOND, 'nothing of the kinds that grow was born in between');
-    const { kind, count, pattern, paths } = holders;
-    this.#held = { pattern: [...pattern], paths: [...paths], born: { kind, count, withinMs: Math.round(ids.waitMs) } };
+    const { kind, count } = holders;
+    this.#held = { ...heldBy(holders), born: { kind, count, withinMs: Math.round(ids.waitMs) } };
   }
 
   #snapshot(
-    { snapshotKinds: kinds }: GrowingKinds,
+    { snapshotKinds: kinds, grown }: GrowingKinds,
     of: { readonly checkpoint?: string; readonly since?: string },
     what: string,
-  ): Promise<Answer | null> {
+  ): Promise<ProbeOutcome | null> {
     const { strings } = this.#options;
-    return this.#inquiry.run({ probe: 'snapshot', by: ['kind'], holders: { kinds, strings }, ...of }, what);
+    // an alert of one kind is about that; an incident, and a gauge, about what holds the others
+    const { kind, members } = this.#subject.alert;
+    const holders = { kinds, strings, ...((members || kind === undefined) && { grown }) };
+    return this.#inquiry.run({ probe: 'snapshot', by: ['kind'], holders, ...of }, what);
   }
 
   async #wait(ms: number): Promise<void> {
@@ -222,7 +270,7 @@ class Gathering {
   }
 
   /** Of the newest sampling profile of the target. */
-  #sites(): Found['sites'] | undefined {
+  #sites(): GatheredEvidence['sites'] | undefined {
     for (const { head, event } of this.#options.log.latest()) {
       if (head.type !== 'partition' || head.target !== this.#subject.alert.target) continue;
       if (head.isolate !== this.#inquiry.isolate) continue;
@@ -232,4 +280,13 @@ class Gathering {
     }
     return undefined;
   }
+}
+
+function heldBy({
+  kind,
+  pattern,
+  paths,
+  retained,
+}: Holders): Pick<GatheredEvidence, 'cause' | 'pattern' | 'paths' | 'retained'> {
+  return { pattern: [...pattern], paths: [...paths], cause: kind, ...(retained && { retained: [...retained] }) };
 }

@@ -1,12 +1,15 @@
 /** The kinds that grew most, of what a history remembers of them. */
 import type { Evidence } from '../../protocol/alert.ts';
+import { maxOf } from '../../protocol/extremes.ts';
 import type { HistoryResult, PartitionHistory } from '../../protocol/history.ts';
 import type { Probe } from '../../protocol/partition.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from '../config/rule.ts';
 
 type Growing = NonNullable<Evidence['kinds']>;
 
 const MAX_KINDS = 10;
+/** A kind that holds others has at least one object for so many of theirs. */
+const LEAST_BORN_RATIO = 0.01;
 /** Partitions that tell of kinds, the most telling first; what the rule itself watches comes before them. */
 const TELLING = ['census kind', 'snapshot kind', 'types kind', 'types instanceType'];
 
@@ -15,11 +18,13 @@ export interface GrowingKinds {
   readonly kinds: Growing;
   /** The same as a snapshot by `kind` names them; those that it does not know are left out. */
   readonly snapshotKinds: readonly string[];
+  /** Of `snapshotKinds`, the share of their objects that is new. */
+  readonly grown: Readonly<Record<string, number>>;
   /** From the first sample to the last. */
   readonly spanMs: number;
 }
 
-export const NOTHING_GROWS: GrowingKinds = { kinds: [], snapshotKinds: [], spanMs: 0 };
+export const NOTHING_GROWS: GrowingKinds = { kinds: [], snapshotKinds: [], grown: {}, spanMs: 0 };
 
 /** The kind that grew most comes first, by what the rule measures; `kind`, what it is about, comes before all. */
 export function growingKinds({ partitions }: HistoryResult, { watch }: Rule, kind: string | undefined): GrowingKinds {
@@ -27,7 +32,7 @@ export function growingKinds({ partitions }: HistoryResult, { watch }: Rule, kin
   const best = [...own, ...TELLING].flatMap((sort) => partitions.filter((each) => sortOf(each) === sort))[0];
   const about = kind === undefined || watch.type !== 'kind' ? [] : snapshotKinds(watch, [kind]);
   if (!best) return { ...NOTHING_GROWS, snapshotKinds: about };
-  const bySize = watch.type === 'usage' || watch.measure === 'size';
+  const bySize = watch.type !== 'kind' || watch.measure === 'size';
   const grown = (entry: Growing[number]) =>
     bySize ? entry.now.sizeBytes - entry.before.sizeBytes : entry.now.count - entry.before.count;
   const kinds = thenAndNow(best)
@@ -40,7 +45,18 @@ export function growingKinds({ partitions }: HistoryResult, { watch }: Rule, kin
   );
   const { at } = best.total;
   const spanMs = at.length > 1 ? Date.parse(at.at(-1)!) - Date.parse(at[0]!) : 0;
-  return { kinds, snapshotKinds: [...new Set([...about, ...names])], spanMs };
+  return { kinds, snapshotKinds: [...new Set([...about, ...names])], grown: sharesOf(kinds), spanMs };
+}
+
+/** A kind of which hardly any object is new, beside those that grow, holds none of it. */
+function sharesOf(kinds: Growing): Record<string, number> {
+  const most = maxOf(kinds.map(({ before, now }) => now.count - before.count));
+  return Object.fromEntries(
+    kinds.map(({ kind, before, now }) => {
+      const born = now.count - before.count;
+      return [kind, born > most * LEAST_BORN_RATIO ? born / now.count : 0];
+    }),
+  );
 }
 
 /** What V8's types tell by family only: a snapshot has `elements of Session`, and classes by name. */

@@ -5,9 +5,12 @@
  *     time    ────┼───────────────────┼──>
  *              now − within          now       growth = 9 − 2
  *
- * The floor at the start is the newest that is at least `within` old. A series that is younger than that is undecided, and one
- * that was not read for more than half of it begins anew.
+ * The floor at the start is the newest that is at least `within` old. A series that is younger than that has grown as soon as it
+ * has gained the whole amount since it began, and is undecided until then; by a share it is judged only once it is that old,
+ * since a small beginning says nothing. One that was not read for more than half of `within` begins anew.
  */
+
+import { type Filling, fillingOf } from './statistics/filling.ts';
 
 /** Share of `within` for which a series may go unread. */
 const MAX_GAP_RATIO = 0.5;
@@ -17,6 +20,8 @@ export interface GrowthRule {
   readonly growth: number;
   readonly ratio: boolean;
   readonly withinMs: number;
+  /** Of a ratio: at least so much too; default 0. */
+  readonly least?: number;
 }
 
 export interface GrowthVerdict {
@@ -24,6 +29,8 @@ export interface GrowthVerdict {
   /** Floors at the start of `within` and now; NaN where there is none yet. */
   readonly before: number;
   readonly now: number;
+  /** Where it ends, if it grows ever more slowly. */
+  readonly filling?: Filling;
   /** How long until the series is old enough; 0 once it is. */
   readonly missingMs: number;
 }
@@ -76,12 +83,16 @@ export class GrowthWatch {
       return { state: 'undecided', before: Number.NaN, now: Number.NaN, missingMs: this.#rule.withinMs };
     }
     const missingMs = Math.max(0, this.#rule.withinMs - (last.atMs - first.atMs));
-    const seen = { before: first.value, now: last.value, missingMs };
-    if (missingMs > 0) return { state: 'undecided', ...seen };
-    const { growth, ratio } = this.#rule;
-    const asked = ratio ? growth * first.value : growth;
+    const filling = fillingOf(
+      floors!.map(({ atMs }) => atMs),
+      floors!.map(({ value }) => value),
+    );
+    const seen = { before: first.value, now: last.value, missingMs, ...(filling && { filling }) };
+    const { growth, ratio, least = 0 } = this.#rule;
+    const asked = ratio ? Math.max(growth * first.value, least) : growth;
     // what was not there and is not there has not grown by 20 % of nothing
     const grown = last.value > first.value && last.value - first.value >= asked;
-    return { state: grown ? 'grown' : 'steady', ...seen };
+    if (grown && (missingMs === 0 || !ratio)) return { state: 'grown', ...seen };
+    return { state: missingMs > 0 ? 'undecided' : 'steady', ...seen };
   }
 }

@@ -1,16 +1,16 @@
 /**
  * What the evidence of one alert asks of its target: in the target's turn and inside its limits, as often within an hour as
- * the rule may. What was not done is kept, with the reason.
+ * its incident may. What was not done is kept, with the reason.
  */
 import type { Logger } from 'pino';
+import { Timeout, untilAborted } from '../../agent/base/waiting.ts';
 import type { Alert } from '../../protocol/alert.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import type { ScheduledProbe } from '../config/config-file.ts';
 import type { EventLog } from '../log/log.ts';
+import type { ProbeOutcome, ProbeRequest } from '../targets/probe-queue.ts';
 import type { Runner } from '../targets/runner.ts';
-import type { Answer, Wish } from '../targets/wishes.ts';
-import { TimeLimit } from '../waiting/time-limit.ts';
-import { timely } from '../waiting/timely.ts';
 import type { Ration } from './ration.ts';
 import { ALL_ISOLATES } from './rounds.ts';
 
@@ -55,22 +55,25 @@ export class Inquiry {
     return this.#signal.aborted;
   }
 
-  /** Takes one of the probes that the rule may have run; says that `what` is not done where there is none left. */
+  /** Takes one of the probes that the incident may have run in its target; says that `what` is not done where there is none left. */
   mayRun(what: string): boolean {
     const { ration, monotonic } = this.#options;
-    const { rule } = this.#alert;
-    if (ration.take(rule, monotonic())) return true;
-    this.refuse(what, `${rule} has had ${ration.perHour} probes within an hour already`);
+    const { rule, target } = this.#alert;
+    if (ration.take(target, rule, monotonic())) return true;
+    this.refuse(what, `${rule} has had ${ration.perHour} probes of ${target} within an hour already`);
     return false;
   }
 
   /** Runs a probe; null where that did not work, which is said of `what`. */
-  async run(wish: Omit<Wish, 'isolate' | 'label' | 'signal'>, what: string = wish.probe): Promise<Answer | null> {
+  async run(
+    request: Omit<ProbeRequest, 'isolate' | 'label' | 'signal'>,
+    what: string = request.probe,
+  ): Promise<ProbeOutcome | null> {
     const { rule } = this.#alert;
-    const asked: Wish = { ...wish, isolate: this.isolate, label: rule, signal: this.#signal };
-    const answer = await this.attempt(what, (target) => this.#requested(target, asked));
+    const asked: ProbeRequest = { ...request, isolate: this.isolate, label: rule, signal: this.#signal };
+    const answer = await this.attempt(what, (target) => this.#whenAttached(() => target.request(asked)));
     if (!answer) return null;
-    this.partitions.push(...answer.partitions);
+    for (const id of answer.partitions) this.partitions.push(id);
     if (answer.snapshot !== undefined) this.snapshots.push(answer.snapshot);
     await this.#options.log.settled();
     return answer;
@@ -85,13 +88,26 @@ export class Inquiry {
     return asked?.against === null;
   }
 
+  /** What is objected to a probe now; null: nothing, or that cannot be asked. It is not said in the evidence. */
+  async objection(probe: ScheduledProbe): Promise<string | null> {
+    const { target } = this.#alert;
+    try {
+      const asked = this.#begun((of) => this.#whenAttached(() => of.objection(probe, this.isolate)));
+      return await untilAborted(asked, this.#signal);
+    } catch (error) {
+      // the probe itself will say why
+      this.#options.logger.debug({ err: error, target, probe }, 'price not known');
+      return null;
+    }
+  }
+
   /** Gives what `work` gives; null where it fails or comes too late, which is said of `what`. */
   async attempt<T>(what: string, work: (target: Asked) => Promise<T>): Promise<T | null> {
     try {
       this.#signal.throwIfAborted();
-      return await timely(this.#begun(work), this.#signal);
+      return await untilAborted(this.#begun(work), this.#signal);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.refuse(what, reason);
       const { rule, target } = this.#alert;
       if (!this.isOver) this.#options.logger.info({ rule, target, what, reason }, 'evidence not gathered');
@@ -123,19 +139,19 @@ export class Inquiry {
   }
 
   /** A collector that has just been started again has yet to attach. */
-  async #requested(target: Asked, wish: Wish): Promise<Answer> {
+  async #whenAttached<T>(ask: () => Promise<T>): Promise<T> {
     try {
-      return await target.request(wish);
+      return await ask();
     } catch (error) {
       if (!(error instanceof RequestError) || error.code !== 'not-attached') throw error;
       await this.#attached();
-      return await target.request(wish);
+      return await ask();
     }
   }
 
   /** Resolves when the target is attached, or has had the time for it. */
   async #attached(): Promise<void> {
-    using limit = new TimeLimit(ATTACH_MS, this.#signal);
+    using limit = new Timeout(ATTACH_MS, this.#signal);
     const { log } = this.#options;
     let unfollow = () => {};
     await new Promise<void>((resolve) => {

@@ -1,5 +1,5 @@
 /**
- * The life of one alert, Prometheus's: pure, told what was judged and when.
+ * The life of one alert, Prometheus's: pure, given what was judged and when.
  *
  *              true           true for `for`           false for `keepFiringFor`
  *     inactive ────> pending ───────────────> firing ───────────────────────────> inactive (resolved)
@@ -8,16 +8,12 @@
  *
  * Times are of a clock that never jumps (the collector's, not the wall's).
  */
+import type { LifeCycle } from '../config/rule.ts';
 
 export type AlertState = 'inactive' | 'undecided' | 'pending' | 'firing';
 
 /** Whether a rule's condition holds; `undecided` where the window cannot tell yet. */
 export type Judgement = 'true' | 'false' | 'undecided';
-
-export interface LifeCycle {
-  readonly forMs: number;
-  readonly keepFiringForMs: number;
-}
 
 export interface AlertStatus {
   readonly state: AlertState;
@@ -27,7 +23,7 @@ export interface AlertStatus {
   readonly heldAtMs: number | null;
 }
 
-/** What somebody has to be told of. */
+/** What somebody has to know. */
 export type Transition = 'pending' | 'firing' | 'resolved' | 'cancelled';
 
 export const UNSEEN: AlertStatus = { state: 'inactive', sinceMs: 0, heldAtMs: null };

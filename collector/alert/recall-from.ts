@@ -1,7 +1,10 @@
 /** Where in the log alerts begin to read after a restart, to know again what their windows held. */
+
+import { firstWhere } from '../../agent/base/bisect.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import type { Rule } from '../config/rule.ts';
 import type { EventLog } from '../log/log.ts';
 import { timeOf } from './replay.ts';
-import type { Rule } from './rule.ts';
 
 /** Trends look at four of their windows. */
 const WINDOWS = 4;
@@ -14,14 +17,8 @@ const MAX_RECALL_MS = 14 * 24 * 3_600_000;
  */
 export function recallFrom(log: EventLog, rules: readonly Rule[], offset: number, nowMs: number): number {
   const spans = rules.map(({ when }) => (when.type === 'above' ? 0 : when.withinMs * WINDOWS));
-  const sinceMs = nowMs - Math.min(MAX_RECALL_MS, Math.max(0, ...spans));
-  let [low, high] = [0, offset];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (isBefore(log, middle, sinceMs)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const sinceMs = nowMs - Math.min(MAX_RECALL_MS, Math.max(0, maxOf(spans)));
+  return firstWhere(0, offset, (at) => !isBefore(log, at, sinceMs));
 }
 
 /** Whether the event after an offset is older than a moment, or not held any more. */

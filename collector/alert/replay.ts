@@ -1,11 +1,12 @@
 /** What rules would have said of events that happened: the same engine, at the times of then. Pure. */
 import type { Alert } from '../../protocol/alert.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
+import type { Rule } from '../config/rule.ts';
 import { Engine } from './engine.ts';
-import type { Rule } from './rule.ts';
+import { Incidents } from './incident/incidents.ts';
 import { ruleStates } from './rule-states.ts';
 
-/** How long nothing may happen before the engine is told the time all the same. */
+/** How long nothing may happen before the engine is given the time all the same. */
 const TICK_MS = 60_000;
 
 /**
@@ -17,14 +18,18 @@ export function* replay(
   rules: readonly Rule[],
 ): Generator<Alert, ReturnType<typeof ruleStates>, undefined> {
   const engine = new Engine(rules);
+  const incidents = new Incidents();
   let atMs = Number.NEGATIVE_INFINITY;
   for (const event of events) {
     const next = Math.max(atMs, timeOf(event));
     if (atMs !== Number.NEGATIVE_INFINITY) {
-      for (let tickMs = atMs + TICK_MS; tickMs < next; tickMs += TICK_MS) yield* engine.tick(momentOf(tickMs));
+      for (let tickMs = atMs + TICK_MS; tickMs < next; tickMs += TICK_MS) {
+        yield* incidents.take(engine.tick(momentOf(tickMs)), rules);
+      }
     }
     atMs = next;
-    yield* engine.take(event, momentOf(atMs));
+    if (event.type === 'target') incidents.follow(event);
+    yield* incidents.take(engine.take(event, momentOf(atMs)), rules);
   }
   return ruleStates(engine);
 }

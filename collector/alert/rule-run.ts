@@ -4,15 +4,17 @@
  *     readings of one moment ─> SeriesWatch ─> judgement of each series ─> life cycle ─> changes
  */
 import type { Alert, AlertFigures } from '../../protocol/alert.ts';
+import type { Rule } from '../config/rule.ts';
 import { type AlertStatus, end, step, type Transition, UNSEEN } from './life-cycle.ts';
-import type { Rule } from './rule.ts';
 import { type Figures, type SeriesWatch, seriesWatch } from './series-watch.ts';
 
 /** One value of one series. `name`: a kind, or the gauge. */
-export interface Reading {
+export interface SeriesValue {
   readonly isolate: string;
   readonly name: string;
   readonly value: number;
+  /** What its condition is a share of, and whose limit that is. */
+  readonly limit?: { readonly bytes: number; readonly source: string };
 }
 
 /** One series' alert, as far as it has lived. */
@@ -21,6 +23,8 @@ export interface SeriesStatus {
   readonly name: string;
   readonly status: AlertStatus;
   readonly figures: Figures;
+  /** As it fired last; absent before that. */
+  readonly fired?: Figures;
   /** When its condition began to hold, by the wall's clock: ISO 8601; null while it does not. */
   readonly startsAt: string | null;
 }
@@ -58,17 +62,21 @@ export class RuleRun {
   }
 
   /** Takes the readings of one moment, largest first. */
-  take(readings: readonly Reading[], moment: Moment): Change[] {
+  take(readings: readonly SeriesValue[], moment: Moment): Change[] {
     const due = readings.filter((reading) => this.#add(reading, moment));
     return due.flatMap((reading) => {
-      const { judgement, figures } = this.#watch.judge(keyOf(reading));
       const before = this.#series.get(keyOf(reading)) as SeriesStatus;
+      const isFiring = before.status.state === 'firing';
+      const { judgement, figures } = this.#watch.judge(keyOf(reading), {
+        isFiring,
+        ...(reading.limit && { limit: reading.limit }),
+      });
       return this.#enter(before, figures, step(before.status, judgement, moment.atMs, this.rule), moment);
     });
   }
 
   /** Takes readings of the past without judging them: what a restarted collector has to know again. */
-  recall(readings: readonly Reading[], moment: Moment): void {
+  recall(readings: readonly SeriesValue[], moment: Moment): void {
     for (const reading of readings) this.#add(reading, moment);
   }
 
@@ -109,7 +117,7 @@ export class RuleRun {
     return changes;
   }
 
-  #add(reading: Reading, { atMs }: Moment): boolean {
+  #add(reading: SeriesValue, { atMs }: Moment): boolean {
     const key = keyOf(reading);
     if (!this.#series.has(key)) {
       if (this.#series.size >= this.rule.maxSeries) {
@@ -126,13 +134,16 @@ export class RuleRun {
     const { status, transition } = next;
     const startsAt = before.startsAt ?? at;
     const alive = status.state === 'pending' || status.state === 'firing';
-    const series: SeriesStatus = { ...before, status, figures, startsAt: alive ? startsAt : null };
+    const series: SeriesStatus = {
+      ...{ ...before, status, figures, startsAt: alive ? startsAt : null },
+      ...(transition === 'firing' && { fired: figures }),
+    };
     this.#series.set(keyOf(before), series);
     return transition ? [{ ...series, transition, startsAt }] : [];
   }
 }
 
-/** The state that a transition leads to, as it is told. */
+/** The state that a transition leads to, as it is reported. */
 export function stateAfter(transition: Transition): Alert['state'] {
   return transition === 'cancelled' ? 'inactive' : transition;
 }
@@ -142,6 +153,6 @@ export function wireFigures({ value, ...rest }: Figures): AlertFigures {
   return { value: Number.isFinite(value) ? value : 0, ...rest };
 }
 
-function keyOf({ isolate, name }: Pick<Reading, 'isolate' | 'name'>): string {
+function keyOf({ isolate, name }: Pick<SeriesValue, 'isolate' | 'name'>): string {
   return `${isolate}\n${name}`;
 }

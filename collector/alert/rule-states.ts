@@ -1,7 +1,7 @@
-/** How each rule stands on each of its targets, for people. */
+/** The state of each rule on each of its targets, for people. */
 import type { RuleState } from '../../protocol/alert.ts';
+import { unitOf } from '../config/rule.ts';
 import type { Engine } from './engine.ts';
-import { unitOf } from './rule.ts';
 
 type Counts = Record<'inactive' | 'undecided' | 'pending' | 'firing', number>;
 

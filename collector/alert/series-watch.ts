@@ -1,13 +1,16 @@
 /**
  * A rule's condition over the series of one target: readings in, judgements out. One face for the three conditions.
  *
- *     collected (types, census, snapshot, sampling)   each reading is a floor: what is dead was not counted
- *     gauges (usage)                                  minima of completed windows are
+ *     above    of a gauge: the minimum of a completed window; of kinds: each reading, since what is dead was not counted
+ *     growth   the minimum of the last fifth of `within`: a batch that lives for less of it is no growth
+ *     trend    minima of completed windows
  */
-import { Floors } from './floors.ts';
+
+import { type Condition, type Rule, unitOf } from '../config/rule.ts';
 import { GrowthWatch } from './growth-watch.ts';
 import type { Judgement } from './life-cycle.ts';
-import type { Condition, Rule } from './rule.ts';
+import { Floors } from './statistics/floors.ts';
+import { SlidingFloor } from './statistics/sliding-floor.ts';
 import { TrendWatch } from './trend-watch.ts';
 
 /** What a judgement rests on, in the unit of what is watched; what does not apply is absent. */
@@ -21,6 +24,12 @@ export interface Figures {
   readonly upperPerHour?: number;
   /** The smallest slope that the window could have shown. */
   readonly smallestPerHour?: number;
+  /** Of what grows ever more slowly: where it ends, and in how many milliseconds it is nearly there. */
+  readonly fillsTo?: number;
+  readonly fillsInMs?: number;
+  /** Bytes of the limit that the rule names a share of, and whose it is. */
+  readonly limit?: number;
+  readonly limitSource?: string;
 }
 
 export interface Judged {
@@ -29,10 +38,16 @@ export interface Judged {
 }
 
 const HOUR_MS = 3_600_000;
-/** Windows of floors in `within`, for growth of a gauge: fine enough to be in time, long enough for a collection in each. */
+/** Windows of floors in `within`, for growth: fine enough to be in time, long enough for a collection or a batch in each. */
 const GROWTH_WINDOWS = 5;
 /** The window of floors where a rule has no `within`. */
 const ABOVE_WINDOW_MS = 60_000;
+
+/** What a judgement depends on beside the readings. */
+export interface Circumstances {
+  readonly isFiring?: boolean;
+  readonly limit?: { readonly bytes: number; readonly source: string };
+}
 
 export interface SeriesWatch {
   /** Takes a reading, not older than the last of its series; tells whether there is something new to judge by. */
@@ -42,17 +57,20 @@ export interface SeriesWatch {
   /** Forgets a series, or all. */
   forget(series?: string): void;
   /** What holds now. The series that were read and are not known yet are undecided. */
-  judge(series: string): Judged;
+  judge(series: string, circumstances?: Circumstances): Judged;
 }
 
 export function seriesWatch({ when, watch }: Pick<Rule, 'when' | 'watch'>): SeriesWatch {
   switch (when.type) {
     case 'above':
-      return floored(watch, ABOVE_WINDOW_MS, new Above(when.value));
+      // the process's memory has no sawtooth, and may be full before a window is over
+      return when.of === 'limit' ? new Above(when) : floored(watch, ABOVE_WINDOW_MS, new Above(when));
     case 'growth':
-      return floored(watch, when.withinMs / GROWTH_WINDOWS, new Growth(when));
+      return new Growth(when, unitOf({ watch }) === 'bytes' ? when.leastBytes : 0);
     case 'trend':
       return new Trend(when);
+    case 'ended':
+      return new Ended(when);
   }
 }
 
@@ -89,17 +107,17 @@ class Windowed implements SeriesWatch {
     this.#inner.forget(series);
   }
 
-  judge(series: string): Judged {
-    return this.#inner.judge(series);
+  judge(series: string, circumstances?: Circumstances): Judged {
+    return this.#inner.judge(series, circumstances);
   }
 }
 
 class Above implements SeriesWatch {
-  readonly #limit: number;
+  readonly #when: Extract<Condition, { type: 'above' }>;
   readonly #newest = new Map<string, number>();
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(when: Extract<Condition, { type: 'above' }>) {
+    this.#when = when;
   }
 
   add(series: string, _atMs: number, value: number): boolean {
@@ -107,7 +125,7 @@ class Above implements SeriesWatch {
     return true;
   }
 
-  /** A level is what it is, whoever caused it. */
+  /** A level is what it is, whatever caused it. */
   shift(): void {}
 
   forget(series?: string): void {
@@ -115,37 +133,78 @@ class Above implements SeriesWatch {
     else this.#newest.delete(series);
   }
 
-  judge(series: string): Judged {
+  judge(series: string, { isFiring = false, limit }: Circumstances = {}): Judged {
     const value = this.#newest.get(series);
-    if (value === undefined) return { judgement: 'undecided', figures: { value: Number.NaN } };
-    return { judgement: value > this.#limit ? 'true' : 'false', figures: { value } };
+    const { value: above, below, of } = this.#when;
+    if (value === undefined || (of && !limit))
+      return { judgement: 'undecided', figures: { value: value ?? Number.NaN } };
+    const level = (isFiring && below !== undefined ? below : above) * (of ? limit!.bytes : 1);
+    const figures = { value, ...(of && { limit: limit!.bytes, limitSource: limit!.source }) };
+    return { judgement: value > level ? 'true' : 'false', figures };
   }
 }
 
 class Growth implements SeriesWatch {
   readonly #watch: GrowthWatch;
+  readonly #windowMs: number;
+  readonly #floors = new Map<string, SlidingFloor>();
 
-  constructor(when: Extract<Condition, { type: 'growth' }>) {
-    this.#watch = new GrowthWatch(when);
+  constructor(when: Extract<Condition, { type: 'growth' }>, least: number) {
+    this.#watch = new GrowthWatch({ ...when, least });
+    this.#windowMs = when.withinMs / GROWTH_WINDOWS;
   }
 
   add(series: string, atMs: number, value: number): boolean {
-    this.#watch.add(series, atMs, value);
+    const floors = this.#floors.get(series) ?? new SlidingFloor(this.#windowMs);
+    this.#floors.set(series, floors);
+    this.#watch.add(series, atMs, floors.add(atMs, value));
     return true;
   }
 
   shift(series: string, by: number): void {
+    this.#floors.get(series)?.shift(by);
     this.#watch.shift(series, by);
   }
 
   forget(series?: string): void {
+    if (series === undefined) this.#floors.clear();
+    else this.#floors.delete(series);
     this.#watch.forget(series);
   }
 
   judge(series: string): Judged {
-    const { state, before, now } = this.#watch.verdict(series);
+    const { state, before, now, filling } = this.#watch.verdict(series);
     const judgement = state === 'undecided' ? 'undecided' : state === 'grown' ? 'true' : 'false';
-    return { judgement, figures: { value: now, before } };
+    const fills = filling && { fillsTo: filling.limit, fillsInMs: filling.inMs };
+    return { judgement, figures: { value: now, before, ...fills } };
+  }
+}
+
+/** Counts what has happened within a while: each reading is how often since the one before. */
+class Ended implements SeriesWatch {
+  readonly #when: Extract<Condition, { type: 'ended' }>;
+  #atMs: number[] = [];
+
+  constructor(when: Extract<Condition, { type: 'ended' }>) {
+    this.#when = when;
+  }
+
+  add(_series: string, atMs: number, value: number): boolean {
+    this.#atMs = this.#atMs.filter((each) => atMs - each < this.#when.withinMs);
+    for (let i = 0; i < value; i++) this.#atMs.push(atMs);
+    return true;
+  }
+
+  /** What we cost a process is no end of it. */
+  shift(): void {}
+
+  forget(): void {
+    this.#atMs = [];
+  }
+
+  judge(): Judged {
+    const value = this.#atMs.length;
+    return { judgement: value >= this.#when.count ? 'true' : 'false', figures: { value } };
   }
 }
 

@@ -6,8 +6,8 @@
  *
  * The rule's 1 − confidence is the chance of a false alarm in 30 days over all its series, and is spent evenly on its looks.
  */
-import type { TrendRule, TrendVerdict } from './trend.ts';
-import { TrendScale } from './trend-scale.ts';
+import type { TrendRule, TrendVerdict } from './statistics/trend.ts';
+import { TrendScale } from './statistics/trend-scale.ts';
 
 /** Windows of the rule that one window of each scale is. */
 export const SCALES = [1, 4] as const;

@@ -4,7 +4,7 @@ import type { EventsResult } from '../../protocol/happenings.ts';
 
 export const DEFAULT_EVENTS = 200;
 
-/** The topics that are told, and where in the result. */
+/** The topics that are reported, and where in the result. */
 export const HAPPENINGS = { target: 'targets', mark: 'marks', footprint: 'footprints', alert: 'alerts' } as const;
 export type HappeningTopic = keyof typeof HAPPENINGS;
 

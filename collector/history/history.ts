@@ -41,7 +41,7 @@ export function spanOf({ from, to }: Pick<HistoryQuery, 'from' | 'to'>): Span {
   const fromMs = from === undefined ? Number.MIN_SAFE_INTEGER : Date.parse(from);
   const toMs = to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(to);
   if (fromMs <= toMs) return { fromMs, toMs };
-  throw new RequestError('bad-params', `Cannot tell history: it would end at ${to}, before it begins at ${from}`);
+  throw new RequestError('bad-params', `Cannot read history: it would end at ${to}, before it begins at ${from}`);
 }
 
 /** The steps of a span in which there are samples. @throws RequestError where they are too many */
@@ -51,7 +51,7 @@ export function stepsOf({ fromMs, toMs }: Span, { stepMs, steps = DEFAULT_STEPS 
   const count = Math.ceil((toMs - fromMs) / step);
   if (count > limits.maxHistorySteps) {
     const what = `${count} steps of ${step} ms, at most ${limits.maxHistorySteps}: ask for longer ones or a shorter span`;
-    throw new RequestError('bad-params', `Cannot tell history: ${what}`);
+    throw new RequestError('bad-params', `Cannot read history: ${what}`);
   }
   return { fromMs: Math.floor(fromMs / step) * step, toMs, stepMs: step };
 }

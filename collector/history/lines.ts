@@ -10,9 +10,9 @@
 import type { Line, Measure } from '../../protocol/history.ts';
 import type { Steps } from './history.ts';
 
-/** Samples that are told together. */
+/** Samples that are reported together. */
 export interface Group {
-  /** When the last of them was taken, milliseconds since 1970: where the group stands. */
+  /** When the last of them was taken, milliseconds since 1970: where the group is. */
   readonly lastAtMs: number;
   readonly samples: number;
   /** Those of which no line was left out. */
@@ -46,7 +46,7 @@ export interface Points {
 }
 
 /** Where the lines of a sample or of a group are added. */
-export interface Place {
+export interface StepEntry {
   readonly number: number;
   readonly lastAtMs: number;
   readonly whole: number;
@@ -101,13 +101,13 @@ export class Lines<Id> {
   }
 
   /** Takes one sample; its lines are then added there. */
-  sample(atMs: number, isWhole: boolean): Place {
+  sample(atMs: number, isWhole: boolean): StepEntry {
     const whole = isWhole ? { whole: 1, lastWholeAtMs: atMs } : { whole: 0, lastWholeAtMs: Number.NEGATIVE_INFINITY };
     return this.group({ lastAtMs: atMs, samples: 1, ...whole });
   }
 
   /** Takes a group; its lines are then merged there. */
-  group(group: Group): Place {
+  group(group: Group): StepEntry {
     const { lastAtMs, samples, whole, lastWholeAtMs } = group;
     const number = Math.floor((lastAtMs - this.#steps.fromMs) / this.#steps.stepMs);
     this.#samples += samples;
@@ -125,7 +125,7 @@ export class Lines<Id> {
   }
 
   /** A line of a sample. @param values one for each measure, the same number for every line */
-  add(place: Place, id: Id, values: readonly number[]): void {
+  add(place: StepEntry, id: Id, values: readonly number[]): void {
     const cell = this.#cell(place, id, values.length);
     if (!cell) return;
     const isLast = join(cell, place, 1);
@@ -144,7 +144,7 @@ export class Lines<Id> {
    * @param samples how many of the group have it, zeros that were filled in included
    * @param measures of the line at several groups, of which this is the one `at`
    */
-  merge(place: Place, id: Id, samples: number, measures: readonly Summaries[], at: number): void {
+  merge(place: StepEntry, id: Id, samples: number, measures: readonly Summaries[], at: number): void {
     const cell = this.#cell(place, id, measures.length);
     if (!cell) return;
     const isLast = join(cell, place, samples);
@@ -192,7 +192,7 @@ export class Lines<Id> {
     return { at: numbers.map((number) => new Date(fromMs + number * stepMs).toISOString()), samples: [...samples] };
   }
 
-  #cell({ number }: Place, id: Id, measures: number): Cell | undefined {
+  #cell({ number }: StepEntry, id: Id, measures: number): Cell | undefined {
     let line = this.#lines.get(id);
     if (!line) {
       if (this.#lines.size >= MAX_LINES) {
@@ -221,7 +221,7 @@ function unknown(): Writable<Summary> {
 }
 
 /** Whether what joins is the newest that the cell has. */
-function join(cell: Cell, { lastAtMs, whole }: Place, samples: number): boolean {
+function join(cell: Cell, { lastAtMs, whole }: StepEntry, samples: number): boolean {
   cell.samples += samples;
   cell.whole += whole;
   if (lastAtMs < cell.lastAtMs) return false;

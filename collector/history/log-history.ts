@@ -1,10 +1,10 @@
-/** The history of a collector without a store: what its log still holds in memory. */
-import type { PartitionEvent, UsageEvent } from '../../protocol/events.ts';
+/** The history of a collector without a store, out of what its log still holds in memory (ring-history.ts: from a thread). */
+import type { PartitionEvent, StreamEvent, UsageEvent } from '../../protocol/events.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { EventsQuery, EventsResult } from '../../protocol/happenings.ts';
 import type { HistoryQuery, HistoryResult, PartitionHistory } from '../../protocol/history.ts';
 import type { PartitionsQuery, PartitionsResult } from '../../protocol/partitions.ts';
-import type { RingLog } from '../log/ring-log.ts';
+import type { EventHead } from '../log/log.ts';
 import { HAPPENINGS, happenedMs, happenings, isHappening } from './happenings.ts';
 import { type History, type Span, type Steps, spanOf, stepsOf } from './history.ts';
 import { Lines } from './lines.ts';
@@ -12,10 +12,15 @@ import { newestHeads } from './partition-heads.ts';
 import { addPartition, partitionHistory, type TallyLines } from './partition-lines.ts';
 import { addUsage, GAUGES, usageHistory } from './usage-lines.ts';
 
-export class LogHistory implements History {
-  readonly #log: RingLog;
+/** Events by rising offset, each parsed when it is read. */
+export interface EventSource {
+  readonly entries: readonly { readonly head: EventHead; readonly event: StreamEvent }[];
+}
 
-  constructor(log: RingLog) {
+export class LogHistory implements History {
+  readonly #log: EventSource;
+
+  constructor(log: EventSource) {
     this.#log = log;
   }
 
@@ -95,6 +100,6 @@ function usageOf(samples: readonly UsageEvent[], steps: Steps, { isolate = 'main
 }
 
 /** The kinds of a sample whose sizes are estimates. */
-export function estimated({ rows }: Pick<PartitionEvent, 'rows'>): ReadonlySet<string> {
+function estimated({ rows }: Pick<PartitionEvent, 'rows'>): ReadonlySet<string> {
   return new Set(rows.filter((row) => row.estimated).map((row) => row.kind));
 }

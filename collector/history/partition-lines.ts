@@ -28,7 +28,7 @@ export function addPartition(
 }
 
 /**
- * @param query which kinds, and how they are told
+ * @param query which kinds, and how they are reported
  * @param nameOf what a kind is called
  * @param estimated of the newest sample: the kinds whose sizes are estimates
  */

@@ -2,7 +2,7 @@
 import type { UsageHistory } from '../../protocol/history.ts';
 import { type Lines, measureOf } from './lines.ts';
 
-/** The gauges of a reading, in the order in which they are told. Stores know them by their place here: another one comes last. */
+/** The gauges of a reading, in the order in which they are reported. Stores know them by their place here: another one comes last. */
 export const GAUGES = [
   'heapUsedBytes',
   'heapTotalBytes',
@@ -20,7 +20,7 @@ export function addUsage(lines: Lines<number>, atMs: number, values: readonly nu
   for (const [gauge, value] of values.entries()) if (!Number.isNaN(value)) lines.add(place, gauge, [value]);
 }
 
-/** @param wanted which gauges are told. */
+/** @param wanted which gauges are reported. */
 export function usageHistory(lines: Lines<number>, isolate: string, wanted: (gauge: Gauge) => boolean): UsageHistory {
   const gauges = [...GAUGES.entries()]
     .filter(([, gauge]) => wanted(gauge))

@@ -1,4 +1,4 @@
-/** How the rules stand and what receivers were told, read at each scrape. */
+/** The state of the rules and what receivers were sent, read at each scrape. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { RuleState } from '../../protocol/alert.ts';
 import { label } from './label.ts';

@@ -20,7 +20,7 @@ export interface KindSeries {
   readonly sizeBytes: number;
 }
 
-export const KIND_LABELS = ['target', 'isolate', 'probe', 'by', 'kind'] as const;
+const KIND_LABELS = ['target', 'isolate', 'probe', 'by', 'kind'] as const;
 
 export function kindGauges(registry: Registry, log: EventLog): void {
   let dropped = 0;

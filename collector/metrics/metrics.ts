@@ -9,7 +9,7 @@ import type { EventLog } from '../log/log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
 import { alertMetrics, type ReceiverTally } from './alerts.ts';
 import { kindGauges } from './kinds.ts';
-import { probeMetrics } from './probes.ts';
+import { type ProbeMetrics, probeMetrics } from './probes.ts';
 import { storeMetrics } from './store.ts';
 import { targetGauges } from './targets.ts';
 
@@ -35,14 +35,15 @@ export class Metrics {
   readonly contentType: string;
   readonly #registry = new Registry();
   readonly #requests: Counter<'path' | 'status'>;
-  readonly #unfollow: () => void;
+  readonly #probes: ProbeMetrics;
 
   constructor({ log, states, clients, refusals, alerts, receivers, store, version }: MetricsOptions) {
     const registers = [this.#registry];
     this.contentType = this.#registry.contentType;
     targetGauges(this.#registry, log, states);
     kindGauges(this.#registry, log);
-    this.#unfollow = probeMetrics(this.#registry, log);
+    const targets = () => states().map(({ target }) => target);
+    this.#probes = probeMetrics(this.#registry, log, targets);
     alertMetrics(this.#registry, alerts, receivers);
     if (store) storeMetrics(this.#registry, store);
     gauge(this.#registry, 'heapwatch_stream_clients', 'Clients on the stream.', clients);
@@ -77,12 +78,13 @@ export class Metrics {
     this.#requests.inc({ path, status: String(status) });
   }
 
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  async text(): Promise<string> {
+    await this.#probes.prune();
+    return await this.#registry.metrics();
   }
 
   close(): void {
-    this.#unfollow();
+    this.#probes.close();
     this.#registry.clear();
   }
 }

@@ -1,9 +1,15 @@
 /** What the log's newest events say of the targets, as gauges: read at each scrape, so that nothing has to be kept in step. */
 import { Gauge, type Registry } from 'prom-client';
-import type { StreamEvent, TargetState } from '../../protocol/events.ts';
+import { type StreamEvent, TargetCondition, type TargetState } from '../../protocol/events.ts';
 import type { Usage } from '../../protocol/partition.ts';
 import type { EventLog } from '../log/log.ts';
 import { label } from './label.ts';
+
+/** Isolates of a target that have series of their own, and of all targets together. */
+const MAX_ISOLATES = 64;
+const MAX_ALL = 2_000;
+/** V8 has 9 to 13 of them. */
+const MAX_SPACES = 16;
 
 const OF_ISOLATE = ['target', 'isolate'] as const;
 
@@ -16,18 +22,43 @@ const USAGE_GAUGES = [
     'Memory outside of its heap that an isolate knows of.',
     (usage) => usage.externalBytes,
   ],
-  [
-    'process_resident_memory_bytes',
-    'Resident memory of a target, whichever isolate told it.',
-    (usage) => usage.rssBytes,
-  ],
-  ['heapwatch_heap_limit_bytes', 'What the heap of an isolate may grow to.', (usage) => usage.heapLimitBytes],
+  ['process_resident_memory_bytes', 'Resident memory of a target.', (usage) => usage.rssBytes],
+  ['heapwatch_heap_limit_bytes', 'The heap size limit of an isolate.', (usage) => usage.heapLimitBytes],
   [
     'heapwatch_array_buffers_bytes',
-    'Memory of array buffers, a part of the external.',
+    'Memory of array buffers, a part of external memory.',
     (usage) => usage.arrayBuffersBytes,
   ],
 ] as const satisfies readonly (readonly [string, string, (usage: Usage) => number])[];
+
+/** Of the limit that they name; nothing where there is none. */
+const LIMIT_GAUGES = [
+  [
+    'heapwatch_limit_bytes',
+    "The nearest limit of a process's memory.",
+    ({ ceiling }) => ceiling?.limitBytes !== undefined && { source: ceiling.source, value: ceiling.limitBytes },
+  ],
+  [
+    'heapwatch_limit_left_bytes',
+    'What the nearest limit leaves a process of memory.',
+    ({ ceiling }) => ceiling && { source: ceiling.source, value: ceiling.leftBytes },
+  ],
+  [
+    'heapwatch_time_to_limit_seconds',
+    'Until a limit is reached if what grows goes on at its pace; absent where nothing is seen to grow.',
+    ({ timeToLimit }) => timeToLimit && { source: timeToLimit.source, value: timeToLimit.ms / 1_000 },
+  ],
+  [
+    'heapwatch_time_to_limit_earliest_seconds',
+    'The near end of the interval of 90 % of heapwatch_time_to_limit_seconds.',
+    ({ timeToLimit }) => timeToLimit && { source: timeToLimit.source, value: timeToLimit.earliestMs / 1_000 },
+  ],
+] as const satisfies readonly (readonly [string, string, (usage: Usage) => LimitValue | false | undefined])[];
+
+interface LimitValue {
+  readonly source: string;
+  readonly value: number;
+}
 
 const SPACE_GAUGES = [
   ['nodejs_heap_space_size_used_bytes', 'Used bytes of a heap space.', 'usedBytes'],
@@ -49,6 +80,21 @@ export function targetGauges(registry: Registry, log: EventLog, states: () => re
       },
     });
   }
+  for (const [name, help, read] of LIMIT_GAUGES) {
+    new Gauge({
+      name,
+      help,
+      labelNames: [...OF_ISOLATE, 'limit'],
+      registers,
+      collect() {
+        this.reset();
+        for (const usage of usages(log)) {
+          const found = read(usage);
+          if (found) this.set({ ...labelsOf(usage), limit: label(found.source) }, found.value);
+        }
+      },
+    });
+  }
   for (const [name, help, field] of SPACE_GAUGES) {
     new Gauge({
       name,
@@ -58,7 +104,7 @@ export function targetGauges(registry: Registry, log: EventLog, states: () => re
       collect() {
         this.reset();
         for (const usage of usages(log)) {
-          for (const space of usage.spaces) {
+          for (const space of usage.spaces.slice(0, MAX_SPACES)) {
             this.set({ ...labelsOf(usage), space: label(space.name.replace(/_space$/, '')) }, space[field]);
           }
         }
@@ -77,23 +123,27 @@ export function targetGauges(registry: Registry, log: EventLog, states: () => re
   });
   new Gauge({
     name: 'heapwatch_targets',
-    help: 'Targets by how they are.',
+    help: 'Targets by state.',
     labelNames: ['state'],
     registers,
     collect() {
       this.reset();
-      for (const state of ['attached', 'paused', 'blocked', 'gone']) this.set({ state }, 0);
+      for (const state of TargetCondition.options) this.set({ state }, 0);
       for (const { state } of states()) this.inc({ state });
     },
   });
 }
 
 function usages(log: EventLog): Extract<StreamEvent, { type: 'usage' }>[] {
-  return log
-    .latest()
-    .filter(({ head }) => head.type === 'usage')
-    .map(({ event }) => event)
-    .filter((event) => event.type === 'usage');
+  const isolates = new Map<string, number>();
+  const found: Extract<StreamEvent, { type: 'usage' }>[] = [];
+  for (const { head, event } of log.latest()) {
+    if (head.type !== 'usage' || event.type !== 'usage') continue;
+    const count = (isolates.get(event.target) ?? 0) + 1;
+    isolates.set(event.target, count);
+    if (count <= MAX_ISOLATES && found.length < MAX_ALL) found.push(event);
+  }
+  return found;
 }
 
 function labelsOf({ target, isolate }: Usage): { target: string; isolate: string } {

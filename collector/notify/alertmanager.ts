@@ -13,6 +13,10 @@ const MISSED = 4;
 
 export interface AlertmanagerOptions {
   readonly url: string;
+  /** The header `Authorization`. */
+  readonly authorization?: string;
+  /** Certificates (PEM) that its own may be signed by. */
+  readonly ca?: string;
   readonly timeoutMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -27,7 +31,8 @@ export class Alertmanager implements Receiver {
   }
 
   send({ alert, status }: Notice, signal: AbortSignal): Promise<Outcome> {
-    const { url, timeoutMs, now } = this.#options;
+    const { url, authorization, ca, timeoutMs, now } = this.#options;
+    const headers = authorization === undefined ? {} : { Authorization: authorization };
     const ends = new Date(now() + MISSED * REPEAT_MS).toISOString();
     const { startsAt, endsAt = new Date(now()).toISOString() } = alert;
     const posted = {
@@ -36,7 +41,14 @@ export class Alertmanager implements Receiver {
       startsAt,
       endsAt: status === 'firing' ? ends : endsAt,
     };
-    return post({ url: `${url.replace(/\/+$/, '')}/api/v2/alerts`, body: JSON.stringify([posted]), timeoutMs, signal });
+    return post({
+      url: `${url.replace(/\/+$/, '')}/api/v2/alerts`,
+      body: JSON.stringify([posted]),
+      headers,
+      timeoutMs,
+      signal,
+      ...(ca !== undefined && { ca }),
+    });
   }
 }
 

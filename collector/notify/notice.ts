@@ -1,10 +1,10 @@
 /**
- * What a receiver is to be told, alert by alert. Pure: alert events in, notices out.
+ * What a receiver is to be sent, alert by alert. Pure: alert events in, notices out.
  *
  *     firing, evidence gathering ──> waits ── firing, evidence done ──> notice: firing ── resolved ──> notice: resolved
  *                                      └──── resolved before that ───> both at once; the evidence comes too late
  *
- * A silenced alert is told once the silence is over, if it still fires; what was told to fire is told to be over whatever
+ * A silenced alert is reported once the silence is over, if it still fires; what was reported as firing is reported as over whatever
  * silence there is.
  */
 import type { Alert } from '../../protocol/alert.ts';
@@ -14,7 +14,7 @@ export interface Notice {
   readonly status: 'firing' | 'resolved';
 }
 
-/** How far a receiver has been told of an alert; `over`: all has been told, and evidence may yet come. */
+/** What a receiver knows of an alert; `over`: all has been reported, and evidence may yet come. */
 export interface Told {
   readonly state: 'waiting' | 'firing' | 'over';
   /** Of the alert: another one is another alert of the same fingerprint. */

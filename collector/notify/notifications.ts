@@ -2,17 +2,20 @@
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { type Environment, readSecret } from '../access/secret.ts';
-import type { AlertMemory } from '../alert/memory.ts';
-import type { Rule } from '../alert/rule.ts';
+import { sleep } from '../../agent/base/waiting.ts';
 import { ConfigError, type Problem } from '../config/config-error.ts';
+import type { ReceiverConfig } from '../config/receiver-file.ts';
+import { notifies, type Rule } from '../config/rule.ts';
+import type { Environment } from '../config/secret.ts';
+import type { ConsumerOffsets } from '../log/consumer-offsets.ts';
 import type { EventLog } from '../log/log.ts';
-import { sleep } from '../waiting/sleep.ts';
 import { Alertmanager } from './alertmanager.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 import { LogReceiver } from './log-receiver.ts';
 import { Outbox } from './outbox.ts';
+import { PagerDuty } from './pagerduty.ts';
 import type { Receiver } from './receiver.ts';
-import type { ReceiverConfig } from './receiver-file.ts';
+import { Slack } from './slack.ts';
 import { Webhook } from './webhook.ts';
 
 export interface NotificationsOptions {
@@ -20,7 +23,7 @@ export interface NotificationsOptions {
   readonly rules: readonly Rule[];
   readonly log: EventLog;
   /** Where outboxes keep how far they have come; absent: nowhere. */
-  readonly memory?: AlertMemory | undefined;
+  readonly offsets?: ConsumerOffsets | undefined;
   readonly logger: Logger;
   /** Where secrets may be. */
   readonly env: Environment;
@@ -33,12 +36,12 @@ export interface NotificationsOptions {
 /** A receiver with all that it is made of. */
 interface Made {
   readonly config: ReceiverConfig;
-  /** Read when it was made: a file that is written anew has another. */
-  readonly secret: string | undefined;
+  /** Read when it was made: a file that is written anew has others. */
+  readonly credentials: Credentials;
   readonly receiver: Receiver;
 }
 
-/** One that is told. */
+/** One that is reported. */
 interface Running extends Made {
   readonly outbox: Outbox;
 }
@@ -100,9 +103,8 @@ export class Notifications {
     const problems: Problem[] = [];
     const made = receivers.flatMap((config) => {
       try {
-        const source = config.type === 'webhook' ? config.secret : undefined;
-        const secret = source && readSecret(source, this.#options.env);
-        return [{ config, secret, receiver: receiverOf(config, secret, this.#options) }];
+        const credentials = readCredentials(config, this.#options.env);
+        return [{ config, credentials, receiver: receiverOf(config, credentials, this.#options) }];
       } catch (error) {
         problems.push({ where: 'notify', message: `secret of "${config.name}" ${(error as Error).message}` });
         return [];
@@ -113,11 +115,12 @@ export class Notifications {
   }
 
   #running(made: Made): Running {
-    const { log, memory, logger, random } = this.#options;
+    const { log, offsets, logger, random } = this.#options;
     const { receiver } = made;
     const { name } = made.config;
-    const concerns = (rule: string) => this.#rules.some((known) => known.name === rule && known.notify.includes(name));
-    return { ...made, outbox: new Outbox({ name, receiver, log, memory, concerns, logger, random, sleep }) };
+    const concerns = (rule: string) =>
+      this.#rules.some((known) => (known.name === rule || known.group === rule) && notifies(known, name));
+    return { ...made, outbox: new Outbox({ name, receiver, log, offsets, concerns, logger, random, sleep }) };
   }
 
   #begin({ outbox }: Running): void {
@@ -127,21 +130,27 @@ export class Notifications {
 }
 
 function isSame(one: Made, other: Made): boolean {
-  return isDeepStrictEqual(one.config, other.config) && one.secret === other.secret;
+  return isDeepStrictEqual([one.config, one.credentials], [other.config, other.credentials]);
 }
 
 function receiverOf(
   config: ReceiverConfig,
-  secret: string | undefined,
+  { secret, authorization, ca }: Credentials,
   { logger, now }: Pick<NotificationsOptions, 'logger' | 'now'>,
 ): Receiver {
+  const proof = { ...(authorization !== undefined && { authorization }), ...(ca !== undefined && { ca }) };
   switch (config.type) {
     case 'webhook': {
       const { name, url, timeoutMs } = config;
-      return new Webhook({ name, url, timeoutMs, now, ...(secret !== undefined && { secret }) });
+      return new Webhook({ name, url, timeoutMs, now, ...(secret !== undefined && { secret }), ...proof });
     }
     case 'alertmanager':
-      return new Alertmanager({ url: config.url, timeoutMs: config.timeoutMs, now });
+      return new Alertmanager({ url: config.url, timeoutMs: config.timeoutMs, now, ...proof });
+    case 'slack':
+      // its address is always there, or it could not be read
+      return new Slack({ url: secret!, timeoutMs: config.timeoutMs });
+    case 'pagerduty':
+      return new PagerDuty({ url: config.url, routingKey: secret!, timeoutMs: config.timeoutMs });
     case 'log':
       return new LogReceiver(logger);
   }

@@ -1,5 +1,5 @@
 /**
- * What one receiver has yet to be told. The log is the outbox: its alert events are read in order, and how far the receiver
+ * What one receiver has yet to be sent. The log is the outbox: its alert events are read in order, and how far the receiver
  * has come is kept beside it, only after it has accepted what came before.
  *
  *     log ──> alert events after the place kept ──> notices ──> receiver ── accepted, or refused for ever ──> place kept
@@ -14,10 +14,10 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Alert } from '../../protocol/alert.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
-import type { AlertMemory } from '../alert/memory.ts';
+import { Backoff } from '../base/backoff.ts';
+import { WakeUp } from '../base/wake-up.ts';
+import type { ConsumerOffsets } from '../log/consumer-offsets.ts';
 import { type EventLog, type LogEntry, LostError } from '../log/log.ts';
-import { Backoff } from '../waiting/backoff.ts';
-import { Bell } from '../waiting/bell.ts';
 import { type Notice, noticesOf, type Told } from './notice.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -35,8 +35,8 @@ export interface OutboxOptions {
   readonly name: string;
   readonly receiver: Receiver;
   readonly log: EventLog;
-  /** Absent: what was told is forgotten with the collector. */
-  readonly memory?: AlertMemory | undefined;
+  /** Absent: what was sent is forgotten with the collector. */
+  readonly offsets?: ConsumerOffsets | undefined;
   /** Whether a rule notifies this receiver. */
   readonly concerns: (rule: string) => boolean;
   readonly logger: Logger;
@@ -56,10 +56,10 @@ export interface Tally {
 export class Outbox {
   readonly tally: Tally = { sent: 0, failed: 0, refused: 0 };
   readonly #options: OutboxOptions;
-  readonly #bell = new Bell();
+  readonly #wakeUp = new WakeUp();
   readonly #stop = new AbortController();
   readonly #told = new Map<string, Told>();
-  /** What an earlier run had told, where that is known only since: until the log says how those alerts stand. */
+  /** What an earlier run had sent, where that is known only since: until the log says how those alerts stand. */
   readonly #toldBefore = new Map<string, Told>();
   #offset: number;
   #repeatAtMs = 0;
@@ -77,7 +77,7 @@ export class Outbox {
   async run(): Promise<void> {
     const { log, logger, receiver } = this.#options;
     const unfollow = log.follow(({ head }) => {
-      if (head.type === 'alert') this.#bell.ring();
+      if (head.type === 'alert') this.#wakeUp.wake();
     });
     try {
       await this.#begin();
@@ -85,7 +85,7 @@ export class Outbox {
       while (!this.#stop.signal.aborted) {
         await this.#readOn();
         await this.#repeat();
-        await this.#bell.wait(Math.min(CATCH_UP_MS, receiver.repeatMs ?? CATCH_UP_MS));
+        await this.#wakeUp.wait(Math.min(CATCH_UP_MS, receiver.repeatMs ?? CATCH_UP_MS));
       }
     } catch (error) {
       logger.error({ err: error, receiver: this.name }, 'notifications ended');
@@ -94,15 +94,15 @@ export class Outbox {
     }
   }
 
-  /** Gives up what is under way: it is told again when the collector is back. */
+  /** Gives up what is under way: it is reported again when the collector is back. */
   stop(): void {
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
-  /** Goes on where the receiver was; a new one is told what fires now. */
+  /** Goes on where the receiver was; a new one is given what fires now. */
   async #begin(): Promise<void> {
-    this.#options.memory?.whenFound(this.#consumer, ({ kept: found }) => {
+    this.#options.offsets?.whenCommittedFound(this.#consumer, ({ committed: found }) => {
       if (found) this.#recall(found.state, this.#toldBefore);
     });
     const kept = this.#kept();
@@ -114,12 +114,16 @@ export class Outbox {
   #recall(state: string, into: Map<string, Told>): void {
     const told = Kept.safeParse(parsed(state));
     if (told.success) for (const [fingerprint, one] of told.data) into.set(fingerprint, one);
-    else this.#options.logger.warn({ receiver: this.name }, 'what was notified cannot be read: it may be told again');
+    else
+      this.#options.logger.warn(
+        { receiver: this.name },
+        'the record of notifications cannot be read: some may be sent again',
+      );
   }
 
-  #kept(): ReturnType<AlertMemory['kept']> {
+  #kept(): ReturnType<ConsumerOffsets['committed']> {
     try {
-      return this.#options.memory?.kept(this.#consumer);
+      return this.#options.offsets?.committed(this.#consumer);
     } catch (error) {
       if (!(error instanceof LostError)) throw error;
       return undefined;
@@ -143,17 +147,20 @@ export class Outbox {
     const { log, logger } = this.#options;
     try {
       // a log that was lost has begun anew
-      if (this.#offset > log.offset) throw new LostError('this place is in another log');
+      if (this.#offset > log.offset) throw new LostError('this offset is in another log');
       return log.after(this.#offset);
     } catch (error) {
       if (!(error instanceof LostError)) throw error;
-      logger.warn({ receiver: this.name }, 'notifications go on with what fires now: the log does not reach back');
+      logger.warn(
+        { receiver: this.name },
+        'notifications continue with what fires now: the log does not reach back far enough',
+      );
       await this.#catchUp();
       return [];
     }
   }
 
-  /** Tells how each alert stands, in place of all that led there. */
+  /** Gives the state of each alert, in place of all that led there. */
   async #catchUp(): Promise<void> {
     const { log } = this.#options;
     const { offset } = log;
@@ -171,8 +178,9 @@ export class Outbox {
     const before = this.#toldBefore.get(fingerprint);
     const wasTold = before?.startsAt === startsAt;
     const known = wasTold ? before : this.#told.get(fingerprint);
-    // what was told to fire is told to be over, though its rule has other receivers by now
-    if (!this.#options.concerns(event.rule) && known?.state !== 'firing') return;
+    // what was reported as firing is reported as over, though its rule has other receivers by now, or it belongs to an incident
+    const concerns = event.incident === undefined && this.#options.concerns(event.rule);
+    if (!concerns && known?.state !== 'firing') return;
     const { notices, told } = noticesOf(known, event);
     for (const notice of notices) await this.#deliver(notice);
     if (this.#stop.signal.aborted) return;
@@ -198,12 +206,13 @@ export class Outbox {
       }
       if (outcome.type === 'refused') {
         this.tally.refused++;
-        logger.error({ ...about, reason: outcome.reason }, 'notification refused: it is given up');
+        logger.error({ ...about, reason: outcome.reason }, 'notification refused: no further attempt');
         return;
       }
       this.tally.failed++;
       // one line for an outage, not one for each attempt
-      if (attempt === 1) logger.warn({ ...about, reason: outcome.reason }, 'notification failed: it is tried again');
+      if (attempt === 1)
+        logger.warn({ ...about, reason: outcome.reason }, 'notification failed: another attempt follows');
       await sleep(Math.max(backoff.next(), Math.min(outcome.retryInMs ?? 0, MAX_RETRY_MS)), signal);
     }
   }
@@ -226,7 +235,7 @@ export class Outbox {
   }
 
   #keep(): void {
-    this.#options.memory?.keep({
+    this.#options.offsets?.commit({
       name: this.#consumer,
       offset: this.#offset,
       state: JSON.stringify([...new Map([...this.#told, ...this.#toldBefore])]),

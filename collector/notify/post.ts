@@ -1,11 +1,17 @@
 /** One POST of JSON, and what its answer means for what was sent. */
-import { TimeLimit } from '../waiting/time-limit.ts';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import { Timeout } from '../../agent/base/waiting.ts';
 import type { Outcome } from './receiver.ts';
 
 export interface Post {
   readonly url: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Certificates (PEM) that the server's own may be signed by, beside those that Node knows. */
+  readonly ca?: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -14,37 +20,50 @@ export interface Post {
 const PASSING: ReadonlySet<number> = new Set([408, 429]);
 
 /** Never throws. Redirections are not followed: what is signed for one is for nobody else. */
-export async function post({ url, body, headers, timeoutMs, signal }: Post): Promise<Outcome> {
-  using limit = new TimeLimit(timeoutMs, signal);
+export async function post(message: Post): Promise<Outcome> {
+  const { timeoutMs, signal } = message;
+  using limit = new Timeout(timeoutMs, signal);
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: { 'Content-Type': 'application/json', ...headers },
-      redirect: 'manual',
-      signal: limit.signal,
-    });
-    // what it says is of no interest, and may have no end
-    await response.body?.cancel();
-    return outcomeOf(response);
+    const { statusCode = 0, headers } = await answerTo(message, limit.signal);
+    return outcomeOf(statusCode, headers);
   } catch (error) {
-    return { type: 'failed', reason: reasonOf(error, timeoutMs) };
+    return { type: 'failed', reason: reasonOf(error, limit.signal, timeoutMs) };
   }
 }
 
-function outcomeOf({ ok, status, headers }: Response): Outcome {
-  if (ok) return { type: 'accepted' };
+/** What it says is of no interest, and may have no end: it is let go with its head. */
+async function answerTo({ url, body, headers, ca }: Post, signal: AbortSignal): Promise<IncomingMessage> {
+  signal.throwIfAborted();
+  const options = {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), ...headers },
+    agent: false,
+    signal,
+  } as const;
+  const sent = url.startsWith('https:')
+    ? httpsRequest(url, { ...options, ...(ca !== undefined && { ca: [...rootCertificates, ca] }) })
+    : httpRequest(url, options);
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  // what goes wrong from here on changes nothing
+  sent.on('error', () => {});
+  response.destroy();
+  return response;
+}
+
+function outcomeOf(status: number, headers: IncomingHttpHeaders): Outcome {
+  if (status >= 200 && status < 300) return { type: 'accepted' };
   const reason = `it answered ${status}`;
   if (status >= 400 && status < 500 && !PASSING.has(status)) return { type: 'refused', reason };
-  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  const seconds = Number(headers['retry-after'] ?? Number.NaN);
   return { type: 'failed', reason, ...(seconds > 0 && Number.isFinite(seconds) && { retryInMs: seconds * 1000 }) };
 }
 
 /** What went wrong, without the address. */
-function reasonOf(error: unknown, timeoutMs: number): string {
-  if (error instanceof DOMException) {
-    return error.name === 'TimeoutError' ? `it has not answered within ${timeoutMs} ms` : 'the collector stops';
+function reasonOf(error: unknown, { reason }: AbortSignal, timeoutMs: number): string {
+  if (reason !== undefined) {
+    const isLate = reason instanceof DOMException && reason.name === 'TimeoutError';
+    return isLate ? `it has not answered within ${timeoutMs} ms` : 'the collector stops';
   }
-  const { cause } = error as { cause?: NodeJS.ErrnoException };
-  return `it cannot be reached (${cause?.code ?? (error as Error).name})`;
+  return `it cannot be reached (${(error as NodeJS.ErrnoException).code ?? (error as Error).name})`;
 }

@@ -1,4 +1,4 @@
-/** Somebody who is told of alerts. */
+/** Somebody who gets alerts. */
 import type { Notice } from './notice.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Outcome =
   | { readonly type: 'failed'; readonly reason: string; readonly retryInMs?: number };
 
 export interface Receiver {
-  /** How often it wants to be told again what fires; absent: once is enough. */
+  /** How often it wants to be sent again what fires; absent: once is enough. */
   readonly repeatMs?: number;
   /** Tells it; never throws. */
   send(notice: Notice, signal: AbortSignal): Promise<Outcome>;

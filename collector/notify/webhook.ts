@@ -20,6 +20,10 @@ export interface WebhookOptions {
   readonly url: string;
   /** Absent: nothing is signed. */
   readonly secret?: string;
+  /** The header `Authorization`. */
+  readonly authorization?: string;
+  /** Certificates (PEM) that its own may be signed by. */
+  readonly ca?: string;
   readonly timeoutMs: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -33,16 +37,17 @@ export class Webhook implements Receiver {
   }
 
   send(notice: Notice, signal: AbortSignal): Promise<Outcome> {
-    const { name, url, secret, timeoutMs, now } = this.#options;
+    const { name, url, secret, authorization, ca, timeoutMs, now } = this.#options;
     const body = JSON.stringify(webhookBody(name, notice));
     const timestamp = String(Math.floor(now() / 1000));
     const { fingerprint, startsAt } = notice.alert;
     const headers = {
       'Heapwatch-Timestamp': timestamp,
       'Idempotency-Key': `${fingerprint}/${startsAt}/${notice.status}`,
+      ...(authorization !== undefined && { Authorization: authorization }),
       ...(secret !== undefined && { 'Heapwatch-Signature': `v1=${signature(secret, timestamp, body)}` }),
     };
-    return post({ url, body, headers, timeoutMs, signal });
+    return post({ url, body, headers, timeoutMs, signal, ...(ca !== undefined && { ca }) });
   }
 }
 
@@ -52,7 +57,7 @@ export function signature(secret: string, timestamp: string, body: string): stri
 }
 
 /** @param receiver its name in the configuration */
-export function webhookBody(receiver: string, { alert, status }: Notice): object {
+function webhookBody(receiver: string, { alert, status }: Notice): object {
   const { labels, startsAt, endsAt = NO_END, fingerprint, reason, figures, evidence, rule } = alert;
   const annotations = annotationsOf(alert);
   return {

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { TargetCondition } from '../../protocol/events.ts';
 import { check } from '../../protocol/explain.ts';
+import { incarnationFields } from '../../protocol/incarnation.ts';
 import { Partition, Usage } from '../../protocol/partition.ts';
 
 export const RECORDING_VERSION = 1;
@@ -28,7 +29,7 @@ const State = z.object({
   type: z.literal('state'),
   target,
   state: TargetCondition,
-  incarnation: z.string().optional(),
+  ...incarnationFields,
   nodeVersion: z.string().optional(),
   reason: z.string().optional(),
   at,

@@ -1,9 +1,10 @@
 /** Turns readings into lines of a recording. */
-import type { Reading } from '../tail/reading.ts';
+import { incarnationOf } from '../../protocol/incarnation.ts';
+import type { TailEvent } from '../tail/tail-event.ts';
 import type { RecordingLine } from './line.ts';
 
-/** Null for what a recording does not hold: it can be told from the rest. @param at now, ISO 8601 */
-export function recordingLine(reading: Reading, at: string): RecordingLine | null {
+/** Null for what a recording does not hold: it follows from the rest. @param at now, ISO 8601 */
+export function recordingLine(reading: TailEvent, at: string): RecordingLine | null {
   switch (reading.is) {
     case 'usage':
       return { type: 'usage', ...reading.usage };
@@ -14,12 +15,12 @@ export function recordingLine(reading: Reading, at: string): RecordingLine | nul
       return { type: 'mark', target, label, by, at: markedAt };
     }
     case 'state': {
-      const { state, incarnation, nodeVersion, reason } = reading.state;
+      const { state, nodeVersion, reason } = reading.state;
       return {
         type: 'state',
         target: reading.target,
         state,
-        ...(incarnation !== undefined && { incarnation }),
+        ...incarnationOf(reading.state),
         ...(nodeVersion !== undefined && { nodeVersion }),
         ...(reason !== undefined && { reason }),
         at,

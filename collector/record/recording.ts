@@ -1,29 +1,46 @@
 /** A recording as a file: written line by line, so that whatever ends the recorder loses at most the last, and read back. */
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, createReadStream, lstatSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileError } from '../../agent/snapshot/file-error.ts';
+import { fileError } from '../../agent/base/file-error.ts';
 import { type Header, type RecordingLine, readLine } from './line.ts';
 
 export class RecordingFile implements Disposable {
   readonly path: string;
-  readonly #fd: number;
+  readonly #force: boolean;
+  #fd: number | undefined;
 
-  /** Creates the file, mode 0600. @throws Error of one line: it exists and `force` is not given, no folder, … */
+  /**
+   * Looks whether the file may be made; it is made, or emptied, mode 0600, with the first line.
+   * @throws Error of one line: it exists and `force` is not given, no folder, …
+   */
   constructor(path: string, force: boolean) {
     this.path = path;
-    this.#fd = told('write', path, () => openSync(path, force ? 'w' : 'wx', 0o600));
+    this.#force = force;
+    told('write', path, () => {
+      accessSync(dirname(path), constants.W_OK);
+      const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+      if (isThere && !force) throw Object.assign(new Error('file already exists'), { code: 'EEXIST' });
+      if (isThere) accessSync(path, constants.W_OK);
+    });
+  }
+
+  /** Whether there is a line in it. */
+  get isBegun(): boolean {
+    return this.#fd !== undefined;
   }
 
   /** Hands a line over to the system, which keeps it whatever becomes of this process. @throws Error of one line */
   write(line: RecordingLine): void {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
     told('write', this.path, () => {
+      this.#fd ??= openSync(this.path, this.#force ? 'w' : 'wx', 0o600);
       for (let written = 0; written < bytes.length; ) written += writeSync(this.#fd, bytes, written);
     });
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
   }
 }
 
@@ -31,12 +48,12 @@ export interface Recording {
   readonly header: Header;
   /** In the order in which they were written, without the header. */
   readonly lines: readonly RecordingLine[];
-  /** The last line was not whole: whoever wrote it was killed. */
+  /** The last line was not whole: its writer was killed. */
   readonly truncated: boolean;
 }
 
 /** A file that is no recording, or is damaged elsewhere than at its end. */
-export class RecordingError extends Error {
+class RecordingError extends Error {
   override name = 'RecordingError';
 }
 

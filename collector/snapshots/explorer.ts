@@ -6,22 +6,18 @@
  *
  * One file is held at a time; a question about another takes its place.
  */
+import { SnapshotSyntaxError } from '../../agent/base/syntax-error.ts';
+import { untilAborted } from '../../agent/base/waiting.ts';
 import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
-import {
-  ExploredFile,
-  explorationBytes,
-  type FileAnswer,
-  type FileQuestion,
-} from '../../agent/explore/explored-file.ts';
-import { SnapshotSyntaxError } from '../../agent/heap/syntax-error.ts';
-import { type Room, tightestFirst } from '../../agent/price/headroom.ts';
-import { roomsOfProcess } from '../../agent/price/process-rooms.ts';
+import { ExploredFile, explorationBytes, type FileQuestion } from '../../agent/explore/explored-file.ts';
+import { type Room, tightestFirst } from '../../agent/process/headroom.ts';
+import { roomsOfProcess } from '../../agent/process/process-rooms.ts';
 import { relation } from '../../agent/sets/relation.ts';
 import type { Answer, Question } from '../../protocol/explore.ts';
+import type { Report } from '../../protocol/finding.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import { Gate } from '../targets/gate.ts';
 import { objectionText } from '../targets/objection.ts';
-import { timely } from '../waiting/timely.ts';
 import type { KeptFile, Snapshots } from './snapshots.ts';
 
 /** Questions that may wait for their turn. */
@@ -36,7 +32,7 @@ const GZIP_RATIO = 12;
 const NOT_ASKED = 'id';
 
 export interface ExplorerOptions {
-  readonly snapshots: Pick<Snapshots, 'find'>;
+  readonly snapshots: Pick<Snapshots, 'find' | 'named'>;
   /** Whether contents of strings are shown. */
   readonly strings: boolean;
   /** What memory there is; default: what the system leaves this process. */
@@ -68,6 +64,15 @@ export class Explorer {
   async answer(question: Question, signal: AbortSignal): Promise<Answer> {
     if (question.question === 'classifiers') return { question: 'classifiers', classifiers: CHOICE };
     checkClassifiers(question);
+    return await this.#worked(() => this.#answer(question), signal);
+  }
+
+  /** What is found in a kept snapshot, worst first. @throws as `answer` */
+  async report(name: string, signal: AbortSignal): Promise<Report> {
+    return await this.#worked(() => this.#report(name), signal);
+  }
+
+  async #worked<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (this.#stop.signal.aborted) throw stopped();
     if (signal.aborted) throw givenUp();
     if (this.#waiting > MAX_WAITING) {
@@ -75,9 +80,9 @@ export class Explorer {
     }
     const left = AbortSignal.any([signal, this.#stop.signal]);
     this.#waiting++;
-    const turn = this.#inTurn(() => this.#answer(question), left).finally(() => this.#waiting--);
+    const turn = this.#inTurn(work, left).finally(() => this.#waiting--);
     try {
-      return await timely(turn, left);
+      return await untilAborted(turn, left);
     } catch (error) {
       if (this.#stop.signal.aborted) throw stopped();
       throw signal.aborted ? givenUp() : error;
@@ -98,7 +103,7 @@ export class Explorer {
     });
     const ticket = this.#line.enter(onGranted);
     try {
-      if (!ticket.granted) await timely(granted, signal);
+      if (!ticket.granted) await untilAborted(granted, signal);
       signal.throwIfAborted();
       return await work();
     } finally {
@@ -107,27 +112,47 @@ export class Explorer {
   }
 
   async #answer(question: FileQuestion): Promise<Answer> {
+    const find = () => this.#find(question);
+    return await this.#of(find, async (kept) => {
+      const { name: snapshot, takenAt = kept.writtenAt } = kept;
+      const answer = await this.#ask(kept, find, (file) => file.answer(question));
+      return { ...answer, snapshot, takenAt } as Answer;
+    });
+  }
+
+  async #report(name: string): Promise<Report> {
+    const find = async (): Promise<KeptFile> => {
+      const kept = await this.#options.snapshots.named(name);
+      if (kept) return kept;
+      throw new RequestError('not-found', `Cannot report on ${name}: none is kept of this name (any more)`);
+    };
+    return await this.#of(find, async (kept) => {
+      const { takenAt = kept.writtenAt } = kept;
+      const found = await this.#ask(kept, find, (file) => file.findings(name));
+      return { target: name, probe: 'snapshot', takenAt, baselines: [], ...found };
+    });
+  }
+
+  async #of<T>(find: () => Promise<KeptFile>, work: (kept: KeptFile) => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
     try {
-      const kept = await this.#find(question);
-      const { name: snapshot, takenAt = kept.writtenAt } = kept;
-      return { ...(await this.#ask(question, kept)), snapshot, takenAt } as Answer;
+      return await work(await find());
     } finally {
       const { idleMs = IDLE_MS } = this.#options;
       this.#idle = setTimeout(() => void this.#drop('nobody asks'), idleMs).unref();
     }
   }
 
-  async #ask(question: FileQuestion, kept: KeptFile): Promise<FileAnswer> {
+  async #ask<T>(kept: KeptFile, find: () => Promise<KeptFile>, ask: (file: ExploredFile) => Promise<T>): Promise<T> {
     const file = await this.#hold(kept);
     const { timeoutMs = ANSWER_TIMEOUT_MS } = this.#options;
     const late = setTimeout(() => void this.#drop(TOO_LATE), timeoutMs);
     try {
-      return await file.answer(question);
+      return await ask(file);
     } catch (error) {
       // a question without an answer says nothing of the file; whatever else fails may have left half of one
       if (!(error instanceof RangeError)) await this.#drop('it has failed');
-      throw await this.#failure(question, kept, error);
+      throw await this.#failure(find, kept, error);
     } finally {
       clearTimeout(late);
     }
@@ -146,7 +171,7 @@ export class Explorer {
   /** The file, held from before or from now on. @throws RequestError where there is no memory for it */
   async #hold({ path, version, name, sizeBytes }: KeptFile): Promise<ExploredFile> {
     if (this.#held?.path === path && this.#held.version === version) return this.#held.file;
-    await this.#drop('another is asked about');
+    await this.#drop('another snapshot is asked about');
     const needBytes = explorationBytes(name.endsWith('.gz') ? sizeBytes * GZIP_RATIO : sizeBytes);
     const [room] = await (this.#options.rooms ?? ownRooms)();
     if (room && room.bytes < needBytes) {
@@ -165,7 +190,7 @@ export class Explorer {
     await held?.file.close(new Error(why));
   }
 
-  async #failure(question: FileQuestion, { name, path }: KeptFile, error: unknown): Promise<Error> {
+  async #failure(find: () => Promise<KeptFile>, { name, path }: KeptFile, error: unknown): Promise<Error> {
     if (error instanceof RangeError) return new RequestError('not-found', error.message);
     if (error instanceof SnapshotSyntaxError) {
       return new RequestError('unreadable', `Cannot explore ${name}: ${error.message}`);
@@ -179,7 +204,7 @@ export class Explorer {
       );
     }
     // one that was taken away meanwhile is not there any more
-    const still = await this.#find(question).catch((missing: unknown) => missing as Error);
+    const still = await find().catch((missing: unknown) => missing as Error);
     if (still instanceof Error) return still;
     return new RequestError('unreadable', message.replaceAll(path, name));
   }
@@ -219,5 +244,5 @@ function stopped(): RequestError {
 }
 
 function givenUp(): RequestError {
-  return new RequestError('busy', 'Cannot explore: nobody waits for the answer any more');
+  return new RequestError('busy', 'Cannot explore: no client waits for the answer any more');
 }

@@ -1,9 +1,9 @@
 /**
- * The folder of heap snapshots that a collector keeps. A snapshot holds every string of a process: files are 0600, and
+ * The folder of heap snapshots that a collector keeps. One that was not redacted holds every string of a process: files are 0600, and
  * what is no plain file of this folder is not read, whatever its name.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SnapshotFile, SnapshotName } from '../../protocol/snapshots.ts';
 import { isolatePart, keptParts, namePart } from './snapshot-name.ts';
@@ -29,6 +29,11 @@ export class Snapshots {
     return (await this.#kept(target)).map(({ path: _, version: __, ...file }) => file);
   }
 
+  /** The same, with where they are. */
+  async files(): Promise<KeptFile[]> {
+    return await this.#kept();
+  }
+
   /**
    * The snapshot of that name, or the newest of an isolate of a target; undefined if there is none. One that is of another
    * target by its name is none of this.
@@ -41,6 +46,12 @@ export class Snapshots {
     if (this.#folder === undefined || !SnapshotName.safeParse(name).success) return undefined;
     const file = await this.#describe(name);
     return file && isOf(target, file) ? file : undefined;
+  }
+
+  /** The snapshot of that name; undefined if there is none. */
+  async named(name: string): Promise<KeptFile | undefined> {
+    if (this.#folder === undefined || !SnapshotName.safeParse(name).success) return undefined;
+    return await this.#describe(name);
   }
 
   /** Opens a snapshot for reading; undefined if there is none of this name. */
@@ -58,6 +69,14 @@ export class Snapshots {
     if (stats.isFile()) return { file, sizeBytes: stats.size };
     await file.close();
     return undefined;
+  }
+
+  /** Removes a snapshot; false if there is none of this name. What is being read of it is read to its end. */
+  async remove(name: string): Promise<boolean> {
+    if (this.#folder === undefined || !SnapshotName.safeParse(name).success) return false;
+    const file = await this.#describe(name);
+    if (file) await rm(file.path, { force: true });
+    return file !== undefined;
   }
 
   async #kept(target?: string): Promise<KeptFile[]> {

@@ -7,7 +7,7 @@
  *
  * The looks are as many as windows of floors complete, however often readings come: between them nothing new is known.
  */
-import { discoveryThreshold, loneThreshold } from './discovery.ts';
+import { discoveryThreshold, loneThreshold } from './false-discovery-rate.ts';
 import { Floors } from './floors.ts';
 import {
   FLOORS_PER_WINDOW,
@@ -20,7 +20,7 @@ import {
   trendP,
 } from './trend.ts';
 
-interface Series {
+interface TrendSeries {
   readonly floors: Floors;
   rising: boolean;
   /** Of the last look; null before the window is full. */
@@ -32,7 +32,7 @@ export class TrendScale {
   readonly #floorMs: number;
   /** Of one look. */
   readonly #errorRate: number;
-  readonly #series = new Map<string, Series>();
+  readonly #series = new Map<string, TrendSeries>();
   #rising = new Map<string, TrendVerdict>();
   #dueForLook = false;
 

@@ -44,6 +44,13 @@ export class Floors {
     this.#minimum += by;
   }
 
+  clear(): void {
+    this.atMs.length = 0;
+    this.values.length = 0;
+    this.#window = Number.NEGATIVE_INFINITY;
+    this.#minimum = Number.POSITIVE_INFINITY;
+  }
+
   /** Milliseconds from the first floor kept to the last, whole windows. */
   get spanMs(): number {
     if (this.atMs.length === 0) return 0;

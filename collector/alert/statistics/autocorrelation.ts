@@ -32,7 +32,7 @@ export function inflation(times: ArrayLike<number>, values: ArrayLike<number>, s
 }
 
 /** Autocorrelation of a row at a lag, by its own mean; 0 for a row that does not vary. */
-export function autocorrelation(values: ArrayLike<number>, lag: number): number {
+function autocorrelation(values: ArrayLike<number>, lag: number): number {
   const n = values.length;
   let mean = 0;
   for (let i = 0; i < n; i++) mean += values[i]! / n;
@@ -45,7 +45,7 @@ export function autocorrelation(values: ArrayLike<number>, lag: number): number 
 }
 
 /** Ranks from 1, ties sharing their mean. */
-export function ranksOf(values: Float64Array): Float64Array {
+function ranksOf(values: Float64Array): Float64Array {
   const order = Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!);
   const ranks = new Float64Array(values.length);
   for (let from = 0; from < order.length; ) {

@@ -1,4 +1,4 @@
-/** What tells one alert from every other, whoever sends it and however often: of its labels, as Prometheus does (FNV-1a, 64 bits). */
+/** What tells one alert from every other, whatever sends it and however often: of its labels, as Prometheus does (FNV-1a, 64 bits). */
 
 const OFFSET = 0xcbf29ce484222325n;
 const PRIME = 0x100000001b3n;

@@ -1,0 +1,91 @@
+/**
+ * The lives of one target's processes, one after the other: how long each was seen, and how its heap went. Pure.
+ *
+ *     process 1 ──────────✝ process 2 ─────────✝ process 3 ──
+ *     heap 20 MB ──> 510 MB │ 21 MB ──> 508 MB  │              "each died near 510 MB of 512 MB"
+ *
+ * What an outsider sees is that another process is there, or that the kernel says memory ran out. Whether a signal ended a
+ * process only its parent knows.
+ */
+import type { UsageEvent } from '../../protocol/events.ts';
+import { humanDuration, humanSize } from '../../protocol/human.ts';
+
+/** Lives that are remembered. */
+const MAX_LIVES = 20;
+/** A heap that was this full when it was last read has run out of memory. */
+const FULL_RATIO = 0.85;
+/** How a target's end says that the kernel has killed it. */
+const OUT_OF_MEMORY = /memory ran out/;
+
+export interface Life {
+  /** From its first reading to its last. */
+  readonly ranMs: number;
+  readonly firstHeapBytes: number;
+  readonly lastHeapBytes: number;
+  readonly heapLimitBytes: number;
+  readonly isOutOfMemory: boolean;
+}
+
+export class Lives {
+  readonly #lives: Life[] = [];
+  #first: UsageEvent | undefined;
+  #last: UsageEvent | undefined;
+  /** Whether the process of now is known to have ended. */
+  #isOver = false;
+
+  /** Newest last. */
+  get past(): readonly Life[] {
+    return this.#lives;
+  }
+
+  /** Takes a reading of the process of now. */
+  read(usage: UsageEvent): void {
+    this.#first ??= usage;
+    this.#last = usage;
+  }
+
+  /** The target is away. @returns the life, if the reason says that it ended for want of memory */
+  gone(reason: string | undefined): Life | undefined {
+    if (this.#isOver || !OUT_OF_MEMORY.test(reason ?? '')) return undefined;
+    this.#isOver = true;
+    return this.#end(true);
+  }
+
+  /** Another process is there. @returns the life before, unless its end was known */
+  next(): Life | undefined {
+    const life = this.#isOver ? undefined : this.#end(false);
+    this.#isOver = false;
+    return life;
+  }
+
+  #end(isKilled: boolean): Life {
+    const [first, last] = [this.#first, this.#last];
+    this.#first = undefined;
+    this.#last = undefined;
+    const heapLimitBytes = last?.heapLimitBytes ?? 0;
+    const lastHeapBytes = last?.heapUsedBytes ?? 0;
+    const isFull = heapLimitBytes > 0 && lastHeapBytes >= heapLimitBytes * FULL_RATIO;
+    const life = {
+      ranMs: first && last ? Date.parse(last.takenAt) - Date.parse(first.takenAt) : 0,
+      firstHeapBytes: first?.heapUsedBytes ?? 0,
+      lastHeapBytes,
+      heapLimitBytes,
+      isOutOfMemory: isKilled || isFull,
+    };
+    this.#lives.push(life);
+    if (this.#lives.length > MAX_LIVES) this.#lives.shift();
+    return life;
+  }
+}
+
+/** `the last 3 lived for about 1 min 40 s; the heap grew from 20 MB to 508 MB of 512 MB in each`. Empty where nothing was read. */
+export function livesText(lives: readonly Life[], count: number): string {
+  const last = lives.slice(-count).filter(({ lastHeapBytes }) => lastHeapBytes > 0);
+  if (last.length === 0) return '';
+  const middle = (of: (life: Life) => number) => last.map(of).toSorted((a, b) => a - b)[Math.floor(last.length / 2)]!;
+  const grew = `the heap grew from ${humanSize(middle((life) => life.firstHeapBytes))} to ${humanSize(middle((life) => life.lastHeapBytes))}`;
+  const limit = middle((life) => life.heapLimitBytes);
+  const of = limit > 0 ? ` of ${humanSize(limit)}` : '';
+  const each = last.length === 1 ? 'it was' : `the last ${last.length} were`;
+  return `${each} seen for about ${humanDuration(middle(({ ranMs }) => ranMs))}; ${grew}${of}${last.length === 1 ? '' : ' in each'}`;
+}
