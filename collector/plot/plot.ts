@@ -8,9 +8,10 @@
  */
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { area, line, stack } from 'd3-shape';
-import { roughDuration, roughSize } from '../cli/rough.ts';
-import { element, escaped } from './svg.ts';
-import { type Gauge, OTHER, type Stack, type Timeline } from './timeline.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import { humanDuration, humanSize } from '../../protocol/human.ts';
+import { element, escaped } from '../base/svg.ts';
+import { OTHER, type Stack, type Timeline, type UsagePoint } from './timeline.ts';
 
 const WIDTH = 1000;
 const LEFT = 64;
@@ -23,11 +24,11 @@ const MB = 2 ** 20;
 /** Width of a character at 11 px, about. */
 const CHARACTER = 6.2;
 
-/** Of middle lightness: to be told apart on white and on black. */
+/** Of middle lightness: to be distinguished on white and on black. */
 const COLOURS = ['#4e79a7', '#f28e2b', '#59a14f', '#e15759', '#b07aa1', '#76b7b2', '#d4a72c', '#9c755f'];
 const OTHER_COLOUR = '#8c8c8c';
 
-const LINES: readonly { label: string; colour: string; of: (gauge: Gauge) => number }[] = [
+const LINES: readonly { label: string; colour: string; of: (gauge: UsagePoint) => number }[] = [
   { label: 'RSS', colour: COLOURS[0]!, of: ({ rssBytes }) => rssBytes },
   { label: 'heap used', colour: COLOURS[1]!, of: ({ heapUsedBytes }) => heapUsedBytes },
   { label: 'external', colour: COLOURS[2]!, of: ({ externalBytes }) => externalBytes },
@@ -60,7 +61,7 @@ interface Panel {
   readonly top: number;
 }
 
-/** The picture as text, with a title and a description for those who do not see it. */
+/** The picture as text, with a title and a description for screen readers. */
 export function plot(shown: Timeline): string {
   const panels = shown.stack ? 2 : 1;
   const height = TOP + panels * PANEL_HEIGHT + (panels - 1) * PANEL_GAP + BOTTOM;
@@ -83,7 +84,7 @@ export function plot(shown: Timeline): string {
     element('desc', { id: 'description' }, escaped(description(shown))),
     element('style', {}, escaped(STYLE)),
     text(LEFT, 24, title, { class: 'title' }),
-    text(LEFT, 41, `${new Date(shown.fromMs).toISOString()}, ${roughDuration(spanMs)}`, { class: 'faint' }),
+    text(LEFT, 41, `${new Date(shown.fromMs).toISOString()}, ${humanDuration(spanMs)}`, { class: 'faint' }),
     ...phases(shown, x, bottom),
     ...memoryPanel(shown, x),
     ...(shown.stack ? kindsPanel(shown.stack, x, TOP + PANEL_HEIGHT + PANEL_GAP) : []),
@@ -93,24 +94,24 @@ export function plot(shown: Timeline): string {
 
 function memoryPanel(shown: Timeline, x: Scale): string[] {
   const { gauges, peak, probes, breaks } = shown;
-  const most = Math.max(...gauges.flatMap((gauge) => LINES.map(({ of }) => of(gauge))));
+  const most = maxOf(gauges.flatMap((gauge) => LINES.map(({ of }) => of(gauge))));
   const panel = { x, y: megabytes(most, TOP), top: TOP };
   const lines = LINES.map(({ label, colour, of }) => {
     const path =
-      line<Gauge>(
+      line<UsagePoint>(
         (gauge) => x(gauge.atMs),
         (gauge) => panel.y(of(gauge) / MB),
       )(gauges) ?? '';
     return element('path', { d: path, fill: 'none', stroke: colour, 'stroke-width': 1.8 }, tooltip(label));
   });
-  const legend = LINES.map(({ label, colour, of }) => ({ label: `${label} ${roughSize(of(gauges.at(-1)!))}`, colour }));
+  const legend = LINES.map(({ label, colour, of }) => ({ label: `${label} ${humanSize(of(gauges.at(-1)!))}`, colour }));
   return [
     ...axes(panel, 'MB'),
     ...lines,
     ...cross(peak, panel, shown),
     ...probes.map(({ atMs, probe, pauseMs }) => {
-      const pause = pauseMs === undefined ? '' : `, paused ${roughDuration(pauseMs)}`;
-      return triangle(x(atMs), TOP + PANEL_HEIGHT + 3, `${probe} after ${roughDuration(atMs - shown.fromMs)}${pause}`);
+      const pause = pauseMs === undefined ? '' : `, paused ${humanDuration(pauseMs)}`;
+      return triangle(x(atMs), TOP + PANEL_HEIGHT + 3, `${probe} after ${humanDuration(atMs - shown.fromMs)}${pause}`);
     }),
     ...breaks
       .filter(({ atMs }) => atMs >= shown.fromMs && atMs <= shown.toMs)
@@ -120,7 +121,7 @@ function memoryPanel(shown: Timeline, x: Scale): string[] {
 }
 
 function kindsPanel({ kinds, points, probe }: Stack, x: Scale, top: number): string[] {
-  const most = Math.max(...points.map(({ sizes }) => sizes.reduce((sum, size) => sum + size, 0)));
+  const most = maxOf(points.map(({ sizes }) => sizes.reduce((sum, size) => sum + size, 0)));
   const panel = { x, y: megabytes(most, top), top };
   const bands = stack<unknown, Stack['points'][number], number>()
     .keys(kinds.keys())
@@ -135,7 +136,7 @@ function kindsPanel({ kinds, points, probe }: Stack, x: Scale, top: number): str
   );
   const last = points.at(-1)!;
   const legend = kinds.map((kind, index) => ({
-    label: `${kind} ${roughSize(last.sizes[index]!)}`,
+    label: `${kind} ${humanSize(last.sizes[index]!)}`,
     colour: colourOf(index),
   }));
   return [
@@ -186,17 +187,17 @@ function phases({ phases: all }: Timeline, x: Scale, bottom: number): string[] {
     const band = element(
       'rect',
       { x: left, y: TOP - 20, width, height: bottom - TOP + 20, class: index % 2 === 0 ? 'phase' : 'phase odd' },
-      tooltip(`${label}: ${roughDuration(toMs - fromMs)}`),
+      tooltip(`${label}: ${humanDuration(toMs - fromMs)}`),
     );
     return room < 3 ? [band] : [band, text(left + 4, TOP - 7, shortened(label, room))];
   });
 }
 
 /** mprof's dashed cross at the maximum. */
-function cross({ atMs, rssBytes }: Gauge, { x, y, top }: Panel, { fromMs }: Timeline): string[] {
+function cross({ atMs, rssBytes }: UsagePoint, { x, y, top }: Panel, { fromMs }: Timeline): string[] {
   const [left, right] = x.range() as [number, number];
   const [px, py] = [x(atMs), y(rssBytes / MB)];
-  const label = `peak ${roughSize(rssBytes)} after ${roughDuration(atMs - fromMs)}`;
+  const label = `peak ${humanSize(rssBytes)} after ${humanDuration(atMs - fromMs)}`;
   const before = px > (left + right) / 2;
   return [
     element('path', {
@@ -243,9 +244,9 @@ function shortened(label: string, length: number): string {
 function description({ gauges, peak, phases: all, probes, stack: kinds, fromMs, toMs }: Timeline): string {
   const [first, last] = [gauges[0]!, gauges.at(-1)!];
   const sentences = [
-    `Over ${roughDuration(Math.max(1, toMs - fromMs))} resident memory went from ${roughSize(first.rssBytes)} to ${roughSize(last.rssBytes)}, ` +
-      `with its peak of ${roughSize(peak.rssBytes)} after ${roughDuration(peak.atMs - fromMs)}; ` +
-      `used heap from ${roughSize(first.heapUsedBytes)} to ${roughSize(last.heapUsedBytes)}.`,
+    `Over ${humanDuration(Math.max(1, toMs - fromMs))} resident memory went from ${humanSize(first.rssBytes)} to ${humanSize(last.rssBytes)}, ` +
+      `with its peak of ${humanSize(peak.rssBytes)} after ${humanDuration(peak.atMs - fromMs)}; ` +
+      `used heap from ${humanSize(first.heapUsedBytes)} to ${humanSize(last.heapUsedBytes)}.`,
   ];
   if (all.length > 0) sentences.push(`Phases: ${all.map(({ label }) => label).join(', ')}.`);
   if (probes.length > 0) sentences.push(`${probes.length} probes are marked.`);

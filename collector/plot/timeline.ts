@@ -6,7 +6,7 @@ import type { LineOf, RecordingLine } from '../record/line.ts';
 const MAX_KINDS = 8;
 export const OTHER = 'other kinds';
 
-export interface Gauge {
+export interface UsagePoint {
   readonly atMs: number;
   readonly rssBytes: number;
   readonly heapUsedBytes: number;
@@ -38,9 +38,9 @@ export interface Timeline {
   readonly target: string;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly gauges: readonly Gauge[];
+  readonly gauges: readonly UsagePoint[];
   /** The reading with the most resident memory. */
-  readonly peak: Gauge;
+  readonly peak: UsagePoint;
   readonly phases: readonly Phase[];
   readonly probes: readonly ProbeMark[];
   /** When the target had gone, or another process came in its place. */
@@ -56,7 +56,7 @@ export function targetsOf(lines: readonly RecordingLine[]): string[] {
 /** @throws RangeError where no reading of the target's gauges is among the lines */
 export function timeline(lines: readonly RecordingLine[], target: string): Timeline {
   const own = lines.filter((line) => 'target' in line && line.target === target);
-  const gauges = own.filter(isOf('usage')).filter(isMain).map(gaugeOf);
+  const gauges = own.filter(isOf('usage')).filter(isMain).map(usagePointOf);
   const [first] = gauges;
   if (!first) throw new RangeError(`Cannot plot ${target}: the recording has no reading of its memory`);
   const partitions = own.filter(isOf('partition')).filter(isMain);
@@ -87,7 +87,7 @@ function isMain({ isolate }: { readonly isolate: string }): boolean {
   return isolate === 'main';
 }
 
-function gaugeOf({ takenAt, rssBytes, heapUsedBytes, externalBytes }: LineOf<'usage'>): Gauge {
+function usagePointOf({ takenAt, rssBytes, heapUsedBytes, externalBytes }: LineOf<'usage'>): UsagePoint {
   return { atMs: Date.parse(takenAt), rssBytes, heapUsedBytes, externalBytes };
 }
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Address } from './address/address.ts';
 import { Link } from './address/link.tsx';
 import { address } from './address/navigation.ts';
-import { useDashboard } from './dashboard.ts';
+import { useDashboard } from './live/dashboard.ts';
 import { AlertsPage } from './pages/alerts/alerts-page.tsx';
 import { ComparePage } from './pages/compare/compare-page.tsx';
 import { KindPage } from './pages/kind/kind-page.tsx';

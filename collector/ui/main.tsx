@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import type { Client } from '../client/browser.ts';
 import { App } from './app.tsx';
-import { DashboardProvider } from './dashboard.ts';
+import { DashboardProvider } from './live/dashboard.ts';
 import { feed } from './live/feed.ts';
 import { Fleet } from './live/fleet.ts';
 import { Session } from './live/session.ts';

@@ -1,5 +1,7 @@
 /** Something that somebody has the collector do, from the press of a button to its end. */
+
 import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { reasonOf } from '../../../protocol/reason.ts';
 
 export type Action =
   | { readonly state: 'idle' }
@@ -18,7 +20,7 @@ export function useAction(): [ReadonlySignal<Action>, (work: () => Promise<strin
         action.value = { state: 'done', words };
       },
       (error: unknown) => {
-        action.value = { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
+        action.value = { state: 'failed', reason: reasonOf(error) };
       },
     );
   };

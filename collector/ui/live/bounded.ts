@@ -10,7 +10,7 @@ export class Bounded<T> {
     this.#max = max;
   }
 
-  /** Oldest first. The array is the same until the next push: read it at once, and `version` to be told of the next. */
+  /** Oldest first. The array is the same until the next push: read it at once, and `version` to notice the next. */
   get items(): readonly T[] {
     void this.#version.value;
     return this.#items;

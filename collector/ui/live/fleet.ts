@@ -17,17 +17,17 @@ export class Fleet {
     return this.#targets;
   }
 
-  /** Rises whenever the stream has left something out: whoever draws a past has to ask for it again. */
+  /** Rises whenever the stream has left something out: a chart of the past asks again. */
   get gaps(): ReadonlySignal<number> {
     return this.#gaps;
   }
 
-  /** Rises with each event of an alert: whoever shows how rules stand has to ask again. */
+  /** Rises with each event of an alert: a view of the rules asks again. */
   get alertsTold(): ReadonlySignal<number> {
     return this.#alertsTold;
   }
 
-  /** Undefined for one that the collector has not told of. */
+  /** Undefined for one that the collector has not named. */
   target(name: string): TargetModel | undefined {
     return this.#targets.value.find((target) => target.name === name);
   }

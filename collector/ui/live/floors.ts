@@ -2,8 +2,10 @@
  * The floors of a gauge: the least reading of each minute of the last hour. The saw teeth of garbage collection stand on
  * them, so they say sooner than the readings whether something stays.
  */
+
 import { type ReadonlySignal, signal } from '@preact/signals-core';
-import { theilSen } from '../../alert/theil-sen.ts';
+import { maxOf } from '../../../protocol/extremes.ts';
+import { theilSen } from '../../alert/statistics/theil-sen.ts';
 
 const STEP_MS = 60_000;
 const STEPS = 60;
@@ -58,7 +60,7 @@ export class Floors {
   }
 
   #forget(): void {
-    const last = Math.max(...this.#byStep.keys());
+    const last = maxOf(this.#byStep.keys());
     for (const step of this.#byStep.keys()) if (step <= last - STEPS) this.#byStep.delete(step);
   }
 }

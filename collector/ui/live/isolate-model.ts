@@ -1,4 +1,4 @@
-/** One isolate of a target, as its events have told of it. */
+/** One isolate of a target, as its events describe it. */
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import type {
   CheckpointEvent,

@@ -1,6 +1,8 @@
 /** Something that is asked of the collector and takes a while. */
+
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { reasonOf } from '../../../protocol/reason.ts';
 
 /** `value` of one that failed or loads again is what there was before. */
 export type Resource<T> =
@@ -27,7 +29,7 @@ export function useResource<T>(
         if (!stale.signal.aborted) resource.value = { state: 'ready', value };
       },
       (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         if (!stale.signal.aborted) resource.value = { state: 'failed', reason, ...kept };
       },
     );

@@ -7,7 +7,7 @@ export interface Source {
 }
 
 /** What says most of a heap comes first: of what kinds it is, as often as it can be had. */
-const PREFERRED: readonly Probe[] = ['census', 'snapshot', 'types', 'sampling'];
+const PREFERRED: readonly Probe[] = ['walk', 'census', 'snapshot', 'types', 'sampling'];
 
 /** `census:kind`, in the URL. */
 export function writeSource({ probe, by }: Source): string {

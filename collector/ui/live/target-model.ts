@@ -1,4 +1,4 @@
-/** One target, as its events have told of it. */
+/** One target, as its events describe it. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Alert } from '../../../protocol/alert.ts';
 import type { MarkEvent, StreamEvent, TargetState } from '../../../protocol/events.ts';
@@ -15,9 +15,10 @@ export class TargetModel {
   readonly #isolates = signal<readonly IsolateModel[]>([]);
   readonly #alerts = signal<ReadonlyMap<string, Alert>>(new Map());
 
-  /** Those that fire, then those that are pending. */
+  /** Those that fire, then those that are pending; an incident stands for its alerts. */
   readonly activeAlerts: ReadonlySignal<readonly Alert[]> = computed(() => {
-    const alerts = [...this.#alerts.value.values()];
+    const known = this.#alerts.value;
+    const alerts = [...known.values()].filter(({ incident }) => incident === undefined || !known.has(incident));
     return [...alerts.filter(({ state }) => state === 'firing'), ...alerts.filter(({ state }) => state === 'pending')];
   });
 
@@ -39,7 +40,7 @@ export class TargetModel {
     return this.#alerts;
   }
 
-  /** Undefined for one that nothing was told of. */
+  /** Undefined for one that no event has named. */
   isolate(name: string): IsolateModel | undefined {
     return this.#isolates.value.find((isolate) => isolate.name === name);
   }

@@ -1,5 +1,5 @@
 /** What somebody sees whom the collector does not let in. */
-import { useDashboard } from '../dashboard.ts';
+import { useDashboard } from '../live/dashboard.ts';
 
 export function SignIn({ reason, needsToken }: { reason: string; needsToken: boolean }) {
   const { session } = useDashboard();

@@ -1,4 +1,4 @@
-/** What an action has come to, told to those who do not see it too. */
+/** What an action has come to, for screen readers too. */
 import type { Action } from '../live/action.ts';
 
 /** @param running what it is called while it runs */

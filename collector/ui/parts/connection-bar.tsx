@@ -1,7 +1,7 @@
 /** Says when what is shown may be old. */
-import { useDashboard } from '../dashboard.ts';
+import { humanDuration } from '../../../protocol/human.ts';
+import { useDashboard } from '../live/dashboard.ts';
 import type { Connection } from '../live/session.ts';
-import { duration } from './words.ts';
 
 export function ConnectionBar({ connection }: { connection: Connection }) {
   return (
@@ -13,10 +13,10 @@ export function ConnectionBar({ connection }: { connection: Connection }) {
 
 function Waiting({ reason, sinceMs, retryAtMs }: Extract<Connection, { state: 'waiting' }>) {
   const now = useDashboard().now.value;
-  const retry = retryAtMs > now ? `trying again in ${duration(retryAtMs - now)}` : 'trying again';
+  const retry = retryAtMs > now ? `trying again in ${humanDuration(retryAtMs - now)}` : 'trying again';
   return (
     <p class="notice warn">
-      No connection for {duration(Math.max(0, now - sinceMs))}, {retry}. What you see is from before.{' '}
+      No connection for {humanDuration(Math.max(0, now - sinceMs))}, {retry}. What you see is from before.{' '}
       <small>{reason}</small>
     </p>
   );

@@ -1,5 +1,7 @@
 /** Where a part of the page fails by a fault of ours, says so in its place instead of leaving half of it. */
+
 import { Component, type ComponentChildren } from 'preact';
+import { reasonOf } from '../../../protocol/reason.ts';
 
 interface FallibleProps {
   readonly children: ComponentChildren;
@@ -9,8 +11,8 @@ export class Fallible extends Component<FallibleProps, { reason: string | undefi
   override state = { reason: undefined };
 
   override componentDidCatch(error: unknown): void {
-    this.setState({ reason: error instanceof Error ? error.message : String(error) });
-    // the browser's console and whoever listens there are told as of any other
+    this.setState({ reason: reasonOf(error) });
+    // the browser's console and its listeners get it like any other error
     reportError(error);
   }
 

@@ -5,7 +5,7 @@ import { sparkPath } from './spark-path.ts';
 interface SparklineProps {
   /** Oldest first; where nothing is known, null. */
   readonly values: readonly (number | null)[];
-  /** The figures in words, for those who do not see it. */
+  /** The figures in words, for screen readers. */
   readonly label: string;
   readonly width?: number;
   readonly height?: number;

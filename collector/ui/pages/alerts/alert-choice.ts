@@ -16,11 +16,16 @@ export interface AlertChoice {
   readonly q?: string | undefined;
 }
 
-/** Firing ones first, then pending, then resolved; the newest of each first. */
+/**
+ * Firing ones first, then pending, then resolved; the newest of each first. What belongs to an incident is found in it, and by
+ * words.
+ */
 export function chosenAlerts(alerts: readonly Alert[], choice: AlertChoice): Alert[] {
   const words = (choice.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const known = new Set(alerts.map(({ fingerprint }) => fingerprint));
   return alerts
     .filter((alert) => isListed(alert.state))
+    .filter(({ incident }) => words.length > 0 || incident === undefined || !known.has(incident))
     .filter(({ state }) => !choice.state || state === choice.state)
     .filter(({ target }) => !choice.target || target === choice.target)
     .filter(({ rule }) => !choice.rule || rule === choice.rule)
@@ -38,7 +43,7 @@ export function countsByState(alerts: readonly Alert[], choice: AlertChoice): Re
   return counts;
 }
 
-/** What an alert is about: its kind, or its gauge. */
+/** What an alert is about: its kind, or its gauge; of an incident, its cause's. */
 export function subjectOf({ kind, gauge }: Pick<Alert, 'kind' | 'gauge'>): string {
   return kind ?? gauge ?? '';
 }

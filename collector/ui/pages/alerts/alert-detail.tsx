@@ -6,10 +6,11 @@ import type { Alert, Silence } from '../../../../protocol/alert.ts';
 import { isSilenced } from '../../../alert/silences.ts';
 import { Link } from '../../address/link.tsx';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { ago, moment } from '../../parts/words.ts';
 import { subjectOf } from './alert-choice.ts';
 import { AlertEvidence } from './alert-evidence.tsx';
+import { AlertMembers, PartOf } from './alert-members.tsx';
 import { AlertReason } from './alert-reason.tsx';
 import { isolateChoice, KindLink } from './kind-link.tsx';
 import { SilenceForm } from './silence-form.tsx';
@@ -42,7 +43,7 @@ export function AlertDetail({ alert, fingerprint, isLoading, ...rest }: AlertDet
       ) : (
         <p class="notice warn">
           <strong>The collector does not know this alert (any more).</strong> It resolved long ago, or its target or
-          rule is no more. <code>heapwatch history</code> has what is stored of its target.
+          rule no longer exists. <code>heapwatch history</code> prints what is stored of its target.
         </p>
       )}
     </>
@@ -84,8 +85,10 @@ function Detail({ alert, silences, onSilenced }: DetailProps) {
           <Annotation key={name} name={name} text={text} />
         ))}
       </header>
+      <PartOf alert={alert} />
       <AlertReason alert={alert} />
       <AlertEvidence alert={alert} />
+      <AlertMembers alert={alert} />
       <Silencing alert={alert} silences={silences} onSilenced={onSilenced} />
       <Labels labels={alert.labels} fingerprint={alert.fingerprint} />
     </article>

@@ -1,9 +1,14 @@
 /** What speaks for an alert: first what holds the objects, then what else grows, and where it was allocated. */
+import { humanDuration } from '../../../../protocol/human.ts';
 import './alert-evidence.css';
 import type { Alert, Evidence } from '../../../../protocol/alert.ts';
+import { useAction } from '../../live/action.ts';
+import { useDashboard } from '../../live/dashboard.ts';
+import { ActionWords } from '../../parts/action-words.tsx';
 import { FigureTable } from '../../parts/figure-table/figure-table.tsx';
 import { HoldingPath } from '../../parts/holding-path/holding-path.tsx';
-import { count, duration, share, signedCount, signedSize, size } from '../../parts/words.ts';
+import { downloadReport } from '../../parts/probe-panel/download.ts';
+import { count, share, signedCount, signedSize, size } from '../../parts/words.ts';
 import { KindLink } from './kind-link.tsx';
 import { StoredTable } from './stored-table.tsx';
 
@@ -13,9 +18,7 @@ export function AlertEvidence({ alert }: { alert: Alert }) {
     return (
       <section>
         <h3>Evidence</h3>
-        <p class="hint">
-          {alert.state === 'pending' ? 'It is gathered when the alert fires.' : 'None was found before it resolved.'}
-        </p>
+        <p class="hint">{withoutEvidence(alert)}</p>
       </section>
     );
   }
@@ -36,17 +39,21 @@ export function AlertEvidence({ alert }: { alert: Alert }) {
   );
 }
 
+function withoutEvidence({ state, incident }: Alert): string {
+  if (incident !== undefined) return 'It is that of the incident.';
+  return state === 'pending' ? 'It is gathered when the alert fires.' : 'None was found before it resolved.';
+}
+
 function Holders({ alert, evidence }: { alert: Alert; evidence: Evidence }) {
-  const { kind } = alert;
-  const { paths = [], pattern = [], born } = evidence;
+  const { paths = [], pattern = [], born, cause: kind = alert.kind } = evidence;
   if (paths.length === 0 && pattern.length === 0) return null;
   return (
     <section class="alert-holders">
       <h3>What holds {kind ?? 'what grows'}</h3>
       {born && (
         <p>
-          Of <strong>{count(born.count)}</strong> {born.kind} that were born within {duration(born.withinMs)} and are
-          still alive:
+          Of <strong>{count(born.count)}</strong> {born.kind} that were born within {humanDuration(born.withinMs)} and
+          are still alive:
         </p>
       )}
       {paths.map((path, i) => (
@@ -61,7 +68,7 @@ function Holders({ alert, evidence }: { alert: Alert; evidence: Evidence }) {
       )}
       {pattern.length > 0 && (
         <details>
-          <summary>Reference pattern: who refers to them, by kind</summary>
+          <summary>Reference pattern: what refers to them, by kind</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
           <pre class="alert-pattern" tabIndex={0}>
             {pattern.join('\n')}
@@ -100,7 +107,7 @@ function Sites({ sites }: { sites: NonNullable<Evidence['sites']> }) {
   if (sites.length === 0) return null;
   return (
     <section>
-      <h3>Where what is alive of late was allocated</h3>
+      <h3>Allocation sites of what is alive</h3>
       <FigureTable
         label="Allocation sites"
         heads={['Site', 'Objects', 'Size']}
@@ -133,8 +140,10 @@ function Refused({ refused }: { refused: readonly string[] }) {
 
 /** A kept snapshot is looked into from the page of a kind. */
 function Snapshots({ alert, names }: { alert: Alert; names: readonly string[] }) {
+  const { session } = useDashboard();
+  const [action, act] = useAction();
   const { evidence } = alert;
-  const kind = alert.kind ?? evidence?.born?.kind ?? evidence?.kinds?.[0]?.kind;
+  const kind = evidence?.cause ?? alert.kind ?? evidence?.born?.kind ?? evidence?.kinds?.[0]?.kind;
   if (names.length === 0) return null;
   return (
     <section>
@@ -148,10 +157,19 @@ function Snapshots({ alert, names }: { alert: Alert; names: readonly string[] })
               <KindLink alert={alert} kind={kind} snapshot={snapshot}>
                 {kind} in {snapshot}
               </KindLink>
-            )}
+            )}{' '}
+            <button
+              type="button"
+              disabled={session.role !== 'operator' || action.value.state === 'running'}
+              aria-label={`Report on ${snapshot}`}
+              onClick={() => act(() => downloadReport(snapshot, session.headers))}
+            >
+              Report
+            </button>
           </li>
         ))}
       </ul>
+      <ActionWords action={action.value} running="Looking for what is wrong …" />
     </section>
   );
 }

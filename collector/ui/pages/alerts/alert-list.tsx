@@ -4,7 +4,7 @@ import type { Alert, Silence } from '../../../../protocol/alert.ts';
 import { isSilenced } from '../../../alert/silences.ts';
 import { writeAddress } from '../../address/address.ts';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { VirtualList } from '../../parts/virtual-list.tsx';
 import { ago } from '../../parts/words.ts';
 import { subjectOf } from './alert-choice.ts';
@@ -39,7 +39,7 @@ export function AlertList({ alerts, all, silences, isLoading, chosen }: AlertLis
     );
   }
   if (isLoading) return <p class="notice">Asking the collector for its alerts…</p>;
-  if (all === 0) return <p class="notice">Nothing fires, and nothing is pending. How the rules stand is told below.</p>;
+  if (all === 0) return <p class="notice">Nothing fires, and nothing is pending. The state of each rule is below.</p>;
   return (
     <p class="notice">
       No alert is like that.{' '}

@@ -3,22 +3,24 @@ import './alerts-page.css';
 import { useComputed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { address } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { chosenAlerts } from './alert-choice.ts';
 import { AlertDetail } from './alert-detail.tsx';
 import { AlertFilter } from './alert-filter.tsx';
 import { AlertList } from './alert-list.tsx';
+import { useAlertsNow } from './alerts-now.ts';
 import { NoRules } from './no-rules.tsx';
 import { RuleTable } from './rule-table.tsx';
 import { SilenceList } from './silence-list.tsx';
-import { useStanding } from './standing.ts';
 
 export function AlertsPage() {
   const { fleet } = useDashboard();
   const { query } = address();
-  const { standing, again } = useStanding();
+  const { standing, again } = useAlertsNow();
   const alerts = useComputed(() => fleet.targets.value.flatMap((target) => [...target.alerts.value.values()]));
   const shown = chosenAlerts(alerts.value, query);
+  // where list and detail have room beside each other the first is open
+  const opened = query.alert ?? shown[0]?.fingerprint;
   const detail = useDetailFocus(query.alert);
   const { value: told, ...asked } = standing.value;
   const isEmpty = told !== undefined && told.rules.length === 0 && alerts.value.length === 0;
@@ -41,13 +43,13 @@ export function AlertsPage() {
               all={alerts.value.length}
               silences={told?.silences ?? []}
               isLoading={told === undefined}
-              chosen={query.alert}
+              chosen={opened}
             />
           </section>
           <section class="alerts-detail" ref={detail} tabIndex={-1} aria-label="The chosen alert">
             <AlertDetail
-              alert={alerts.value.find(({ fingerprint }) => fingerprint === query.alert)}
-              fingerprint={query.alert}
+              alert={alerts.value.find(({ fingerprint }) => fingerprint === opened)}
+              fingerprint={opened}
               silences={told?.silences ?? []}
               isLoading={told === undefined}
               onSilenced={again}
@@ -61,7 +63,7 @@ export function AlertsPage() {
   );
 }
 
-/** Whoever opens an alert is taken to it; whoever comes with it in the address is left at the top. */
+/** Opening an alert scrolls to it; an address that names one stays at the top. */
 function useDetailFocus(alert: string | undefined) {
   const detail = useRef<HTMLElement>(null);
   const before = useRef(alert);

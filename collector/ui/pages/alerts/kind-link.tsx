@@ -20,7 +20,7 @@ export function KindLink({ alert, kind, snapshot, children = kind }: KindLinkPro
   );
 }
 
-/** What pages of a target are told of an isolate: nothing of `main`, and of those that a rule sums. */
+/** What the address of a target's page says of an isolate: nothing of `main`, and of those that a rule sums. */
 export function isolateChoice({ isolate }: Pick<Alert, 'isolate'>): { isolate?: string } {
   return isolate === 'main' || isolate === 'all' ? {} : { isolate };
 }

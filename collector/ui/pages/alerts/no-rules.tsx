@@ -4,7 +4,8 @@ export function NoRules() {
     <section class="panel">
       <h2>Nothing is watched</h2>
       <p>
-        The collector has no rule that applies to a target. This one, in its configuration, tells of a kind that grows:
+        The collector has no rule that applies to a target. In its configuration, this has the default rules, and one
+        that reports a kind that grows:
       </p>
       <pre class="alerts-example">{EXAMPLE}</pre>
       <p class="hint">
@@ -16,6 +17,7 @@ export function NoRules() {
 }
 
 const EXAMPLE = `alerts:
+  - default
   - name: KindGrows
     watch: { kind: "*", measure: count, probe: types }
     when: { trend: 1000/h, within: 24h }

@@ -1,4 +1,4 @@
-/** How each rule stands on each target. */
+/** The state of each rule on each target. */
 import './rule-table.css';
 import type { RuleState } from '../../../../protocol/alert.ts';
 import { Link } from '../../address/link.tsx';

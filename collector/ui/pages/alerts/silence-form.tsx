@@ -1,12 +1,13 @@
 /** Asks what is to be silenced, for how long and why; the labels of an alert are filled in. */
+import { humanDuration } from '../../../../protocol/human.ts';
+import { reasonOf } from '../../../../protocol/reason.ts';
 import './silence-form.css';
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Alert } from '../../../../protocol/alert.ts';
 import { limits } from '../../../../protocol/limits.ts';
 import { isSilenced } from '../../../alert/silences.ts';
-import { useDashboard } from '../../dashboard.ts';
-import { duration } from '../../parts/words.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 
 const HOUR_MS = 3_600_000;
 const SPANS_MS = [0.5, 1, 2, 4, 8, 24, 3 * 24, 7 * 24, 30 * 24].map((hours) => hours * HOUR_MS);
@@ -48,7 +49,7 @@ export function SilenceForm({ alert, onDone, onCancel }: SilenceFormProps) {
       await session.request('silence', { matchers: matchers.value, forMs: Number(fields.get('forMs')), comment });
       onDone();
     } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error);
+      failure.value = reasonOf(error);
     } finally {
       isSending.value = false;
     }
@@ -65,7 +66,7 @@ export function SilenceForm({ alert, onDone, onCancel }: SilenceFormProps) {
       }}
     >
       <fieldset>
-        <legend>Alerts whose labels are all like these (* stands for anything)</legend>
+        <legend>Alerts whose labels match all of these (* matches anything)</legend>
         {Object.entries(globs.value).map(([name, glob]) => (
           <div class="silence-form-label" key={name}>
             <label>
@@ -93,7 +94,7 @@ export function SilenceForm({ alert, onDone, onCancel }: SilenceFormProps) {
         <select name="forMs">
           {SPANS_MS.map((ms) => (
             <option key={ms} value={ms} selected={ms === DEFAULT_SPAN_MS}>
-              {duration(ms)}
+              {humanDuration(ms)}
             </option>
           ))}
         </select>

@@ -1,11 +1,13 @@
 /** The silences that there are, and how each is ended. */
+import { humanDuration } from '../../../../protocol/human.ts';
+import { reasonOf } from '../../../../protocol/reason.ts';
 import './silence-list.css';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Alert, Silence } from '../../../../protocol/alert.ts';
 import { isSilenced } from '../../../alert/silences.ts';
-import { useDashboard } from '../../dashboard.ts';
-import { duration, moment } from '../../parts/words.ts';
+import { useDashboard } from '../../live/dashboard.ts';
+import { moment } from '../../parts/words.ts';
 
 interface SilenceListProps {
   readonly silences: readonly Silence[];
@@ -25,7 +27,7 @@ export function SilenceList({ silences, alerts, onEnded }: SilenceListProps) {
       heading.current?.focus();
       onEnded();
     } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error);
+      failure.value = reasonOf(error);
     }
   };
   if (silences.length === 0) return null;
@@ -78,7 +80,7 @@ function Told({ silence, alerts }: { silence: Silence; alerts: readonly Alert[] 
         <time dateTime={endsAt} title={endsAt}>
           {moment(endsAt, now)}
         </time>
-        {leftMs > 0 && ` (${duration(leftMs)} more)`}, keeps {met} {met === 1 ? 'alert' : 'alerts'} quiet
+        {leftMs > 0 && ` (${humanDuration(leftMs)} more)`}, keeps {met} {met === 1 ? 'alert' : 'alerts'} quiet
       </small>
     </div>
   );

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { partitionTable } from '../../../../protocol/table.ts';
 import { Link } from '../../address/link.tsx';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { useResource } from '../../live/resource.ts';
 import { moment } from '../../parts/words.ts';
 

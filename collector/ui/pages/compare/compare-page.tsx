@@ -6,7 +6,7 @@ import { diffTable } from '../../../../protocol/diff-table.ts';
 import type { Partition } from '../../../../protocol/partition.ts';
 import { Link } from '../../address/link.tsx';
 import { address, choose, go } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { readSpan, SPAN_WORDS, SPANS } from '../../parts/span.ts';
 import { TableText } from '../../parts/table-text/table-text.tsx';
 import { moment } from '../../parts/words.ts';
@@ -38,8 +38,8 @@ export function ComparePage() {
         {a.moment && b.moment && <Pin a={a} b={b} />}
       </div>
       <div class="compare-sides">
-        <SideChoice side={a} title="what is looked at" />
-        <SideChoice side={b} title="what it is compared with" />
+        <SideChoice side={a} title="the newer one" />
+        <SideChoice side={b} title="the older one" />
       </div>
       <Outcome a={a} b={b} />
     </>
@@ -143,11 +143,7 @@ function Compared({ a, b, comparison }: ComparedProps) {
   };
   return (
     <>
-      {isBackwards && (
-        <p class="notice warn">
-          A is older than B: what has grown since stands with a minus. Swap them to read it forwards.
-        </p>
-      )}
+      {isBackwards && <p class="notice warn">A is older than B, so growth has a minus. Swap them.</p>}
       {notes.map((note) => (
         <p key={note} class="notice">
           {note}

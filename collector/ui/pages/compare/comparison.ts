@@ -40,7 +40,7 @@ function reasonAgainst(a: Partition, b: Partition): string | undefined {
   if ((a.since === undefined) !== (b.since === undefined)) {
     return 'Cannot compare: one is a whole heap, one only what was born since a checkpoint.';
   }
-  if (a.header !== b.header) return `Cannot compare: A tells kinds by ${a.header}, B by ${b.header}.`;
+  if (a.header !== b.header) return `Cannot compare: A is by ${a.header}, B by ${b.header}.`;
   return undefined;
 }
 
@@ -80,6 +80,6 @@ function restNotes(a: Partition, b: Partition): string[] {
   );
   if (told.length === 0) return [];
   return [
-    `${told.join(', ')}: what cannot be told apart in both stands in one row, ${OTHER_KINDS}. A target's "rows" says how many are kept.`,
+    `${told.join(', ')}: kinds that one of them leaves out are in one row, ${OTHER_KINDS}. A target's "rows" says how many are kept.`,
   ];
 }

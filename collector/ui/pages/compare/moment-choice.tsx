@@ -1,7 +1,9 @@
 /** A slider over the stored partitions of a series, under the line of their sizes. */
+
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../../dashboard.ts';
+import { maxOf, minOf } from '../../../../protocol/extremes.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { ago, count, moment as momentOf, size } from '../../parts/words.ts';
 import type { Moment } from './side.ts';
@@ -84,5 +86,5 @@ function inWords({ takenAt, sizeBytes }: Moment, now: number): string {
 
 function rangeOf(moments: readonly Moment[]): string {
   const sizes = moments.map(({ sizeBytes }) => sizeBytes);
-  return `${count(moments.length)} partitions, ${size(Math.min(...sizes))} to ${size(Math.max(...sizes))}`;
+  return `${count(moments.length)} partitions, ${size(minOf(sizes))} to ${size(maxOf(sizes))}`;
 }

@@ -1,6 +1,6 @@
 /** Chooses one side of the comparison: of which target, by which probe, at which moment. */
 import { choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { writeSource } from '../../live/source.ts';
 import { count, size } from '../../parts/words.ts';
 import { MomentChoice } from './moment-choice.tsx';

@@ -1,7 +1,7 @@
 /**
  * One of the two that are compared, as the URL holds it: where it is of, and which partition it is.
  *
- *     a=ID                                                a link from elsewhere: where it is of is told by the partition
+ *     a=ID                                                a link from elsewhere: the partition says where it is of
  *     aTarget=api&aIsolate=main&aSource=census:kind       its newest, or oldest within an hour
  *     a=ID&aTarget=…                                      that one, among the others of its sort
  */
@@ -11,7 +11,7 @@ import { type Source, writeSource } from '../../live/source.ts';
 export type SideName = 'a' | 'b';
 
 /** Partitions that follow each other. */
-export interface Series extends Source {
+export interface PartitionSeries extends Source {
   readonly target: string;
   readonly isolate: string;
 }
@@ -40,11 +40,11 @@ export function writeSide(side: SideName, { id, target, isolate, source }: Parti
   return { [side]: id, [`${side}Target`]: target, [`${side}Isolate`]: isolate, [`${side}Source`]: source };
 }
 
-export function seriesChoice({ target, isolate, ...source }: Series): Omit<Chosen, 'id'> {
+export function seriesChoice({ target, isolate, ...source }: PartitionSeries): Omit<Chosen, 'id'> {
   return { target, isolate, source: writeSource(source) };
 }
 
-export function isSameSeries(a: Series, b: Series): boolean {
+export function isSameSeries(a: PartitionSeries, b: PartitionSeries): boolean {
   return a.target === b.target && a.isolate === b.isolate && a.probe === b.probe && a.by === b.by;
 }
 

@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import type { Partition } from '../../../../protocol/partition.ts';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import { type Resource, useResource } from '../../live/resource.ts';
 import { chosenSource, type Source, sourcesOf, writeSource } from '../../live/source.ts';
@@ -12,8 +12,8 @@ import {
   type Chosen,
   type Moment,
   momentsOf,
+  type PartitionSeries,
   readSide,
-  type Series,
   type SideName,
   seriesChoice,
   writeSide,
@@ -25,7 +25,7 @@ export interface Side {
   readonly isolate: string;
   readonly sources: readonly Source[];
   /** Undefined where the target has no partition yet. */
-  readonly series: Series | undefined;
+  readonly series: PartitionSeries | undefined;
   /** Oldest first. */
   readonly moments: readonly Moment[];
   /** Of the moments that were asked for. */
@@ -45,8 +45,8 @@ const MAX_MOMENTS = 1_000;
  */
 export function useSide(
   name: SideName,
-  like: Series | undefined,
-  pick: (moments: readonly Moment[], series: Series) => Moment | undefined,
+  like: PartitionSeries | undefined,
+  pick: (moments: readonly Moment[], series: PartitionSeries) => Moment | undefined,
 ): Side {
   const { session, fleet } = useDashboard();
   const { query } = address();
@@ -75,7 +75,7 @@ export function useSide(
   };
 }
 
-function useSeries(chosen: Chosen, like: Series | undefined) {
+function useSeries(chosen: Chosen, like: PartitionSeries | undefined) {
   const { fleet } = useDashboard();
   const none = { target: undefined, isolate: 'main', sources: [], series: undefined };
   // the partition tells where it is of, once it is there
@@ -95,11 +95,11 @@ function useSeries(chosen: Chosen, like: Series | undefined) {
 /** One that was chosen may be of a probe that runs no more. */
 function readSources(chosen: string | undefined): Source[] {
   const [probe, ...by] = (chosen ?? '').split(':');
-  const known = (['sampling', 'types', 'census', 'snapshot'] as const).find((each) => each === probe);
+  const known = (['walk', 'sampling', 'types', 'census', 'snapshot'] as const).find((each) => each === probe);
   return known && by.length > 0 ? [{ probe: known, by: by.join(':') }] : [];
 }
 
-function useList(series: Series | undefined) {
+function useList(series: PartitionSeries | undefined) {
   const { session, fleet, now } = useDashboard();
   const span = readSpan(address().query);
   const { target, isolate, probe, by } = series ?? {};
@@ -116,7 +116,7 @@ function useList(series: Series | undefined) {
 }
 
 /** What came since the page was opened. */
-function liveMoments(isolate: IsolateModel | undefined, { probe, by }: Series): Moment[] {
+function liveMoments(isolate: IsolateModel | undefined, { probe, by }: PartitionSeries): Moment[] {
   return (isolate?.partitions.items ?? []).filter((event) => event.probe === probe && event.by === by);
 }
 

@@ -9,7 +9,7 @@ interface WaterfallTableProps {
   readonly measure: Measure;
   /** Where a kind's name leads to; undefined for what is no kind. */
   readonly linkOf: (kind: string) => { readonly target: string; readonly kind: string } | undefined;
-  /** What stands in the first row and the last. */
+  /** What is in the first row and the last. */
   readonly names: { readonly a: string; readonly b: string };
 }
 

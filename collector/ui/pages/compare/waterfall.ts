@@ -6,7 +6,9 @@
  *     Map            ▒▒          shrinks
  *     A  ████████████
  */
+
 import type { Difference, DifferenceRow } from '../../../../protocol/difference.ts';
+import { maxOf, minOf } from '../../../../protocol/extremes.ts';
 
 export type Measure = 'sizeBytes' | 'count';
 
@@ -62,8 +64,8 @@ export function waterfall(difference: Difference, measure: Measure, max: number)
 }
 
 function scaleOf(levels: readonly number[]): { begin: number; end: number } {
-  const lowest = Math.min(...levels);
-  const highest = Math.max(...levels);
+  const lowest = minOf(levels);
+  const highest = maxOf(levels);
   const begin = lowest - (highest - lowest) * MARGIN;
   // half of the width for what is there anyway is enough
   return { begin: lowest > highest / 2 && highest > lowest ? begin : 0, end: highest };

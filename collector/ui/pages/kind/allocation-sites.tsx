@@ -1,6 +1,6 @@
 /** Where what is alive was allocated: V8's samples know the site of an object, not its kind. */
 import { Link } from '../../address/link.tsx';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { type IsolateModel, sortOf } from '../../live/isolate-model.ts';
 import { FigureTable } from '../../parts/figure-table/figure-table.tsx';
 import { ago, count, share, size } from '../../parts/words.ts';

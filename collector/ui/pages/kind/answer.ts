@@ -1,7 +1,7 @@
 /** What the collector answers to a question about a kept snapshot. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { AnswerTo, Question } from '../../../../protocol/explore.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { type Resource, useResource } from '../../live/resource.ts';
 import type { Session } from '../../live/session.ts';
 

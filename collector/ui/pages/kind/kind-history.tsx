@@ -2,7 +2,7 @@
 import './kind-history.css';
 import { useMemo } from 'preact/hooks';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import { useResource } from '../../live/resource.ts';
 import { chosenSource, sourcesOf, writeSource } from '../../live/source.ts';

@@ -15,8 +15,8 @@ export function KindObjects({ subject }: { subject: Subject }) {
         {({ objects, count: all }) => (
           <>
             <p class="hint">
-              The {count(objects.length)} of {count(all)} that retain most (what would be freed if one went), and how
-              many steps each is from a root.
+              The {count(objects.length)} of {count(all)} that retain most: what would be freed with one, and its
+              distance from a root.
             </p>
             <FigureTable
               label="Largest objects"

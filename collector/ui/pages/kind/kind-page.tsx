@@ -2,7 +2,7 @@
 import './kind-page.css';
 import { Link } from '../../address/link.tsx';
 import { address } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { ago } from '../../parts/words.ts';
 import { AllocationSites } from './allocation-sites.tsx';
 import { KindHistory } from './kind-history.tsx';

@@ -7,7 +7,7 @@ import { Asked } from './asked.tsx';
 import { ObjectLink } from './object-link.tsx';
 import type { Subject } from './subject.ts';
 
-type Path = AnswerTo<'paths'>['paths'][number];
+type ShownPath = AnswerTo<'paths'>['paths'][number];
 
 export function KindPaths({ subject }: { subject: Subject }) {
   const answer = useAnswer({ question: 'paths', ...subject });
@@ -40,7 +40,7 @@ export function Paths({ numPaths, paths }: AnswerTo<'paths'>) {
   );
 }
 
-function PathItem({ path: { text, steps, holder } }: { path: Path }) {
+function PathItem({ path: { text, steps, holder } }: { path: ShownPath }) {
   return (
     <>
       <HoldingPath text={text} headline />

@@ -1,8 +1,9 @@
 /** The readings of one kind by one probe and one classifier: what is stored of it, and what has come since. */
+import { maxOf, minOf } from '../../../../protocol/extremes.ts';
 import type { HistoryResult, PartitionHistory } from '../../../../protocol/history.ts';
 import { limits } from '../../../../protocol/limits.ts';
 import type { Partition } from '../../../../protocol/partition.ts';
-import { theilSen } from '../../../alert/theil-sen.ts';
+import { theilSen } from '../../../alert/statistics/theil-sen.ts';
 import type { Source } from '../../live/source.ts';
 
 export type KindMeasure = 'count' | 'size';
@@ -53,8 +54,8 @@ export function kindSeries(
   const field = measure === 'count' ? 'count' : 'sizeBytes';
   const timesS = (stored?.at ?? []).map((at) => Date.parse(at) / 1_000);
   const values = [...(stored?.[field].last ?? [])];
-  let min = Math.min(...(stored?.[field].min ?? []));
-  let max = Math.max(...(stored?.[field].max ?? []));
+  let min = minOf(stored?.[field].min ?? []);
+  let max = maxOf(stored?.[field].max ?? []);
   let estimated = stored?.estimated === true && measure === 'size';
   for (const { probe, by, takenAt, rows } of live) {
     if (probe !== source.probe || by !== source.by) continue;

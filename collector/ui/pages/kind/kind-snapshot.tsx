@@ -3,7 +3,7 @@ import './kind-snapshot.css';
 import type { ComponentChildren } from 'preact';
 import type { SnapshotFile } from '../../../../protocol/snapshots.ts';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import { useResource } from '../../live/resource.ts';
 import { moment, size } from '../../parts/words.ts';

@@ -42,7 +42,7 @@ export function KindSplit({ subject }: { subject: Subject }) {
                 key: row.kind,
                 name: row.kind,
                 figures: [
-                  { text: row.count.toLocaleString('en-US') },
+                  { text: count(row.count) },
                   { text: share(row.count, all) },
                   { text: size(row.sizeBytes), exact: `${row.sizeBytes} bytes` },
                   { text: share(row.sizeBytes, sizeBytes) },

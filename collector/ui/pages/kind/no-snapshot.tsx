@@ -1,5 +1,5 @@
 /** How to get a snapshot where none is kept: its price, and a button that asks before it is paid. */
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { useResource } from '../../live/resource.ts';
 import { ProbeRow } from '../../parts/probe-panel/probe-row.tsx';
 
@@ -12,8 +12,8 @@ export function NoSnapshot({ target, isolate }: { target: string; isolate: strin
     <section class="panel probe-panel" aria-labelledby="snapshot">
       <h2 id="snapshot">In a snapshot</h2>
       <p>
-        What holds these objects only a snapshot tells, and none of {target} is kept. Take one, or have it taken on a
-        schedule or by an alert (<code>escalate: snapshot</code>):
+        Only a snapshot shows what holds these objects, and none of {target} is kept. Take one, or let a schedule or an
+        alert take one (<code>escalate: snapshot</code>):
       </p>
       {prices.value.state === 'failed' && <p class="notice warn">{prices.value.reason}</p>}
       {value && price && (

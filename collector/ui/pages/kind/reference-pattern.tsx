@@ -1,9 +1,10 @@
 /** heapy's reference pattern: who refers to the objects, by kind, and who refers to those, opened level by level. */
+import { reasonOf } from '../../../../protocol/reason.ts';
 import './reference-pattern.css';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { PatternNode } from '../../../../protocol/explore.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { count, size } from '../../parts/words.ts';
 import { ask, useAnswer } from './answer.ts';
 import { Asked } from './asked.tsx';
@@ -34,7 +35,7 @@ export function ReferencePattern({ subject }: { subject: Subject }) {
   const answer = useAnswer({ question: 'pattern', ...FIRST, ...subject });
   return (
     <section class="panel" aria-labelledby="pattern">
-      <h3 id="pattern">Who refers to them</h3>
+      <h3 id="pattern">What refers to them</h3>
       <Asked answer={answer.value}>
         {({ nodes, snapshot }) => (
           <Tree key={`${snapshot} ${subject.kind}`} subject={subject} first={openLargest(withAnswer(EMPTY, nodes))} />
@@ -61,7 +62,7 @@ function Tree({ subject, first }: { subject: Subject; first: PatternTree }) {
       const { nodes } = await ask(session, { question: 'pattern', ...subject, path: node.path, depth: 1, limit });
       tree.value = toggled(withAnswer(tree.value, nodes), key, true);
     } catch (error) {
-      failure.value = error instanceof Error ? error.message : String(error);
+      failure.value = reasonOf(error);
     }
   };
   const open = (node: PatternNode) => {

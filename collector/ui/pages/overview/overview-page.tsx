@@ -2,7 +2,7 @@
 import './overview.css';
 import { useComputed } from '@preact/signals';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import type { TargetModel } from '../../live/target-model.ts';
 import { type Candidate, grouped, isMeant, labelNames, SORTS, type Sort, sorted } from './selection.ts';
 import { TargetCard } from './target-card.tsx';
@@ -87,8 +87,13 @@ function NoTargets({ isConnected }: { isConnected: boolean }) {
   if (!isConnected) return <p role="status">Connecting to the collector …</p>;
   return (
     <div class="notice">
-      <p>The collector has no targets yet. Give it some, for example</p>
-      <pre>heapwatch collect --target api=127.0.0.1:9229 --every usage=5s,census=10m</pre>
+      <p>
+        <strong>No Node process with an open inspector is there yet.</strong> Open one, and the collector finds it if it
+        was started without targets, under its default rules:
+      </p>
+      <pre>{'node --inspect=9229 app.js\nheapwatch collect'}</pre>
+      <p>Or name the processes:</p>
+      <pre>heapwatch collect --target api=127.0.0.1:9229</pre>
     </div>
   );
 }

@@ -1,17 +1,19 @@
 /** One target on the overview. */
+
 import { useComputed } from '@preact/signals';
 import { memo } from 'preact/compat';
 import { useEffect } from 'preact/hooks';
 import type { Alert } from '../../../../protocol/alert.ts';
 import type { TargetState } from '../../../../protocol/events.ts';
+import { humanDuration } from '../../../../protocol/human.ts';
 import { Link } from '../../address/link.tsx';
-import { type Dashboard, useDashboard } from '../../dashboard.ts';
+import { type Dashboard, useDashboard } from '../../live/dashboard.ts';
 import type { Trend } from '../../live/floors.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import type { TargetModel } from '../../live/target-model.ts';
 import { Condition } from '../../parts/condition.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
-import { ago, count, duration, share, signedSize, size } from '../../parts/words.ts';
+import { ago, count, share, signedSize, size } from '../../parts/words.ts';
 import { fillFloors } from './fill-floors.ts';
 
 export const TargetCard = memo(({ target }: { target: TargetModel }) => {
@@ -63,7 +65,7 @@ function Heap({ isolate, target }: { isolate: IsolateModel; target: string }) {
   useEffect(() => void fillFloors(session, target, isolate), [session, target, isolate, gaps]);
   const usage = isolate.usage.value;
   if (!usage) return <p class="hint">No reading yet.</p>;
-  const { heapUsedBytes: used, heapLimitBytes: limit, rssBytes } = usage;
+  const { heapUsedBytes: used, heapLimitBytes: limit, rssBytes, ceiling, timeToLimit } = usage;
   return (
     <>
       <Floors isolate={isolate} />
@@ -79,8 +81,19 @@ function Heap({ isolate, target }: { isolate: IsolateModel; target: string }) {
         </div>
         <div>
           <dt>RSS</dt>
-          <dd title={`${count(rssBytes)} bytes`}>{size(rssBytes)}</dd>
+          <dd title={`${count(rssBytes)} bytes`}>
+            {size(rssBytes)}
+            {ceiling && <small title={ceiling.source}> {size(ceiling.leftBytes)} left</small>}
+          </dd>
         </div>
+        {timeToLimit && (
+          <div>
+            <dt>Full in</dt>
+            <dd title={timeToLimit.source}>
+              {humanDuration(timeToLimit.ms)} <small>{humanDuration(timeToLimit.earliestMs)} at the earliest</small>
+            </dd>
+          </div>
+        )}
         <LastProbe isolate={isolate} />
         <Held isolate={isolate} />
       </dl>
@@ -99,7 +112,7 @@ function Floors({ isolate }: { isolate: IsolateModel }) {
   // of few floors no line can be seen yet
   const isYoung = trend.state === 'unknown';
   const line = isYoung ? isolate.readings.items.slice(-60).map(({ heapUsedBytes }) => heapUsedBytes) : values;
-  const what = isYoung ? 'Used heap of late' : 'Used heap in the last hour';
+  const what = isYoung ? 'Used heap lately' : 'Used heap in the last hour';
   return (
     <div class="card-trend" title="The least used heap of each minute of the last hour, and its slope (Theil–Sen)">
       <Sparkline values={line} label={`${what}: ${words}`} width={180} height={36} />
@@ -126,7 +139,7 @@ function LastProbe({ isolate }: { isolate: IsolateModel }) {
   if (!last) return null;
   const { pauseMs, extraBytes } = last.cost ?? {};
   const price = [
-    ...(pauseMs === undefined ? [] : [`paused ${duration(pauseMs)}`]),
+    ...(pauseMs === undefined ? [] : [`paused ${humanDuration(pauseMs)}`]),
     ...(extraBytes === undefined ? [] : [`RSS ${signedSize(extraBytes)}`]),
   ].join(', ');
   return (

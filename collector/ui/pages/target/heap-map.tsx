@@ -2,7 +2,7 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import type { PartitionEvent } from '../../../../protocol/events.ts';
 import { address, choose, go } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { useResource } from '../../live/resource.ts';
 import { SquareMap } from '../../parts/square-map/square-map.tsx';
 import { cellsOf } from './cells.ts';

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { PartitionEvent } from '../../../../protocol/events.ts';
 import { partitionTable } from '../../../../protocol/table.ts';
 import { Link } from '../../address/link.tsx';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { TableText } from '../../parts/table-text/table-text.tsx';
 import { ago } from '../../parts/words.ts';
 

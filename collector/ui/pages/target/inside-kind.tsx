@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import { Link } from '../../address/link.tsx';
 import { address, choose, go } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { useResource } from '../../live/resource.ts';
 import { SquareMap } from '../../parts/square-map/square-map.tsx';
 import { count, moment, size } from '../../parts/words.ts';

@@ -1,4 +1,4 @@
-/** Chooses by which probe and which classifier the kinds are told. */
+/** Chooses by which probe and which classifier the kinds are reported. */
 import { choose } from '../../address/navigation.ts';
 import { type Source, writeSource } from '../../live/source.ts';
 

@@ -2,7 +2,7 @@
 import type { Alert } from '../../../../protocol/alert.ts';
 import { Link } from '../../address/link.tsx';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import type { TargetModel } from '../../live/target-model.ts';
 import { Condition } from '../../parts/condition.tsx';

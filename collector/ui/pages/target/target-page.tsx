@@ -1,7 +1,7 @@
 /** One target: its memory over time, its kinds, its latest partition, and what can be done to it. */
 import './target-page.css';
 import { address } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import { chosenSource, sourcesOf } from '../../live/source.ts';
 import type { TargetModel } from '../../live/target-model.ts';
@@ -103,7 +103,7 @@ function NoPartition() {
   return (
     <div class="notice">
       <p>
-        No partition yet: what the heap consists of is told by the probes <code>types</code>, <code>census</code>,{' '}
+        No partition yet. The contents of the heap come from the probes <code>types</code>, <code>census</code>,{' '}
         <code>sampling</code> and <code>snapshot</code>. Run one below, or give the target a schedule:
       </p>
       <pre>schedule: {'{ types: auto, census: 10m }'}</pre>

@@ -28,7 +28,7 @@ export function pathParts(text: string): PathPart[] {
   return text.split(' → ').map(partOf);
 }
 
-/** The last that stands in a script, where whoever mends it has to look: what follows it has no name of its own. */
+/** The last that is in a script, where a person who mends it has to look: what follows it has no name of its own. */
 export function holderOf(parts: readonly PathPart[]): PathPart | undefined {
   return parts.findLast(({ script, variable, word }) => script !== '' && (variable !== '' || word !== 'module'));
 }

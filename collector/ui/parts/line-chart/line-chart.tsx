@@ -3,10 +3,10 @@ import './line-chart.css';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { moment } from '../words.ts';
-import { type Line, LineDrawing } from './line-drawing.ts';
+import { type ChartLine, LineDrawing } from './line-drawing.ts';
 
 interface LineChartProps {
-  readonly line: Line;
+  readonly line: ChartLine;
   readonly label: string;
   readonly onZoom?: (fromMs: number, toMs: number) => void;
 }
@@ -66,7 +66,7 @@ export function LineChart({ line, label, onZoom }: LineChartProps) {
   );
 }
 
-function pointText({ timesS, values, format }: Line, at: number): string {
+function pointText({ timesS, values, format }: ChartLine, at: number): string {
   const timeS = timesS[at];
   const value = values[at];
   if (timeS === undefined || value === undefined) return 'no reading';

@@ -5,7 +5,7 @@ import { timeText } from '../memory-chart/axis-time.ts';
 import { ChartColours } from '../memory-chart/chart-colours.ts';
 import { lineRange } from './line-range.ts';
 
-export interface Line {
+export interface ChartLine {
   /** Seconds since 1970, rising. */
   readonly timesS: number[];
   /** A value for each time. */
@@ -35,10 +35,10 @@ export class LineDrawing {
   readonly #chart: uPlot;
   readonly #colours: ChartColours;
   readonly #observer: ResizeObserver;
-  #line: Line;
+  #line: ChartLine;
 
   /** Draws into `box`, as wide as it is. */
-  constructor(box: HTMLElement, line: Line, listener: LineListener) {
+  constructor(box: HTMLElement, line: ChartLine, listener: LineListener) {
     this.#line = line;
     this.#colours = new ChartColours(() => this.#chart.redraw(false, true));
     this.#chart = new uPlot(this.#options(box.clientWidth, listener), [line.timesS, line.values], box);
@@ -46,7 +46,7 @@ export class LineDrawing {
     this.#observer.observe(box);
   }
 
-  show(line: Line): void {
+  show(line: ChartLine): void {
     this.#line = line;
     this.#chart.setData([line.timesS, line.values]);
   }

@@ -9,7 +9,7 @@ export class ChartColours {
   #values = new Map<string, string>();
   readonly #stop = new AbortController();
 
-  /** @param onChange told whenever another theme has been put on */
+  /** @param onChange called whenever another theme has been put on */
   constructor(onChange: () => void) {
     const change = () => {
       this.#read();

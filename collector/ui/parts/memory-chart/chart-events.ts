@@ -1,7 +1,8 @@
 /** What happened beside the lines of the chart: our own probes, phases, restarts, alerts. */
 import type { Alert } from '../../../../protocol/alert.ts';
 import type { FootprintEvent, MarkEvent } from '../../../../protocol/events.ts';
-import { duration, signedSize } from '../words.ts';
+import { humanDuration } from '../../../../protocol/human.ts';
+import { signedSize } from '../words.ts';
 
 /** A moment (`fromMs` = `toMs`) or a time; `text` says what it was. */
 export interface ChartEvent {
@@ -37,7 +38,7 @@ export function chartEvents(
   return events.filter((event) => event.toMs >= fromMs && event.fromMs <= toMs).sort((a, b) => a.fromMs - b.fromMs);
 }
 
-/** The last that was told of each alert, each time that it fired. @param alerts in the order of their states */
+/** The last report of each alert, each time that it fired. @param alerts in the order of their states */
 export function newestOfEach(alerts: readonly Alert[]): Alert[] {
   return [...new Map(alerts.map((alert) => [`${alert.fingerprint} ${alert.startsAt}`, alert])).values()];
 }
@@ -55,7 +56,7 @@ function ours({ cause, from, to, pauseMs, extraBytes, keptBytes }: FootprintEven
     fromMs: Date.parse(from),
     toMs: Date.parse(to),
     label: cause,
-    text: `our ${cause}: paused ${duration(pauseMs)}${lift}${kept}`,
+    text: `our ${cause}: paused ${humanDuration(pauseMs)}${lift}${kept}`,
   };
 }
 

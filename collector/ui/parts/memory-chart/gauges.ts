@@ -1,17 +1,17 @@
 /** The lines of the chart. */
 import type { Usage } from '../../../../protocol/partition.ts';
 
-export type Gauge = 'heapUsedBytes' | 'heapTotalBytes' | 'heapLimitBytes' | 'rssBytes' | 'externalBytes';
+export type ShownGauge = 'heapUsedBytes' | 'heapTotalBytes' | 'heapLimitBytes' | 'rssBytes' | 'externalBytes';
 
 export interface GaugeLine {
-  readonly gauge: Gauge & keyof Usage;
+  readonly gauge: ShownGauge & keyof Usage;
   /** In the URL. */
   readonly id: string;
   readonly name: string;
   /** A colour of tokens.css. */
   readonly colour: string;
   readonly dash?: readonly number[];
-  /** What it is, for those who ask. */
+  /** What it is, shown on request. */
   readonly meaning: string;
 }
 
@@ -58,7 +58,10 @@ export const GAUGE_LINES: readonly GaugeLine[] = [
 const LIMIT_FROM = 0.5;
 
 /** Ids of the lines to show: those chosen, else all, the limit only where it is near. */
-export function shownLines(chosen: string | undefined, usage: Pick<Usage, Gauge> | undefined): ReadonlySet<string> {
+export function shownLines(
+  chosen: string | undefined,
+  usage: Pick<Usage, ShownGauge> | undefined,
+): ReadonlySet<string> {
   if (chosen !== undefined) return new Set(chosen.split('.'));
   const isNear = usage !== undefined && usage.heapUsedBytes > usage.heapLimitBytes * LIMIT_FROM;
   return new Set(GAUGE_LINES.map(({ id }) => id).filter((id) => id !== 'limit' || isNear));

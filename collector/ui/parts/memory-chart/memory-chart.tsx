@@ -1,13 +1,14 @@
 /** Memory of an isolate over time: its gauges, our own probes, phases, restarts and alerts. */
+import { humanDuration } from '../../../../protocol/human.ts';
 import './memory-chart.css';
 import { useComputed, useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { address, choose } from '../../address/navigation.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import type { IsolateModel } from '../../live/isolate-model.ts';
 import type { TargetModel } from '../../live/target-model.ts';
 import { beginOf, type Span, writeSpan } from '../span.ts';
-import { duration, moment, size } from '../words.ts';
+import { moment, size } from '../words.ts';
 import { ChartCanvas } from './chart-canvas.tsx';
 import { ChartEventList } from './chart-event-list.tsx';
 import { chartEvents, eventsAt, newestOfEach } from './chart-events.ts';
@@ -107,7 +108,7 @@ export function MemoryChart({ target, isolate, span }: MemoryChartProps) {
           ({ id, name }, line) => figures[line] && <p key={id}>{`${name}: ${figuresInWords(figures[line])}.`}</p>,
         )}
         <p>
-          {lines.times.length} points, at most <data value={gapMs}>{duration(gapMs)}</data> between two.
+          {lines.times.length} points, at most <data value={gapMs}>{humanDuration(gapMs)}</data> between two.
         </p>
       </figcaption>
       <ChartEventList events={events} nowMs={toMs} />

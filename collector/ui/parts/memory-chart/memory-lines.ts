@@ -6,7 +6,7 @@
  */
 import type { UsageHistory } from '../../../../protocol/history.ts';
 import type { Usage } from '../../../../protocol/partition.ts';
-import { medianOf } from '../../../alert/theil-sen.ts';
+import { medianOf } from '../../../alert/statistics/theil-sen.ts';
 import { GAUGE_LINES } from './gauges.ts';
 
 /** So many times the usual distance between two points without any is a break: nobody knows what was there. */
@@ -32,7 +32,7 @@ interface Point {
   readonly values: readonly (number | null)[];
 }
 
-type Reading = Pick<Usage, 'takenAt' | 'incarnation' | (typeof GAUGE_LINES)[number]['gauge']>;
+type UsageReading = Pick<Usage, 'takenAt' | 'incarnation' | (typeof GAUGE_LINES)[number]['gauge']>;
 
 /**
  * @param readings oldest first; those that are stored too are drawn once
@@ -40,7 +40,7 @@ type Reading = Pick<Usage, 'takenAt' | 'incarnation' | (typeof GAUGE_LINES)[numb
  */
 export function memoryLines(
   stored: StoredUsage | undefined,
-  readings: readonly Reading[],
+  readings: readonly UsageReading[],
   restarts: readonly number[],
   [fromMs, toMs]: readonly [number, number],
 ): MemoryLines {
@@ -72,7 +72,7 @@ export function restartsOf(lives: readonly Life[]): number[] {
   return restarts;
 }
 
-function pointOf(reading: Reading): Point {
+function pointOf(reading: UsageReading): Point {
   return { atMs: Date.parse(reading.takenAt), values: GAUGE_LINES.map(({ gauge }) => reading[gauge]) };
 }
 

@@ -1,9 +1,10 @@
-/** The chart in words, for those who do not see it. */
-import { theilSen } from '../../../alert/theil-sen.ts';
+/** The chart in words, for screen readers. */
+import { maxOf } from '../../../../protocol/extremes.ts';
+import { theilSen } from '../../../alert/statistics/theil-sen.ts';
 import { signedSize, size } from '../words.ts';
 import type { MemoryLines } from './memory-lines.ts';
 
-/** Points that a slope is told from: it takes the square of them. */
+/** Points that a slope is computed from: it takes the square of them. */
 const SLOPE_POINTS = 60;
 const MIN_SLOPE_POINTS = 8;
 const CONFIDENCE = 0.95;
@@ -30,7 +31,7 @@ export function lineFigures({ times, columns }: MemoryLines, line: number): Line
   return { now: last.value, min, max, perHour: slope(known) };
 }
 
-/** `now 43.1 MB, between 31.0 MB and 58.2 MB, rising by 5.20 MB an hour`. */
+/** `now 43.1 MB, between 31.0 MB and 58.2 MB, rising by 5.2 MB an hour`. */
 export function figuresInWords({ now, min, max, perHour }: LineFigures): string {
   const range = min === max ? 'all the time' : `between ${size(min)} and ${size(max)}`;
   return `now ${size(now)}, ${range}${slopeInWords(perHour)}`;
@@ -45,10 +46,10 @@ function slopeInWords(perHour: number | undefined): string {
 /** Milliseconds between the two known points that lie furthest apart; 0 of fewer than two. */
 export function longestGapMs({ times, columns }: MemoryLines): number {
   const known = times.filter((_, i) => columns.some((column) => column[i] !== null));
-  return Math.max(0, ...known.slice(1).map((time, i) => time - known[i]!)) * 1_000;
+  return Math.max(0, maxOf(known.slice(1).map((time, i) => time - known[i]!))) * 1_000;
 }
 
-/** `+5.20 MB/h`; empty where there is none to tell. */
+/** `+5.2 MB/h`; empty where there is none to tell. */
 export function shortSlope(perHour: number | undefined): string {
   return perHour ? `${signedSize(perHour)}/h` : '';
 }

@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { EventsResult } from '../../../../protocol/happenings.ts';
 import { limits } from '../../../../protocol/limits.ts';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { type Resource, useResource } from '../../live/resource.ts';
 import { beginOf, type Span } from '../span.ts';
 

@@ -1,6 +1,6 @@
 /** What the collector has stored of an isolate's gauges over a span of time. */
 import type { ReadonlySignal } from '@preact/signals';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { type Resource, useResource } from '../../live/resource.ts';
 import { historySpan, type Span } from '../span.ts';
 import type { StoredUsage } from './memory-lines.ts';

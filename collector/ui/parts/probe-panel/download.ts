@@ -1,9 +1,22 @@
-/** Saves a kept snapshot as a file: asked for with the token in a header, which a plain link could not send. */
+/** Saves a kept snapshot, or a report on it, as a file: asked for with the token in a header, which a plain link could not send. */
 import { size } from '../words.ts';
 
 /** @throws Error with what the collector answered */
-export async function download(name: string, headers: Readonly<Record<string, string>>): Promise<string> {
-  const response = await fetch(`/v1/snapshots/${encodeURIComponent(name)}`, { headers });
+export function download(name: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  return save(`/v1/snapshots/${encodeURIComponent(name)}`, name, headers);
+}
+
+/** What is found in a kept snapshot, as a page. @throws as `download` */
+export function downloadReport(name: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  return save(
+    `/v1/snapshots/${encodeURIComponent(name)}/report`,
+    `${name.replace(/\.heapsnapshot(\.gz)?$/, '')}.report.html`,
+    headers,
+  );
+}
+
+async function save(path: string, name: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const response = await fetch(path, { headers });
   if (!response.ok) {
     const { error } = (await response.json()) as { error: { message: string } };
     throw new Error(error.message);

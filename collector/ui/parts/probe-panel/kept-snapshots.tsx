@@ -1,10 +1,11 @@
 /** The snapshots that the collector keeps of an isolate, to be downloaded by operators. */
-import { useDashboard } from '../../dashboard.ts';
+
 import { useAction } from '../../live/action.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { useResource } from '../../live/resource.ts';
 import { ActionWords } from '../action-words.tsx';
 import { moment, size } from '../words.ts';
-import { download } from './download.ts';
+import { download, downloadReport } from './download.ts';
 
 interface KeptSnapshotsProps {
   readonly target: string;
@@ -39,10 +40,20 @@ export function KeptSnapshots({ target, isolate, newest }: KeptSnapshotsProps) {
             >
               Download
             </button>
+            <button
+              type="button"
+              disabled={session.role !== 'operator' || action.value.state === 'running'}
+              aria-label={`Report on ${name}`}
+              onClick={() => act(() => downloadReport(name, session.headers))}
+            >
+              Report
+            </button>
           </li>
         ))}
       </ul>
-      {files.length > 0 && <p class="hint">A snapshot holds every string of the process: treat it as a secret.</p>}
+      {files.length > 0 && (
+        <p class="hint">A snapshot that was not redacted holds every string of the process: treat it as a secret.</p>
+      )}
       <ActionWords action={action.value} running="Downloading …" />
     </section>
   );

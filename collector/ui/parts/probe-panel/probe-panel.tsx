@@ -2,10 +2,13 @@
  * What can be done to a target from here: probes with their prices, checkpoints, and the snapshots that are kept. A viewer sees
  * the prices, and that it takes an operator.
  */
+
+import { maxOf } from '../../../../protocol/extremes.ts';
+import { humanDuration } from '../../../../protocol/human.ts';
 import './probe-panel.css';
-import { useDashboard } from '../../dashboard.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { type Resource, useResource } from '../../live/resource.ts';
-import { duration, size } from '../words.ts';
+import { size } from '../words.ts';
 import { Checkpoints } from './checkpoints.tsx';
 import { KeptSnapshots } from './kept-snapshots.tsx';
 import type { Prices } from './prices.ts';
@@ -24,7 +27,7 @@ export function ProbePanel({ target, isolate }: ProbePanelProps) {
   const ended = [...(model?.probes.value.values() ?? [])].filter(
     ({ phase, probe }) => phase !== 'started' && probe !== 'usage',
   );
-  const newest = Math.max(0, ...ended.map(({ offset }) => offset));
+  const newest = Math.max(0, maxOf(ended.map(({ offset }) => offset)));
   const prices = useResource<Prices>(
     () => session.request('prices', { target, isolate }),
     [session, target, isolate, newest, isAttached],
@@ -62,9 +65,9 @@ function PriceTable({ target, isolate, prices }: ProbePanelProps & { prices: Res
             ))}
           </ul>
           <p class="hint">
-            A probe may pause for {duration(value.limits.pauseMs)} and take {size(value.limits.extraBytes)}; all of them
-            together {duration(value.budget.pauseMs)} in {duration(value.budget.perMs)}, of which{' '}
-            {duration(value.budget.spentMs)} are spent.
+            A probe may pause for {humanDuration(value.limits.pauseMs)} and take {size(value.limits.extraBytes)}; all of
+            them together {humanDuration(value.budget.pauseMs)} in {humanDuration(value.budget.perMs)}, of which{' '}
+            {humanDuration(value.budget.spentMs)} are spent.
           </p>
         </>
       )}

@@ -1,15 +1,17 @@
 /** One probe: what it tells, what it costs, whether it may, and a button that asks before it does. */
+
 import { useSignal } from '@preact/signals';
 import type { ProbeEvent } from '../../../../protocol/events.ts';
+import { humanDuration } from '../../../../protocol/human.ts';
 import type { Price } from '../../../../protocol/partition.ts';
 import type { ProbePrice } from '../../../../protocol/prices.ts';
 import { Link } from '../../address/link.tsx';
-import { useDashboard } from '../../dashboard.ts';
 import { useAction } from '../../live/action.ts';
+import { useDashboard } from '../../live/dashboard.ts';
 import { writeSource } from '../../live/source.ts';
 import { ActionWords } from '../action-words.tsx';
 import { Question } from '../question.tsx';
-import { ago, duration, size } from '../words.ts';
+import { ago, size } from '../words.ts';
 import { costWords, PURPOSES, priceWords } from './prices.ts';
 
 interface ProbeRowProps {
@@ -66,12 +68,12 @@ export function ProbeRow({ target, isolate, price, limits }: ProbeRowProps) {
           }}
         >
           <p>
-            It makes the process stand still for about <strong>{duration(forecast.pauseMs)}</strong> and take about{' '}
+            It pauses the process for about <strong>{humanDuration(forecast.pauseMs)}</strong> and makes it take about{' '}
             <strong>{size(forecast.extraBytes)}</strong> more memory meanwhile.
           </p>
           {verdict === 'asks' && (
             <p class="notice warn">
-              {reason ?? `The limits are ${duration(limits.pauseMs)} and ${size(limits.extraBytes)}.`}
+              {reason ?? `The limits are ${humanDuration(limits.pauseMs)} and ${size(limits.extraBytes)}.`}
             </p>
           )}
         </Question>
@@ -96,7 +98,7 @@ function Last({ last, forecast, target, isolate }: LastProps) {
     return (
       <p class="probe-row-last">
         <progress value={passedMs} max={Math.max(forecast.pauseMs, passedMs, 1)} aria-label={`${last.probe} runs`} />{' '}
-        runs for {duration(passedMs)}
+        runs for {humanDuration(passedMs)}
       </p>
     );
   }

@@ -11,6 +11,7 @@ import { useCallback, useMemo, useRef } from 'preact/hooks';
 import type { Cell } from './cell.ts';
 import { SquarePlane } from './square-plane.tsx';
 import { SquareTrail } from './square-trail.tsx';
+import type { Arrival } from './use-square-focus.ts';
 import { REST } from './use-squares.ts';
 
 export type { Cell } from './cell.ts';
@@ -23,11 +24,6 @@ interface SquareMapProps {
   /** Goes out again; `trail` says where one is. */
   readonly onBack?: () => void;
   readonly trail?: readonly string[];
-}
-
-/** Where the focus goes when other squares are there: to one by its name, or to the largest. */
-export interface Arrival {
-  readonly name?: string;
 }
 
 export function SquareMap({ cells, label, onOpen, onBack, trail = [] }: SquareMapProps) {

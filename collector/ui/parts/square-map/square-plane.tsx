@@ -5,9 +5,8 @@ import { useRef } from 'preact/hooks';
 import type { Cell } from './cell.ts';
 import { directionOf, neighbour } from './neighbour.ts';
 import { SquareCell } from './square-cell.tsx';
-import type { Arrival } from './square-map.tsx';
 import { useBox } from './use-box.ts';
-import { focusSquare, useSquareFocus } from './use-square-focus.ts';
+import { type Arrival, focusSquare, useSquareFocus } from './use-square-focus.ts';
 import { type Drawn, REST, useSquares } from './use-squares.ts';
 
 interface SquarePlaneProps {

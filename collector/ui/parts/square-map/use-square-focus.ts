@@ -1,7 +1,11 @@
 /** Keeps the focus in the map when the square that has it goes, and brings it there when somebody went in or out. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
-import type { Arrival } from './square-map.tsx';
+
+/** Where the focus goes when other squares are there: to one by its name, or to the largest. */
+export interface Arrival {
+  readonly name?: string;
+}
 
 /** @param current name of the square that is reached by Tab; undefined where there is none */
 export function useSquareFocus(

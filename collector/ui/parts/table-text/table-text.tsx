@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 
 interface TableTextProps {
-  /** What stands beside the button. */
+  /** What is beside the button. */
   readonly heading: ComponentChildren;
   readonly label: string;
   readonly text: string;

@@ -2,7 +2,7 @@
 import type { Row } from '../../../../../protocol/partition.ts';
 import { KindTrail } from './kind-trail.ts';
 
-export const MEASURES = ['sizeBytes', 'count'] as const;
+const MEASURES = ['sizeBytes', 'count'] as const;
 export type Measure = (typeof MEASURES)[number];
 
 export class KindLine {

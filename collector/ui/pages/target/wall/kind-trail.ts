@@ -4,10 +4,11 @@
  *     history ─> steps, values ─┬─> min, max, last, delta
  *     live ────────> append ────┴─> steadiness, slope: reckoned when they are asked for, kept until the next change
  */
-import { kendallS } from '../../../../alert/mann-kendall.ts';
-import { theilSen } from '../../../../alert/theil-sen.ts';
+import { maxOf, minOf } from '../../../../../protocol/extremes.ts';
+import { kendallS } from '../../../../alert/statistics/mann-kendall.ts';
+import { theilSen } from '../../../../alert/statistics/theil-sen.ts';
 
-/** Points that steadiness and slope are told from: both take the square of them, for each of thousands of kinds. */
+/** Points that steadiness and slope are computed from: both take the square of them, for each of thousands of kinds. */
 const JUDGED = 32;
 /** Fewer tell neither. */
 const MIN_JUDGED = 4;
@@ -66,15 +67,15 @@ export class KindTrail {
     for (const [i, step] of later.#steps.entries()) if (step >= last) this.append(step, later.#values[i]!);
   }
 
-  /** Leaves out what was before a step, but for the last value: what is not told of any more has not changed. */
+  /** Leaves out what was before a step, but for the last value: what is not reported any more has not changed. */
   dropBefore(step: number): void {
     const first = this.#steps.findIndex((each) => each >= step);
     if (first === 0 || this.#steps.length <= 1) return;
     const from = first < 0 ? this.#steps.length - 1 : first;
     this.#steps = this.#steps.slice(from);
     this.#values = this.#values.slice(from);
-    this.#min = Math.min(...this.#values);
-    this.#max = Math.max(...this.#values);
+    this.#min = minOf(this.#values);
+    this.#max = maxOf(this.#values);
     this.#forgetFigures();
   }
 

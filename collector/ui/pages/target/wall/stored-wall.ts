@@ -1,8 +1,10 @@
 /** What the collector has stored of every kind of a source: page by page, so that the first rows need not wait for the last. */
+
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { limits } from '../../../../../protocol/limits.ts';
-import { useDashboard } from '../../../dashboard.ts';
+import { reasonOf } from '../../../../../protocol/reason.ts';
+import { useDashboard } from '../../../live/dashboard.ts';
 import type { Session } from '../../../live/session.ts';
 import type { Source } from '../../../live/source.ts';
 import { beginOf, historySpan, type Span } from '../../../parts/span.ts';
@@ -41,14 +43,14 @@ export function useStoredWall(question: WallQuestion): ReadonlySignal<Wall> {
     tell({ state: 'loading' });
     load(session, asked, stale.signal, (lines) => tell({ state: 'loading', lines })).then(
       () => tell({ state: 'ready' }),
-      (error: unknown) => tell({ state: 'failed', reason: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => tell({ state: 'failed', reason: reasonOf(error) }),
     );
     return () => stale.abort();
   }, [session, asked, gaps]);
   return wall;
 }
 
-/** @param onLines told once, as soon as the first page is in them; the others are added to them */
+/** @param onLines called once, as soon as the first page is in them; the others are added to them */
 async function load(
   session: Session,
   { target, isolate, source, span }: WallQuestion,

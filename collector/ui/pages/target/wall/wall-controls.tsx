@@ -1,6 +1,6 @@
 /** How the wall is filtered and sorted, and what it shows of each kind. */
 import { choose } from '../../../address/navigation.ts';
-import { MeasureChoice } from '../measure-choice.tsx';
+import { MeasureChoice } from './measure-choice.tsx';
 import { SORT_WORDS, SORTS, type WallChoice } from './wall-order.ts';
 
 export function WallControls({ choice: { sort, measure, filter } }: { choice: WallChoice }) {

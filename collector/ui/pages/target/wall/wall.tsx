@@ -4,7 +4,7 @@ import { useComputed } from '@preact/signals';
 import { memo } from 'preact/compat';
 import { useEffect, useMemo } from 'preact/hooks';
 import { address, choose } from '../../../address/navigation.ts';
-import { useDashboard } from '../../../dashboard.ts';
+import { useDashboard } from '../../../live/dashboard.ts';
 import { type IsolateModel, sortOf } from '../../../live/isolate-model.ts';
 import type { Source } from '../../../live/source.ts';
 import { beginOf, type Span } from '../../../parts/span.ts';
@@ -105,7 +105,7 @@ const WallList = memo(({ target, isolate, source, lines, isLoading }: WallListPr
           Min and max are of all samples in the time that is shown, the change is from its first to its last. Slope is
           the median of the slopes between all pairs of points (Theil–Sen), a dash where the points show none. Steady is
           Mann–Kendall's z: by how many standard deviations rises outweigh falls among all pairs of points; from 2.33 on
-          it is hardly chance, and the row is marked. Neither is told of fewer than four points.
+          it is hardly chance, and the row is marked. Both need four points.
         </p>
       </details>
     </div>

@@ -1,6 +1,6 @@
-/** Chooses whether kinds are told by their size or by how many objects they have. */
-import { choose } from '../../address/navigation.ts';
-import type { Measure } from './wall/kind-line.ts';
+/** Chooses whether kinds are shown by their size or by their number of objects. */
+import { choose } from '../../../address/navigation.ts';
+import type { Measure } from './kind-line.ts';
 
 export function MeasureChoice({ measure }: { measure: Measure }) {
   return (

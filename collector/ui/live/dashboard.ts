@@ -2,8 +2,8 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Fleet } from './live/fleet.ts';
-import type { Session } from './live/session.ts';
+import type { Fleet } from './fleet.ts';
+import type { Session } from './session.ts';
 
 export interface Dashboard {
   readonly session: Session;
