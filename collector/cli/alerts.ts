@@ -2,11 +2,13 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { Alert, RuleState, Silence } from '../../protocol/alert.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
-import { printable } from '../../protocol/printable.ts';
-import { parseDuration } from '../units.ts';
-import { readConfigFile } from './config-source.ts';
-import { JudgedError, UsageError } from './exit.ts';
-import type { Io } from './io.ts';
+import { humanCount } from '../../protocol/human.ts';
+import { oneLine } from '../../protocol/printable.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import { parseDuration } from '../base/units.ts';
+import { readConfigFile } from '../terminal/config-source.ts';
+import { JudgedError, UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
 
 interface Common {
   json: boolean;
@@ -26,8 +28,6 @@ interface SilenceArguments extends Common {
 
 export function alertsCommand(io: Io): CommandModule {
   return {
-    command: 'alerts <action>',
-    describe: 'try rules on stored history; list, silence and unsilence the alerts of a collector',
     builder: (yargs) =>
       yargs
         .command(testCommand(io))
@@ -47,7 +47,7 @@ export function alertsCommand(io: Io): CommandModule {
 function testCommand(io: Io): CommandModule<object, TestArguments> {
   return {
     command: 'test <rules>',
-    describe: "what a configuration's rules would have said; exit code 6 if one would have fired",
+    describe: "what would have fired under a configuration's rules; exit code 6 if anything would have",
     builder: (yargs) =>
       jsonOption(yargs)
         .positional('rules', { type: 'string', demandOption: true, describe: 'a YAML or JSON file with "alerts"' })
@@ -58,16 +58,17 @@ function testCommand(io: Io): CommandModule<object, TestArguments> {
 
 async function test({ rules: path, history, json }: TestArguments, io: Io): Promise<void> {
   const { readConfigText } = await import('../config/config-text.ts');
+  const { rulesOf } = await import('../config/config.ts');
   const { replay } = await import('../alert/replay.ts');
   const { openForReading } = await import('../store/database.ts');
   const file = readConfigFile(path);
-  const { alerts: rules = [] } = readConfigText(file.name, file.text);
+  const rules = rulesOf(readConfigText(file.name, file.text));
   if (rules.length === 0) throw new UsageError(`Cannot test ${path}: it has no rules, add "alerts"`);
   const db = openForReading(history);
   try {
     const { Reader } = await import('../store/reader.ts');
     const replaying = replay(eventsOf(new Reader(db)), rules);
-    let fired = 0;
+    const fired = new Set<string>();
     for (;;) {
       io.signal.throwIfAborted();
       const step = replaying.next();
@@ -75,10 +76,12 @@ async function test({ rules: path, history, json }: TestArguments, io: Io): Prom
         for (const state of step.value) io.print(json ? JSON.stringify(state) : stateText(state));
         break;
       }
-      if (step.value.state === 'firing') fired++;
+      // the alerts of an incident are one
+      if (step.value.state === 'firing' && step.value.incident === undefined) fired.add(lifeOf(step.value));
       io.print(json ? JSON.stringify(step.value) : alertText(step.value));
     }
-    if (fired > 0) throw new JudgedError(`${fired} ${fired === 1 ? 'alert' : 'alerts'} would have fired`);
+    if (fired.size > 0)
+      throw new JudgedError(`${fired.size} ${fired.size === 1 ? 'alert' : 'alerts'} would have fired`);
   } finally {
     db.close();
   }
@@ -98,13 +101,14 @@ function* eventsOf(reader: { after(offset: number): readonly { offset: number; e
 function listCommand(io: Io): CommandModule<object, Common & { url: string }> {
   return {
     command: 'list <url>',
-    describe: 'what is pending or firing, how each rule stands, and the silences',
+    describe: 'pending and firing alerts, the state of each rule, and the silences',
     builder: (yargs) => jsonOption(urlOption(yargs)),
     handler: async ({ url, json }) => {
       await using client = await open(url, io);
       const { alerts, rules, silences } = await client.request('alerts', {});
       if (json) io.print(JSON.stringify({ alerts, rules, silences }));
-      else io.print([...alerts.map(alertText), ...rules.map(stateText), ...silences.map(silenceText)].join('\n'));
+      else
+        io.print([...grouped(alerts).map(alertText), ...rules.map(stateText), ...silences.map(silenceText)].join('\n'));
     },
   };
 }
@@ -112,7 +116,7 @@ function listCommand(io: Io): CommandModule<object, Common & { url: string }> {
 function silenceCommand(io: Io): CommandModule<object, SilenceArguments> {
   return {
     command: 'silence <url> <matchers..>',
-    describe: 'keep alerts from notifying anybody for a while; they fire and resolve all the same',
+    describe: 'keep alerts from notifying for a while; they still fire and resolve',
     builder: (yargs) =>
       jsonOption(urlOption(yargs))
         .positional('matchers', {
@@ -122,13 +126,16 @@ function silenceCommand(io: Io): CommandModule<object, SilenceArguments> {
           describe: "label=glob, all of which have to match: alertname=SessionLeak 'target=api*'",
         })
         .option('for', { type: 'string', demandOption: true, describe: 'how long: 2h, at most 30d' })
-        .option('comment', { type: 'string', demandOption: true, describe: 'why, for those who wonder' }),
+        .option('comment', { type: 'string', demandOption: true, describe: 'the reason, shown with the silence' }),
     handler: async ({ url, matchers, for: duration, comment, json }) => {
       const labels = matchersOf(matchers);
       const forMs = durationOf(duration);
       await using client = await open(url, io);
       const { silence } = await client.request('silence', { matchers: labels, forMs, comment });
       io.print(json ? JSON.stringify(silence) : silenceText(silence));
+      const { alerts } = await client.request('alerts', {});
+      const isUsed = alerts.some(({ silencedBy }) => silencedBy?.includes(silence.id));
+      if (!isUsed) io.say('no alert of now fits it; those that come will be silenced');
     },
   };
 }
@@ -141,7 +148,7 @@ function unsilenceCommand(io: Io): CommandModule<object, Common & { url: string;
       jsonOption(urlOption(yargs)).positional('id', {
         type: 'string',
         demandOption: true,
-        describe: 'as list tells it',
+        describe: 'as alerts list shows it',
       }),
     handler: async ({ url, id, json }) => {
       await using client = await open(url, io);
@@ -152,7 +159,7 @@ function unsilenceCommand(io: Io): CommandModule<object, Common & { url: string;
 }
 
 async function open(url: string, io: Io) {
-  const { openCollector } = await import('./collector-client.ts');
+  const { openCollector } = await import('../terminal/collector-client.ts');
   return openCollector(url, { signal: io.signal });
 }
 
@@ -179,27 +186,42 @@ function durationOf(text: string): number {
   try {
     return parseDuration(text);
   } catch (error) {
-    throw new UsageError(`Cannot silence for "${text}": ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`Cannot silence for "${text}": ${reasonOf(error)}`);
   }
 }
 
-function alertText({ at, rule, state, target, isolate, kind, gauge, reason, silencedBy }: Alert): string {
+function lifeOf({ fingerprint, startsAt }: Alert): string {
+  return `${fingerprint} ${startsAt}`;
+}
+
+/** Each incident before its alerts. */
+function grouped(alerts: readonly Alert[]): Alert[] {
+  const known = new Set(alerts.map(({ fingerprint }) => fingerprint));
+  const tops = alerts.filter(({ incident }) => incident === undefined || !known.has(incident));
+  return tops.flatMap((top) => [top, ...alerts.filter(({ incident }) => incident === top.fingerprint)]);
+}
+
+/** An incident's reason names its cause; its alerts are moved to the right. */
+function alertText(alert: Alert): string {
+  const { at, rule, state, target, isolate, kind, gauge, reason, silencedBy, members, incident } = alert;
   const silenced = silencedBy ? ' (silenced)' : '';
-  return printable(`${at} ${state.padEnd(8)} ${rule} ${target} ${isolate} ${kind ?? gauge}: ${reason}${silenced}`);
+  const subject = members ? 'incident' : (kind ?? gauge);
+  const line = oneLine(`${at} ${state.padEnd(8)} ${rule} ${target} ${isolate} ${subject}: ${reason}${silenced}`);
+  return incident === undefined ? line : `  ${line}`;
 }
 
 function stateText({ rule, target, inactive, undecided, pending, firing, smallestPerHour }: RuleState): string {
   const counts = `${firing} firing, ${pending} pending, ${inactive} inactive, ${undecided} undecided`;
   const slope = smallestPerHour ? `; the undecided could have shown ${range(smallestPerHour)} an hour` : '';
-  return printable(`${rule} on ${target}: ${counts}${slope}`);
+  return oneLine(`${rule} on ${target}: ${counts}${slope}`);
 }
 
 function range({ least, most }: { least: number; most: number }): string {
-  const [from, to] = [least, most].map((value) => Math.round(value).toLocaleString('en'));
+  const [from, to] = [least, most].map(humanCount);
   return from === to ? `${from}` : `${from} to ${to}`;
 }
 
 function silenceText({ id, matchers, endsAt, comment }: Silence): string {
   const labels = Object.entries(matchers).map(([label, glob]) => `${label}=${glob}`);
-  return printable(`silence ${id} until ${endsAt}: ${labels.join(' ')} (${comment})`);
+  return oneLine(`silence ${id} until ${endsAt}: ${labels.join(' ')} (${comment})`);
 }

@@ -1,19 +1,20 @@
 /** `heapwatch check`: what is wrong with a configuration, or what will run when and at what price. */
 import type { CommandModule } from 'yargs';
+import { ownRight } from '../../agent/memory/access.ts';
+import { humanSize } from '../../protocol/human.ts';
 import type { Probe } from '../../protocol/partition.ts';
-import { formatAddress } from '../address.ts';
-import { concerns } from '../alert/readings.ts';
-import type { Rule } from '../alert/rule.ts';
+import { formatAddress } from '../base/address.ts';
+import { formatDuration } from '../base/units.ts';
 import type { Config, DiscoverConfig, FoundConfig } from '../config/config.ts';
 import type { Every } from '../config/config-file.ts';
+import { concerns } from '../config/readings.ts';
+import type { Rule } from '../config/rule.ts';
 import type { StoreConfig } from '../config/store-config.ts';
 import { sourceOf } from '../discover/source.ts';
-import { formatDuration } from '../units.ts';
-import { priceLines } from './check-prices.ts';
-import { readConfigFile } from './config-source.ts';
-import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
-import { roughSize } from './rough.ts';
+import { priceLines } from '../measure/check-prices.ts';
+import { readConfigFile } from '../terminal/config-source.ts';
+import { UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
 
 interface CheckArguments {
   config: string | undefined;
@@ -23,8 +24,6 @@ interface CheckArguments {
 
 export function checkCommand(io: Io): CommandModule<object, CheckArguments> {
   return {
-    command: 'check [config]',
-    describe: "say what is wrong with a collector's configuration, or what will run when",
     builder: (yargs) =>
       yargs
         .positional('config', { type: 'string', describe: 'a YAML or JSON file' })
@@ -56,15 +55,15 @@ export function checkCommand(io: Io): CommandModule<object, CheckArguments> {
 
 function explanation(config: Config): string {
   const lines = [`listens on ${formatAddress(config.listen)}`];
-  lines.push(storeText(config.store));
+  lines.push(storeText(config.store), `walks: ${ownRight()}`);
   for (const target of config.targets) {
     lines.push(`${target.name} at ${target.inspect}, group ${target.group}, isolates ${String(target.isolates)}`);
-    lines.push(...probing(target));
+    for (const line of probing(target)) lines.push(line);
   }
   for (const entry of config.discover) {
     lines.push(discoverText(entry), ...probing(entry.target));
   }
-  lines.push(...config.alerts.map((rule) => alertText(rule, config)));
+  for (const rule of config.alerts) lines.push(alertText(rule, config));
   return lines.join('\n');
 }
 
@@ -74,16 +73,18 @@ function probing(target: FoundConfig): string[] {
 
 function discoverText({ source, everyMs, forgetAfterMs, target: { group, isolates } }: DiscoverConfig): string {
   const { text, isFinal } = sourceOf({ source });
-  const kept = isFinal ? 'until it is named no more' : `until it is away for ${formatDuration(forgetAfterMs)}`;
+  const kept = isFinal
+    ? 'until its file no longer names it'
+    : `until it has been gone for ${formatDuration(forgetAfterMs)}`;
   const of = group === undefined ? 'a group each' : `group ${group}`;
-  return `each of ${text}, looked for every ${formatDuration(everyMs)}, ${kept}; ${of}, isolates ${String(isolates)}`;
+  return `each of ${text}, searched every ${formatDuration(everyMs)}, ${kept}; ${of}, isolates ${String(isolates)}`;
 }
 
 function alertText(rule: Rule, { targets, discover }: Config): string {
   const names = targets.filter(({ name }) => concerns(rule, name)).map(({ name }) => name);
-  if (discover.length > 0) names.push(`what is found as ${rule.targets.join(', ')}`);
-  const watched = names.length === 0 ? `no target: none is called ${rule.targets.join(', ')}` : names.join(', ');
-  const told = rule.notify.length === 0 ? 'tells the stream alone' : `tells ${rule.notify.join(', ')}`;
+  if (discover.length > 0) names.push(`what discovery finds as ${rule.targets.join(', ')}`);
+  const watched = names.length === 0 ? `no target: none is named ${rule.targets.join(', ')}` : names.join(', ');
+  const told = rule.notify.length === 0 ? 'notifies the stream only' : `notifies ${rule.notify.join(', ')}`;
   return `alert ${rule.name} watches ${watched}, and ${told}`;
 }
 
@@ -96,7 +97,7 @@ function storeText(store: StoreConfig | undefined): string {
 
 function schedule({ schedule, by, rows, samplingIntervalBytes }: FoundConfig): string[] {
   const lines = Object.entries(schedule).map(([probe, every]) => `${probe} ${when(every)}: ${PRICE[probe as Probe]}`);
-  if (schedule.sampling !== undefined) lines.push(`samples one allocation in ${roughSize(samplingIntervalBytes)}`);
+  if (schedule.sampling !== undefined) lines.push(`samples one allocation in ${humanSize(samplingIntervalBytes)}`);
   if (schedule.snapshot !== undefined) lines.push(`partitions by ${by.join(', ')}, ${rows} rows`);
   return lines.length === 0 ? ['nothing runs'] : lines;
 }
@@ -108,10 +109,11 @@ function when(every: Every): string {
 
 const PRICE: Readonly<Record<Probe, string>> = {
   usage: 'under 1 ms',
+  walk: 'stops the process for about 0.7 ms for each MB of heap, nothing is allocated in it; only on this machine',
   sampling: 'about 1 % of throughput, and one full garbage collection a reading',
-  types: "one garbage collection that counts, on auto V8's own where it does one within a minute",
+  types: "one garbage collection in which V8 counts; with auto, one of V8's own where there is one within a minute",
   census: 'a tenth to a quarter of a snapshot; over a limit, types in its place',
   snapshot:
-    'a pause of 40 to 150 ms for each MB of heap (350 on Node 18) and 7 to 20 times the heap in memory; over a limit, ' +
+    'a pause of 40 to 150 ms for each MB of heap (350 on Node 18) and 7 to 25 times the heap in memory; over a limit, ' +
     'census in its place',
 };

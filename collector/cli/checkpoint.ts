@@ -1,7 +1,7 @@
 /** `heapwatch checkpoint`: marks a moment in a target of a collector, which later partitions are relative to. */
 import type { CommandModule } from 'yargs';
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
-import type { Io } from './io.ts';
+import type { Io } from '../terminal/io.ts';
 
 interface CheckpointArguments {
   yes: boolean;
@@ -16,8 +16,6 @@ interface CheckpointArguments {
 
 export function checkpointCommand(io: Io): CommandModule<object, CheckpointArguments> {
   return {
-    command: 'checkpoint <url> <target>',
-    describe: "mark a moment in a target of a collector, for heap --since and the request 'probe'",
     builder: (yargs) =>
       yargs
         .positional('url', { type: 'string', demandOption: true, describe: 'ws://127.0.0.1:7331' })
@@ -32,7 +30,7 @@ export function checkpointCommand(io: Io): CommandModule<object, CheckpointArgum
         })
         .option('isolate', { type: 'string', default: 'main', describe: 'main, or worker:N' })
         .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'agree to a price above the limits' })
-        .option('release', { type: 'boolean', default: false, describe: 'let go of it, instead' })
+        .option('release', { type: 'boolean', default: false, describe: 'release it instead' })
         .option('json', { type: 'boolean', default: false, describe: 'the answer as one line of JSON' })
         .example(
           '$0 checkpoint ws://127.0.0.1:7331 api --label deploy-41',
@@ -46,7 +44,7 @@ export function checkpointCommand(io: Io): CommandModule<object, CheckpointArgum
 
 async function checkpoint(args: CheckpointArguments, io: Io): Promise<void> {
   const { target, label, isolate, by, release, json } = args;
-  const { openCollector } = await import('./collector-client.ts');
+  const { openCollector } = await import('../terminal/collector-client.ts');
   await using client = openCollector(args.url, { signal: io.signal });
   const which = { target, label, isolate };
   if (release) {

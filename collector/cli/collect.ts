@@ -1,12 +1,16 @@
 /** `heapwatch collect`: the collector, from flags or from a file, until it is told to stop. */
+
 import type { Logger } from 'pino';
 import type { CommandModule } from 'yargs';
-import type { Collector } from '../collector.ts';
+import { terminalText } from '../../protocol/printable.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import type { Config } from '../config/config.ts';
 import type { ConfigFlags } from '../config/config-overrides.ts';
-import type { Reloaded } from '../config/reload.ts';
-import { readConfigFile } from './config-source.ts';
-import type { Io } from './io.ts';
+import type { Collector } from '../main/collector.ts';
+import type { Reloaded } from '../main/reload.ts';
+import { readConfigFile } from '../terminal/config-source.ts';
+import type { Io } from '../terminal/io.ts';
+import { LogWriter, unblockedStderr } from '../terminal/log-writer.ts';
 
 interface CollectArguments {
   config: string | undefined;
@@ -20,22 +24,20 @@ interface CollectArguments {
 
 export function collectCommand(io: Io): CommandModule<object, CollectArguments> {
   return {
-    command: 'collect',
-    describe: 'hold many targets, run probes on a schedule, stream partitions over WebSocket',
     builder: (yargs) =>
       yargs
         .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
         .option('config', {
           alias: 'c',
           type: 'string',
-          describe: 'a YAML or JSON file; flags and environment win over it',
+          describe: 'a YAML or JSON file; flags and environment override it',
         })
         .option('target', {
           alias: 't',
           type: 'string',
           array: true,
           nargs: 1,
-          describe: 'NAME=9229, once for each target',
+          describe: "NAME=9229, once for each target (none: this machine's Node processes with an open inspector)",
         })
         .option('every', {
           type: 'string',
@@ -58,23 +60,26 @@ export function collectCommand(io: Io): CommandModule<object, CollectArguments> 
         .option('log', {
           choices: ['debug', 'info', 'warn', 'error', 'silent'],
           default: 'info',
-          describe: 'of the log on stderr, JSON lines',
+          describe: 'the level of the log on stderr, in JSON lines',
         })
+        .example('$0 collect', "this machine's Node processes with an open inspector, under the default rules")
         .example('$0 collect --target api=9229 --target worker=9230 --every snapshot=10m,usage=5s,sampling=1m', '')
-        .example('$0 collect --target api=9229 --store heapwatch.db', 'and keep what it learns')
-        .example('$0 collect --config heapwatch.yaml', 'see heapwatch check; SIGHUP reads it anew'),
+        .example('$0 collect --target api=9229 --store heapwatch.db', 'with history, and resumption after a restart')
+        .example('$0 collect --config heapwatch.yaml', 'see heapwatch check; SIGHUP reloads it'),
     handler: async (args) => {
       const { readConfig } = await import('../config/config.ts');
-      const { startCollector } = await import('../collector.ts');
-      const { destination, pino } = await import('pino');
+      const { startCollector } = await import('../main/collector.ts');
+      const { pino } = await import('pino');
+      const { standBySessions } = await import('../../agent/cdp/session-standby.ts');
+      // targets stay attached for days: one that is spoken to when we are killed is not to die of it
+      using _standby = await standBySessions();
       const { config: path } = args;
       const flags = flagsOf(args);
       const read = () =>
         readConfig({ ...(path !== undefined && { file: readConfigFile(path) }), env: process.env, flags });
-      const logger = pino({ level: args.log }, destination({ fd: 2, sync: true }));
-      const collector = await startCollector(read(), { logger });
+      const logger = pino({ level: args.log, hooks: { streamWrite: terminalText } }, new LogWriter(unblockedStderr()));
+      const collector = await startCollector(read(), { logger, signal: io.signal });
       if (path !== undefined) io.onHangup(() => void reload(collector, read, logger));
-      io.signal.addEventListener('abort', () => void collector.close(), { once: true });
       await collector.closed;
       io.signal.throwIfAborted();
     },
@@ -97,12 +102,12 @@ async function reload(collector: Collector, read: () => Config, logger: Logger):
   try {
     reloaded = await collector.reload(read());
   } catch (error) {
-    const problems = (error instanceof Error ? error.message : String(error)).split('\n');
-    logger.error({ problems }, 'configuration refused: the one before goes on');
+    const problems = reasonOf(error).split('\n');
+    logger.error({ problems }, 'configuration refused: the previous one stays in force');
     return;
   }
   const { live, restart, ...change } = reloaded;
-  logger.info(change, 'configuration read anew');
-  if (live.length > 0) logger.info({ keys: live }, 'these keys are in force from now on');
-  if (restart.length > 0) logger.warn({ keys: restart }, 'these keys take a restart of the collector');
+  logger.info(change, 'configuration reloaded');
+  if (live.length > 0) logger.info({ keys: live }, 'these keys are in force now');
+  if (restart.length > 0) logger.warn({ keys: restart }, 'these keys need a restart of the collector');
 }

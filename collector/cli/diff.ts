@@ -5,39 +5,39 @@ import { aligned } from '../../protocol/aligned.ts';
 import { diffTable } from '../../protocol/diff-table.ts';
 import { type Difference, difference } from '../../protocol/difference.ts';
 import type { Partition } from '../../protocol/partition.ts';
-import { type Consent, consentOptions } from './consent.ts';
-import { JudgedError, UsageError } from './exit.ts';
-import { type Growth, growthOf, isOver, parseGrowth } from './growth.ts';
-import type { Io } from './io.ts';
-import { type OutputArguments, outputOptions } from './partition-output.ts';
-import { readPartition } from './read-partition.ts';
+import { type Consent, consentOptions } from '../measure/consent.ts';
+import { readPartition } from '../measure/read-partition.ts';
+import { JudgedError, UsageError } from '../terminal/exit.ts';
+import { type Growth, growthOf, isOver, parseGrowth } from '../terminal/growth.ts';
+import type { Io } from '../terminal/io.ts';
+import { noKindFits } from '../terminal/no-match.ts';
+import { type OutputArguments, outputOptions } from '../terminal/partition-output.ts';
+import { sourceMapOptions } from '../terminal/source-maps.ts';
 
 interface DiffArguments extends OutputArguments, Consent {
   a: string;
   b: string;
-  by: string;
+  by: string | undefined;
   isolate: string;
   failOn: Growth[] | undefined;
 }
 
 export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
   return {
-    command: 'diff <a> <b>',
-    describe: "print heapy's table of what a has over b, by kind: processes, files, a collector's samples",
     builder: (yargs) =>
       consentOptions(
         outputOptions(
-          yargs
+          sourceMapOptions(yargs)
             .positional('a', {
               type: 'string',
               demandOption: true,
-              describe: 'the newer one, where growth is looked for',
+              describe: 'the newer one',
             })
-            .positional('b', { type: 'string', demandOption: true, describe: 'what it is compared with' })
+            .positional('b', { type: 'string', demandOption: true, describe: 'the older one' })
             .option('by', {
               type: 'string',
-              coerce: (by: string): string => classifierNamed(by).by,
-              default: 'kind',
+              coerce: (by: string | undefined) => (by === undefined ? by : classifierNamed(by).by),
+              defaultDescription: 'kind',
               describe: `what a row is: ${CLASSIFIERS.map(({ by }) => by).join(', ')}; or several with & between them`,
             })
             .option('fail-on', {
@@ -45,7 +45,7 @@ export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
               array: true,
               nargs: 1,
               coerce: (texts: string[] | undefined) => texts?.map(parseGrowth),
-              describe: "end with code 6 where a has that much more: 'Session>0', '*>1000', 'Buffer>1MB'",
+              describe: "exit with code 6 if a has more than that: 'Session>0', '*>1000', 'Buffer>1MB'",
             })
             .option('isolate', { type: 'string', default: 'main', describe: 'of processes: main, or worker:N' }),
         ),
@@ -54,7 +54,7 @@ export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
         .example("$0 diff 9229 before.heapsnapshot --fail-on 'Session>0' --yes", 'in a test: no session may stay')
         .example(
           '$0 diff ws://127.0.0.1:7331/v1/stream#api ws://127.0.0.1:7331/v1/stream#sample=ID',
-          'now and then, as a collector has them',
+          'now and earlier, from a collector',
           // yargs gives --fail-on as failOn, which its types do not tell
         ) as Argv<unknown> as Argv<DiffArguments>,
     handler: (args) => diff(args, io),
@@ -67,13 +67,18 @@ async function diff(args: DiffArguments, io: Io): Promise<void> {
   const b = await readPartition(args.b, reading, io);
   checkComparable(a, b);
   if (Date.parse(a.takenAt) < Date.parse(b.takenAt)) {
-    io.say('A is older than B: what has grown since stands with a minus; name the newer one first');
+    io.say('A is older than B, so growth has a minus; name the newer one first');
   }
   const [ofA, ofB] = aligned(a, b);
   const between = difference(ofA, ofB);
   const rows = args.all === true ? Number.POSITIVE_INFINITY : (args.rows ?? 10);
   if (args.json) io.print(JSON.stringify(asJson(a, b, between, args.rows)));
   else io.print(diffTable(ofA, ofB, { rows, more: 'shell' }));
+  const kinds = [...new Set([...a.rows, ...b.rows].map(({ kind }) => kind))];
+  for (const { kind } of args.failOn ?? []) {
+    const nothing = noKindFits('--fail-on', kind, kinds);
+    if (nothing !== undefined) io.say(`${nothing} (of ${kinds.length} kinds of both)`);
+  }
   judge(between, args.failOn ?? []);
 }
 

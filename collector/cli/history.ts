@@ -1,10 +1,12 @@
 /** `heapwatch history`: what a collector has stored of a target, as a table of kinds or of gauges over time. */
+
 import type { CommandModule } from 'yargs';
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
-import { parseDuration } from '../units.ts';
-import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
-import { rowCount } from './partition-output.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import { parseDuration } from '../base/units.ts';
+import { UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
+import { rowCount } from '../terminal/partition-output.ts';
 
 interface HistoryArguments {
   source: string;
@@ -23,8 +25,6 @@ interface HistoryArguments {
 
 export function historyCommand(io: Io): CommandModule<object, HistoryArguments> {
   return {
-    command: 'history <source>',
-    describe: 'how the kinds of a target, or its gauges, went over time, from a store or from a collector',
     builder: (yargs) =>
       yargs
         .positional('source', {
@@ -32,18 +32,18 @@ export function historyCommand(io: Io): CommandModule<object, HistoryArguments> 
           demandOption: true,
           describe: "a store's file (heapwatch.db), or a collector's target (ws://127.0.0.1:7331#api)",
         })
-        .option('target', { type: 'string', describe: 'the name of the target; without one, what a file has' })
+        .option('target', { type: 'string', describe: 'the name of the target (default: print what the store has)' })
         .option('usage', { type: 'boolean', default: false, describe: 'gauges instead of kinds' })
         .option('kind', { type: 'string', describe: "a glob of kinds (or gauges): 'Session*'" })
         .option('by', { type: 'string', describe: 'only partitions by this classifier' })
         .option('probe', {
-          choices: ['sampling', 'types', 'census', 'snapshot'] as const,
+          choices: ['walk', 'sampling', 'types', 'census', 'snapshot'] as const,
           describe: 'only those of this probe',
         })
         .option('isolate', { type: 'string', default: 'main', describe: 'main, or worker:N' })
         .option('from', { type: 'string', describe: 'an instant (2026-11-22T06:00Z) or how long ago (2h)' })
         .option('to', { type: 'string', describe: 'as --from' })
-        .option('step', { type: 'string', describe: 'how much time a point stands for: 1h (default: some 200 points)' })
+        .option('step', { type: 'string', describe: 'the time span of a point: 1h (default: some 200 points)' })
         .option('rows', {
           type: 'number',
           default: 10,
@@ -51,9 +51,9 @@ export function historyCommand(io: Io): CommandModule<object, HistoryArguments> 
           describe: 'how many kinds, the largest first',
         })
         .option('json', { type: 'boolean', default: false, describe: 'every point, as one line of JSON' })
-        .example('$0 history heapwatch.db', 'what there is')
+        .example('$0 history heapwatch.db', 'what the store has')
         .example("$0 history heapwatch.db --target api --from 24h --kind 'Session*'", '')
-        .example('$0 history ws://127.0.0.1:7331#api --usage', 'how its memory went'),
+        .example('$0 history ws://127.0.0.1:7331#api --usage', 'its memory over time'),
     handler: (args) => history(args, io),
   };
 }
@@ -61,8 +61,8 @@ export function historyCommand(io: Io): CommandModule<object, HistoryArguments> 
 async function history(args: HistoryArguments, io: Io): Promise<void> {
   const { url, path, target } = sourceOf(args);
   if (url !== undefined) {
-    if (target === undefined) throw new UsageError(`Cannot tell history: name a target, ${url}#api`);
-    const { openCollector } = await import('./collector-client.ts');
+    if (target === undefined) throw new UsageError(`Cannot read history: name a target, ${url}#api`);
+    const { openCollector } = await import('../terminal/collector-client.ts');
     await using client = openCollector(url, { signal: io.signal });
     await show(await client.request('history', queryOf(args, target)), args, io);
     return;
@@ -73,7 +73,7 @@ async function history(args: HistoryArguments, io: Io): Promise<void> {
   try {
     const stored = new StoredHistory(db);
     if (target === undefined) {
-      const { spansText } = await import('./history-table.ts');
+      const { spansText } = await import('../terminal/history-table.ts');
       const spans = stored.spans();
       if (args.json) for (const span of spans) io.print(JSON.stringify(span));
       else io.print(spansText(spans));
@@ -85,12 +85,19 @@ async function history(args: HistoryArguments, io: Io): Promise<void> {
   }
 }
 
-async function show(result: HistoryResult, { json }: HistoryArguments, io: Io): Promise<void> {
+async function show(result: HistoryResult, { json, kind }: HistoryArguments, io: Io): Promise<void> {
+  const { target, partitions, usage } = result;
+  if (partitions.length === 0 && usage.length === 0) {
+    // the table says so itself
+    if (json) io.say(`nothing of ${target} is stored that fits; heapwatch history without a target tells what is`);
+  } else if (kind !== undefined && partitions.every(({ kinds }) => kinds.length === 0)) {
+    io.say(`no kind of ${target} fits --kind "${kind}"`);
+  }
   if (json) {
     io.print(JSON.stringify(result));
     return;
   }
-  const { historyText } = await import('./history-table.ts');
+  const { historyText } = await import('../terminal/history-table.ts');
   io.print(historyText(result));
 }
 
@@ -99,7 +106,7 @@ function sourceOf({ source, target }: HistoryArguments): { url?: string; path: s
   const hash = source.lastIndexOf('#');
   const [place, named] = hash < 0 ? [source, undefined] : [source.slice(0, hash), source.slice(hash + 1)];
   if (named !== undefined && target !== undefined && named !== target) {
-    throw new UsageError(`Cannot tell history: "${named}" and --target "${target}" are two targets, name one`);
+    throw new UsageError(`Cannot read history: "${named}" and --target "${target}" are two targets, name one`);
   }
   const isUrl = /^wss?:\/\//.test(place);
   return { ...(isUrl && { url: place }), path: place, target: named ?? target };
@@ -136,6 +143,6 @@ function durationOf(option: string, text: string): number {
   try {
     return parseDuration(text);
   } catch (error) {
-    throw new UsageError(`Cannot use ${option}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`Cannot use ${option}: ${reasonOf(error)}`);
   }
 }

@@ -1,10 +1,11 @@
 /** `heapwatch ls`: Node processes of this machine with an open inspector, and those that could be opened. */
 import type { CommandModule } from 'yargs';
-import type { Found } from '../../agent/discover.ts';
-import { printable } from '../../protocol/printable.ts';
-import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
-import { roughDuration, roughSize } from './rough.ts';
+import type { DiscoveredProcess } from '../../agent/probe/discover.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import { humanDuration, humanSize } from '../../protocol/human.ts';
+import { oneLine } from '../../protocol/printable.ts';
+import { UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
 
 interface LsArguments {
   ports: readonly [number, number];
@@ -17,8 +18,6 @@ const HEADS_WITH_HEAP = ['TARGET', 'PID', 'NODE', 'UP', 'RSS', 'HEAP', 'TITLE'];
 
 export function lsCommand(io: Io): CommandModule<object, LsArguments> {
   return {
-    command: 'ls',
-    describe: 'list the Node processes of this machine that can be attached to, and those that could be opened',
     builder: (yargs) =>
       yargs
         .option('ports', {
@@ -30,16 +29,21 @@ export function lsCommand(io: Io): CommandModule<object, LsArguments> {
         .option('heap', {
           type: 'boolean',
           default: false,
-          describe: 'attach for a moment to each that nobody else is attached to, and tell its heap',
+          describe: 'attach briefly to each that has no other client, and show its heap',
         })
         .option('json', { type: 'boolean', default: false, describe: 'one line of JSON a process' })
-        .example('$0 ls', 'signals nobody and attaches to nobody: reads /proc, and asks the inspectors that are open'),
+        .example('$0 ls', 'sends no signal and attaches to nothing: reads /proc, and asks open inspectors'),
     handler: async ({ ports, heap, json }) => {
-      const { discover } = await import('../../agent/discover.ts');
+      const { discover } = await import('../../agent/probe/discover.ts');
       const found = await discover({ ports, heap, signal: io.signal });
       if (json) for (const process of found) io.print(JSON.stringify(process));
       else if (found.length > 0)
-        io.print(table([heap ? HEADS_WITH_HEAP : HEADS, ...found.map((each) => cells(each, heap))]));
+        io.print(
+          table([
+            heap ? HEADS_WITH_HEAP : HEADS,
+            ...familiesOf(found).map(([each, depth]) => cells(each, heap, depth)),
+          ]),
+        );
       else io.say('no Node process found; start one with --inspect');
     },
   };
@@ -53,27 +57,61 @@ function portRange(text: string): readonly [number, number] {
   throw new UsageError(`Cannot use --ports ${text}: expected a range such as 9229-9239`);
 }
 
-function cells(found: Found, heap: boolean): string[] {
-  const { state, address, pid, nodeVersion, uptimeMs, rssBytes, heapUsedBytes, title = '', reason } = found;
-  const target = { open: address ?? '', openable: `pid:${pid}`, closed: '-' }[state];
-  return [
+/** Each with its depth: those that a process has started stand below it, else in their order. */
+export function familiesOf(found: readonly DiscoveredProcess[]): [found: DiscoveredProcess, depth: number][] {
+  const byParent = new Map<number | undefined, DiscoveredProcess[]>();
+  for (const each of found) byParent.set(each.parentPid, [...(byParent.get(each.parentPid) ?? []), each]);
+  const families: [DiscoveredProcess, number][] = [];
+  const pending = (byParent.get(undefined) ?? []).map((each): [DiscoveredProcess, number] => [each, 0]).reverse();
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    families.push(next);
+    const [{ pid }, depth] = next;
+    const children = pid === undefined ? [] : (byParent.get(pid) ?? []);
+    for (const child of children.toReversed()) pending.push([child, depth + 1]);
+  }
+  return families;
+}
+
+function cells(found: DiscoveredProcess, heap: boolean, depth: number): string[] {
+  const {
+    state,
+    address,
+    pid,
+    nodeVersion,
+    uptimeMs,
+    rssBytes,
+    heapUsedBytes,
+    title = '',
+    wrapper,
+    reason,
+    walk,
+  } = found;
+  const remarks = [
+    ...(wrapper ? ['starts others, the program is below'] : []),
+    ...(reason === undefined ? [] : [walk && state === 'closed' ? `can be walked only: ${reason}` : reason]),
+  ];
+  const target = { open: address ?? '', openable: `pid:${pid}`, closed: walk ? `pid:${pid}` : '-' }[state];
+  const line = [
     target,
     pid === undefined ? '-' : String(pid),
     nodeVersion ?? '-',
-    uptimeMs === undefined ? '-' : roughDuration(uptimeMs),
+    uptimeMs === undefined ? '-' : humanDuration(uptimeMs),
     sizeCell(rssBytes),
     ...(heap ? [sizeCell(heapUsedBytes)] : []),
-    printable(reason === undefined ? title : `${title} (${reason})`).replaceAll(/\s+/g, ' '),
+    remarks.length === 0 ? title : `${title} (${remarks.join('; ')})`,
   ];
+  const plain = line.map((cell) => oneLine(cell.replaceAll(/\s+/g, ' ')));
+  const branch = depth === 0 ? '' : `${'  '.repeat(depth - 1)}└ `;
+  return plain.with(-1, `${branch}${plain.at(-1)}`);
 }
 
 function sizeCell(bytes: number | undefined): string {
-  return bytes === undefined ? '-' : roughSize(bytes);
+  return bytes === undefined ? '-' : humanSize(bytes);
 }
 
 /** Columns as wide as their widest cell; the last runs free. The first row are the heads. */
 function table(rows: readonly string[][]): string {
-  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = rows[0]!.map((_, at) => maxOf(rows.map((row) => row[at]?.length ?? 0)));
   return rows
     .map((row) =>
       row

@@ -1,6 +1,6 @@
-/** `heapwatch mark`: begins a phase in the targets of a collector, for those who record them. */
+/** `heapwatch mark`: begins a phase in the targets of a collector for the recorders that follow them. */
 import type { CommandModule } from 'yargs';
-import type { Io } from './io.ts';
+import type { Io } from '../terminal/io.ts';
 
 interface MarkArguments {
   url: string;
@@ -11,8 +11,6 @@ interface MarkArguments {
 
 export function markCommand(io: Io): CommandModule<object, MarkArguments> {
   return {
-    command: 'mark <url> <label>',
-    describe: "mark a moment in a collector's targets: a phase of that name begins in their recordings",
     builder: (yargs) =>
       yargs
         .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
@@ -28,7 +26,7 @@ export function markCommand(io: Io): CommandModule<object, MarkArguments> {
         .example('$0 mark ws://127.0.0.1:7331 "load test"', 'from a script, before the load begins')
         .example("$0 mark ws://127.0.0.1:7331 deploy-41 --target 'api*'", 'only these targets'),
     handler: async ({ url, label, target, json }) => {
-      const { openCollector } = await import('./collector-client.ts');
+      const { openCollector } = await import('../terminal/collector-client.ts');
       await using client = openCollector(url, { signal: io.signal });
       const result = await client.request('mark', { label, ...(target && { targets: target }) });
       io.print(json ? JSON.stringify(result) : `${result.at} ${label}: ${result.targets.join(', ')}`);

@@ -1,9 +1,9 @@
 /** `heapwatch plot`: a recording as a picture. */
 import { writeFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
-import { fileError } from '../../agent/snapshot/file-error.ts';
-import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
+import { fileError } from '../../agent/base/file-error.ts';
+import { UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
 
 interface PlotArguments {
   recording: string;
@@ -14,14 +14,12 @@ interface PlotArguments {
 
 export function plotCommand(io: Io): CommandModule<object, PlotArguments> {
   return {
-    command: 'plot <recording>',
-    describe: 'draw what heapwatch record wrote: memory over time, phases, probes, the peak, kinds stacked',
     builder: (yargs) =>
       yargs
         .positional('recording', { type: 'string', demandOption: true, describe: 'run.jsonl' })
         .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'the picture: run.svg' })
-        .option('target', { type: 'string', describe: 'which, where several were recorded' })
-        .option('force', { type: 'boolean', default: false, describe: 'write over a file that is there' })
+        .option('target', { type: 'string', describe: 'which target, if several were recorded' })
+        .option('force', { type: 'boolean', default: false, describe: 'overwrite an existing file' })
         .example('$0 plot run.jsonl -o run.svg', 'opens in any browser, in dark and light'),
     handler: (args) => draw(args, io),
   };
@@ -37,7 +35,7 @@ async function draw({ recording: path, output, target, force }: PlotArguments, i
   const { targetsOf, timeline } = await import('../plot/timeline.ts');
   const { plot } = await import('../plot/plot.ts');
   const { lines, truncated } = await readRecording(path);
-  if (truncated) io.say(`${path}: the last line is cut off and was left out, its recorder was killed`);
+  if (truncated) io.say(`${path}: the last line is incomplete and was left out, its recorder was killed`);
   const shown = timeline(lines, chosen(targetsOf(lines), target, path));
   try {
     writeFileSync(output, plot(shown), { flag: force ? 'w' : 'wx' });

@@ -1,32 +1,27 @@
 /** `heapwatch record`: usage and kinds over time, in a file that heapwatch plot draws. */
-import type { Argv, CommandModule } from 'yargs';
-import { PROBE_CHOICES, type ProbeChoice } from '../tail/reading.ts';
-import { parseDuration } from '../units.ts';
-import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
-import { lastOf } from './last-of.ts';
-import { everyMs, shareRatio, type TailArguments } from './tail.ts';
 
-export interface RecordArguments extends Omit<TailArguments, 'kind' | 'json'> {
-  output: string;
-  force: boolean;
-  programMarks: string | undefined;
-  /** Milliseconds; absent: until interrupted. */
-  for: number | undefined;
-}
+import type { Argv, CommandModule } from 'yargs';
+import { reasonOf } from '../../protocol/reason.ts';
+import { lastOf } from '../base/last-of.ts';
+import { parseDuration } from '../base/units.ts';
+import type { RecordArguments } from '../record/arguments.ts';
+import type { ProbeChoice } from '../tail/tail-event.ts';
+import { PROBE_CHOICES } from '../tail/tail-event.ts';
+import { UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
+import { sourceMapOptions } from '../terminal/source-maps.ts';
+import { everyMs, shareRatio } from './tail.ts';
 
 export function recordCommand(io: Io): CommandModule<object, RecordArguments> {
   return {
-    command: 'record <targets..>',
-    describe: 'write memory and kinds over time to a file, with the phases that are marked',
     builder: (yargs) =>
-      yargs
+      sourceMapOptions(yargs)
         .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
         .positional('targets', {
           type: 'string',
           array: true,
           demandOption: true,
-          describe: "9229, host:9229, ws://…, pid:1234, a collector's ws://…/v1/stream#api",
+          describe: "9229, host:9229, ws://…, 4711 or pid:4711, a collector's ws://…/v1/stream#api",
         })
         .option('output', {
           alias: 'o',
@@ -35,7 +30,7 @@ export function recordCommand(io: Io): CommandModule<object, RecordArguments> {
           coerce: lastOf<string>,
           describe: 'the file: run.jsonl',
         })
-        .option('force', { type: 'boolean', default: false, describe: 'write over a file that is there' })
+        .option('force', { type: 'boolean', default: false, describe: 'overwrite an existing file' })
         .option('for', {
           type: 'string',
           coerce: (text: string | undefined) => durationMs(lastOf(text)),
@@ -57,7 +52,7 @@ export function recordCommand(io: Io): CommandModule<object, RecordArguments> {
           type: 'string',
           default: '2%',
           coerce: (text: string) => shareRatio(lastOf(text)),
-          describe: "the most that may go into this of the target's time",
+          describe: "maximum share of the target's time",
         })
         .option('program-marks', {
           type: 'string',
@@ -70,7 +65,7 @@ export function recordCommand(io: Io): CommandModule<object, RecordArguments> {
           default: 'main',
           describe: 'main, worker:N, or all',
         })
-        .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'agree to prices beforehand' })
+        .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'agree to prices in advance' })
         .example('$0 record 9229 -o run.jsonl', 'type a label and Enter to begin a phase; Ctrl-C ends it')
         .example("$0 record 9229 -o run.jsonl --program-marks 'phase:*'", 'phases that the program marks itself')
         .example('$0 record ws://127.0.0.1:7331/v1/stream#api -o run.jsonl', 'phases by heapwatch mark')
@@ -80,7 +75,7 @@ export function recordCommand(io: Io): CommandModule<object, RecordArguments> {
           // yargs gives --max-share as maxShare, which its types do not tell
         ) as Argv<unknown> as Argv<RecordArguments>,
     handler: async (args) => {
-      const { record } = await import('./run-record.ts');
+      const { record } = await import('../record/run-record.ts');
       await record(args, io);
     },
   };
@@ -91,6 +86,6 @@ function durationMs(text: string | undefined): number | undefined {
   try {
     return text === undefined ? undefined : parseDuration(text);
   } catch (cause) {
-    throw new UsageError(`Cannot use --for: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new UsageError(`Cannot use --for: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -1,14 +1,18 @@
 /** `heapwatch sample`: who allocates what is still alive, by V8's sampling heap profiler. */
-import { rm } from 'node:fs/promises';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
+import { delay, within } from '../../agent/base/waiting.ts';
+import type { OutputPaths } from '../../agent/capture/output.ts';
+import type { Sampling } from '../../agent/probe/sampling.ts';
 import type { SamplingProfile } from '../../agent/probe/sampling-profile.ts';
-import type { OutputPaths } from '../../agent/snapshot/output.ts';
-import { formatDuration, parseDuration, parseSize } from '../units.ts';
-import { within } from '../waiting/deadline.ts';
-import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
-import { type OutputArguments, outputOptions, printPartition } from './partition-output.ts';
+import type { Ages } from '../../agent/profile/ages.ts';
+import { humanDuration } from '../../protocol/human.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import { parseDuration, parseSize } from '../base/units.ts';
+import { UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
+import { type OutputArguments, outputOptions, printPartition } from '../terminal/partition-output.ts';
+import { sourceMapOptions } from '../terminal/source-maps.ts';
+import { STDOUT } from '../terminal/stdout-file.ts';
 
 /** How long the target may take to hand over its profile: a full garbage collection comes first. */
 const STOP_MS = 60_000;
@@ -21,16 +25,19 @@ interface SampleArguments extends OutputArguments {
   interval: number;
   output: string | undefined;
   isolate: string;
+  ages: number | undefined;
 }
 
 export function sampleCommand(io: Io): CommandModule<object, SampleArguments> {
   return {
-    command: 'sample <target>',
-    describe: 'print allocation sites of what is allocated from now on and still alive at the end',
     builder: (yargs) =>
       outputOptions(
-        yargs
-          .positional('target', { type: 'string', demandOption: true, describe: '9229, host:9229, ws://…, pid:1234' })
+        sourceMapOptions(yargs)
+          .positional('target', {
+            type: 'string',
+            demandOption: true,
+            describe: '9229, host:9229, ws://…, 4711 or pid:4711',
+          })
           .option('for', { type: 'string', default: '30s', coerce: sampleDuration, describe: 'how long to sample' })
           .option('interval', {
             type: 'string',
@@ -41,49 +48,105 @@ export function sampleCommand(io: Io): CommandModule<object, SampleArguments> {
           .option('output', {
             alias: 'o',
             type: 'string',
-            describe: 'also write x.heapprofile (DevTools) or x.pb.gz (pprof)',
+            describe:
+              'also write x.heapprofile (DevTools), x.pb.gz (pprof) or x.svg (a flame graph); - for the profile on standard output',
+          })
+          .option('ages', {
+            type: 'number',
+            coerce: readingCount,
+            describe: 'by age: so many readings on the way, each with a collection (5); what has stayed comes first',
           })
           .option('isolate', { type: 'string', default: 'main', describe: 'main, or worker:N' }),
       )
         .example('$0 sample 9229', 'half a minute; costs about 1 % and one full garbage collection at the end')
+        .example('$0 sample 9229 --for 10m --ages 10', 'what leaks: what was allocated at any time and has stayed')
         .example('$0 sample 9229 --for 5m -o api.heapprofile', 'for the Memory panel of DevTools'),
     handler: (args) => sample(args, io),
   };
 }
 
 async function sample(args: SampleArguments, io: Io): Promise<void> {
-  const output = args.output === undefined ? undefined : await profilePaths(args.output);
-  const { attach } = await import('../../agent/agent.ts');
+  const isFile = args.output !== undefined && args.output !== STDOUT;
+  const output = isFile ? await profilePaths(args.output as string) : undefined;
+  const { attachTo } = await import('../measure/attached.ts');
   const { startSampling } = await import('../../agent/probe/sampling.ts');
+  const { heapprofile } = await import('../../agent/probe/heapprofile.ts');
   const { profilePartition } = await import('../../agent/probe/sampling-profile.ts');
-  await using agent = await attach(args.target, { signal: io.signal });
+  await using agent = await attachTo(args.target, io);
   await using sampling = await startSampling(agent, args.isolate, {
     samplingIntervalBytes: args.interval,
     signal: io.signal,
   });
   if (sampling.foreign) {
-    io.say(`${args.target} is sampled by somebody else already: this is their profile, since they began`);
+    io.say(`${args.target} is sampled by another client already: this is its profile, since it began`);
   }
-  io.say(`sampling ${args.target} for ${formatDuration(args.for)}`);
-  await untilOver(args.for, sampling.closed, io);
+  io.say(`sampling ${args.target} for ${humanDuration(args.for)}`);
+  const ages = args.ages === undefined ? undefined : new (await import('../../agent/profile/ages.ts')).Ages();
+  await readings(args.ages ?? 1, { sampling, ages }, args, io);
+  // who has named a file keeps what there is until now
+  const isKept = io.signal.aborted && args.output !== undefined;
+  if (!isKept) io.signal.throwIfAborted();
   const profile = await within(
     STOP_MS,
     `read the profile of ${args.target}, its process may be stopped or blocked`,
-    sampling.stop({ signal: io.signal }),
+    sampling.stop(isKept ? {} : { signal: io.signal }),
   );
+  if (profile.cutSince !== undefined) {
+    io.say(
+      `somebody else has stopped this sampling and begun their own: the profile is theirs, which goes on in ${args.target}`,
+    );
+  }
   if (output) {
-    await writeProfile(output, profile);
+    await writeProfile(output, profile, args.target);
     io.say(`wrote ${output.path}`);
+  } else if (args.output === STDOUT) {
+    io.print(heapprofile(profile));
+    return;
+  }
+  io.signal.throwIfAborted();
+  if (ages) {
+    ages.add(profile, Date.parse(profile.takenAt));
+    const { agesJson, agesTable } = await import('../terminal/ages-table.ts');
+    io.print(args.json ? JSON.stringify(agesJson(ages)) : agesTable(ages, rowsOf(args)));
+    return;
   }
   const context = { target: args.target, isolate: args.isolate };
   const partition = profilePartition(profile, context);
   printPartition(partition, args, io);
 }
 
+/** Waits for the time to be over, with all readings but the last on the way. */
+async function readings(
+  count: number,
+  { sampling, ages }: { sampling: Sampling; ages: Ages | undefined },
+  args: SampleArguments,
+  io: Io,
+): Promise<void> {
+  for (let left = count; left > 0 && !io.signal.aborted; left--) {
+    await untilOver(args.for / count, sampling.closed, io);
+    if (left === 1 || ages === undefined || io.signal.aborted) continue;
+    const reading = sampling.read({ signal: io.signal });
+    const profile = await within(STOP_MS, `read the profile of ${args.target}`, reading);
+    ages.add(profile, Date.parse(profile.takenAt));
+  }
+}
+
+function rowsOf({ rows, all }: OutputArguments): number {
+  return all === true ? Number.POSITIVE_INFINITY : (rows ?? 10);
+}
+
+/** `--ages` alone is 5 readings. @throws UsageError for fewer than 4, which tell nothing */
+function readingCount(count: number | undefined): number | undefined {
+  if (count === undefined) return undefined;
+  const readings = Number.isNaN(count) ? 5 : count;
+  if (Number.isInteger(readings) && readings >= 4 && readings <= 1_440) return readings;
+  throw new UsageError('Cannot use --ages: expected a whole number of readings from 4 to 1440');
+}
+
 function sampleDuration(text: string): number {
   const durationMs = read('for', text, parseDuration);
   if (durationMs <= MAX_FOR_MS) return durationMs;
-  throw new UsageError(`Cannot use --for ${text}: expected at most ${formatDuration(MAX_FOR_MS)}`);
+  throw new UsageError(`Cannot use --for ${text}: expected at most ${humanDuration(MAX_FOR_MS)}`);
 }
 
 /** @throws UsageError that names the option */
@@ -91,34 +154,43 @@ function read(option: string, text: string, parse: (text: string) => number): nu
   try {
     return parse(text);
   } catch (cause) {
-    throw new UsageError(`Cannot use --${option}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new UsageError(`Cannot use --${option}: ${reasonOf(cause)}`, { cause });
   }
 }
 
 /** Looked at before anything is sampled. @throws UsageError for another ending; Error of one line where nothing can be put */
 async function profilePaths(path: string): Promise<OutputPaths> {
-  if (!/\.(heapprofile|pb\.gz)$/.test(path)) {
-    throw new UsageError(`Cannot write ${path}: its name must end in .heapprofile (DevTools) or .pb.gz (pprof)`);
+  if (!/\.(heapprofile|pb\.gz|svg)$/.test(path)) {
+    throw new UsageError(
+      `Cannot write ${path}: its name must end in .heapprofile (DevTools), .pb.gz (pprof) or .svg (a flame graph)`,
+    );
   }
-  const { outputPaths } = await import('../../agent/snapshot/output.ts');
+  const { outputPaths } = await import('../../agent/capture/output.ts');
   return outputPaths(path, true);
 }
 
-async function writeProfile(paths: OutputPaths, profile: SamplingProfile): Promise<void> {
-  const { Output } = await import('../../agent/snapshot/output.ts');
-  const bytes = paths.path.endsWith('.pb.gz')
-    ? (await import('../../agent/probe/pprof.ts')).pprof(profile)
-    : Buffer.from((await import('../../agent/probe/heapprofile.ts')).heapprofile(profile));
-  try {
+async function writeProfile(paths: OutputPaths, profile: SamplingProfile, target: string): Promise<void> {
+  const { Output, withoutPartial } = await import('../../agent/capture/output.ts');
+  const bytes = await bytesOf(paths.path, profile, target);
+  await withoutPartial(paths, async () => {
     using file = new Output(paths);
     file.write(bytes);
     await file.commit();
-  } finally {
-    await rm(paths.partialPath, { force: true });
-  }
+  });
 }
 
-/** Waits; throws at once when the target goes or the person interrupts. */
+/** In the form that the file's name asks for. */
+async function bytesOf(path: string, profile: SamplingProfile, target: string): Promise<Uint8Array> {
+  if (path.endsWith('.pb.gz')) return (await import('../../agent/probe/pprof.ts')).pprof(profile);
+  if (!path.endsWith('.svg'))
+    return Buffer.from((await import('../../agent/probe/heapprofile.ts')).heapprofile(profile));
+  const { framesOf } = await import('../../agent/profile/frames.ts');
+  const { flameSvg } = await import('../flame/flame-svg.ts');
+  const title = `${target}, alive of what was allocated since ${profile.startedAt ?? 'somebody began to sample'}`;
+  return Buffer.from(flameSvg(framesOf(profile.head), title));
+}
+
+/** Waits until the time is over or the person interrupts; throws at once when the target goes. */
 async function untilOver(durationMs: number, closed: Promise<Error>, io: Io): Promise<void> {
   const over = new AbortController();
   const signal = AbortSignal.any([io.signal, over.signal]);
@@ -126,7 +198,9 @@ async function untilOver(durationMs: number, closed: Promise<Error>, io: Io): Pr
     throw error;
   });
   try {
-    await Promise.race([wait(durationMs, undefined, { signal }), gone]);
+    await Promise.race([delay(durationMs, signal), gone]);
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
   } finally {
     over.abort();
   }

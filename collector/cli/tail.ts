@@ -1,42 +1,33 @@
 /** `heapwatch tail`: counts by kind as they change, on a screen or as JSON lines. */
-import type { Argv, CommandModule } from 'yargs';
-import { PROBE_CHOICES, type ProbeChoice } from '../tail/reading.ts';
-import { parseDuration } from '../units.ts';
-import { UsageError } from './exit.ts';
-import type { Io } from './io.ts';
-import { lastOf } from './last-of.ts';
 
-export interface TailArguments {
-  targets: string[];
-  probe: ProbeChoice;
-  kind: string | undefined;
-  /** Milliseconds. */
-  every: number;
-  /** 0 to 1. */
-  maxShare: number;
-  isolate: string;
-  yes: boolean;
-  json: boolean;
-}
+import type { Argv, CommandModule } from 'yargs';
+import { reasonOf } from '../../protocol/reason.ts';
+import { lastOf } from '../base/last-of.ts';
+import { parseDuration } from '../base/units.ts';
+import type { TailArguments } from '../tail/arguments.ts';
+import type { ProbeChoice } from '../tail/tail-event.ts';
+import { PROBE_CHOICES } from '../tail/tail-event.ts';
+import { UsageError } from '../terminal/exit.ts';
+import type { Io } from '../terminal/io.ts';
+import { sourceMapOptions } from '../terminal/source-maps.ts';
 
 export function tailCommand(io: Io): CommandModule<object, TailArguments> {
   return {
-    command: 'tail <targets..>',
-    describe: 'watch the counts of kinds live, as top does processes',
     builder: (yargs) =>
-      yargs
+      sourceMapOptions(yargs)
         .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
         .positional('targets', {
           type: 'string',
           array: true,
           demandOption: true,
-          describe: "9229, host:9229, ws://…, pid:1234, a collector's ws://…/v1/stream#api",
+          describe: "9229, host:9229, ws://…, 4711 or pid:4711, a collector's ws://…/v1/stream#api",
         })
         .option('probe', {
           choices: PROBE_CHOICES,
           coerce: lastOf<ProbeChoice>,
           default: 'auto' as ProbeChoice,
-          describe: 'what gives the rows; auto: census while its price is inside the limits, else types',
+          describe:
+            'what gives the rows; auto: walk where its memory may be read, else census while its price is inside the limits, else types',
         })
         .option('kind', {
           type: 'string',
@@ -53,7 +44,7 @@ export function tailCommand(io: Io): CommandModule<object, TailArguments> {
           type: 'string',
           default: '2%',
           coerce: (text: string) => shareRatio(lastOf(text)),
-          describe: "the most that may go into this of the target's time",
+          describe: "maximum share of the target's time",
         })
         .option('isolate', {
           type: 'string',
@@ -61,7 +52,12 @@ export function tailCommand(io: Io): CommandModule<object, TailArguments> {
           default: 'main',
           describe: 'main, worker:N, or all',
         })
-        .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'agree to prices beforehand' })
+        .option('stop', {
+          type: 'boolean',
+          default: true,
+          describe: 'of a walk: stop the process for the copy (--no-stop: read it as it runs, figures are estimates)',
+        })
+        .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'agree to prices in advance' })
         .option('json', { type: 'boolean', default: false, describe: 'a line of JSON a reading, on a terminal too' })
         .example('$0 tail 9229', 'full screen; ? lists the keys')
         .example("$0 tail 9229 9230 --probe types --kind 'Sess*'", 'two targets and their sum')
@@ -72,7 +68,7 @@ export function tailCommand(io: Io): CommandModule<object, TailArguments> {
           // yargs gives --max-share as maxShare, which its types do not tell
         ) as Argv<unknown> as Argv<TailArguments>,
     handler: async (args) => {
-      const { tail } = await import('./run-tail.ts');
+      const { tail } = await import('../tail/run-tail.ts');
       await tail(args, io);
     },
   };
@@ -83,7 +79,7 @@ export function everyMs(text: string): number {
   try {
     return Math.max(100, parseDuration(text));
   } catch (cause) {
-    throw new UsageError(`Cannot use --every: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new UsageError(`Cannot use --every: ${reasonOf(cause)}`, { cause });
   }
 }
 

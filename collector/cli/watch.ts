@@ -1,16 +1,14 @@
 /** `heapwatch watch`: follows a collector's stream, as tables or as JSON. */
 import type { CommandModule } from 'yargs';
 import type { Topic } from '../../protocol/events.ts';
-import type { FollowArguments } from './follow.ts';
-import type { Io } from './io.ts';
-import { rowCount } from './partition-output.ts';
+import type { FollowArguments } from '../terminal/follow.ts';
+import type { Io } from '../terminal/io.ts';
+import { rowCount } from '../terminal/partition-output.ts';
 
 const topics: readonly Topic[] = ['partition', 'usage', 'target', 'probe', 'checkpoint', 'mark', 'footprint', 'alert'];
 
 export function watchCommand(io: Io): CommandModule<object, FollowArguments> {
   return {
-    command: 'watch <url>',
-    describe: "follow a collector's stream",
     builder: (yargs) =>
       yargs
         .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
@@ -34,7 +32,7 @@ export function watchCommand(io: Io): CommandModule<object, FollowArguments> {
         .example('$0 watch ws://127.0.0.1:7331', 'tables as they come, and targets that come and go')
         .example("$0 watch ws://127.0.0.1:7331 --topic usage --target 'api*' --json", 'for a program'),
     handler: async (args) => {
-      const { follow } = await import('./follow.ts');
+      const { follow } = await import('../terminal/follow.ts');
       await follow(args, io);
     },
   };

@@ -6,7 +6,7 @@ import { streamUrl } from './stream-url.ts';
 
 export { Client, type ClientOptions, type ClientState } from './client.ts';
 export { StreamError } from './stream-error.ts';
-export type { Subscription, Wish } from './subscription.ts';
+export type { Selection, Subscription } from './subscription.ts';
 
 /** Follows a collector. @param url `wss://host:7331`; the path may be left out. @throws SyntaxError for what is no such address */
 export function connect(url: string, options: ClientOptions = {}): Client {

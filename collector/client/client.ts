@@ -13,11 +13,11 @@ import type { Response, ServerFrame, Welcome } from '../../protocol/frames.ts';
 import { limits } from '../../protocol/limits.ts';
 import { type Method, type Params, RequestError, type Result, readResult } from '../../protocol/requests.ts';
 import type { Role } from '../../protocol/role.ts';
-import { Backoff } from '../waiting/backoff.ts';
+import { Backoff } from '../base/backoff.ts';
 import { Link } from './link.ts';
 import type { OpenSocket } from './socket.ts';
 import { isFatal, StreamError } from './stream-error.ts';
-import { Subscription, type Wish } from './subscription.ts';
+import { type Selection, Subscription } from './subscription.ts';
 
 /** `waiting`: the connection is lost, or was not to be had, and is tried again. */
 export interface ClientState {
@@ -96,8 +96,8 @@ export class Client implements AsyncDisposable {
   }
 
   /** Events as they come, from the first iteration on. @throws StreamError, out of the loop, once the client has ended */
-  subscribe(wish: Wish): Subscription {
-    const subscription = new Subscription(wish, {
+  subscribe(selection: Selection): Subscription {
+    const subscription = new Subscription(selection, {
       begin: (it) => this.#begin(it),
       leaveOff: (it) => this.#leaveOff(it),
       forget: (it) => this.#subscriptions.delete(it),
@@ -107,9 +107,9 @@ export class Client implements AsyncDisposable {
     return subscription;
   }
 
-  /** The newest event of each sort that one wishes for, by rising offset: what is so now. @throws StreamError */
-  async state(wish: Omit<Wish, 'from'>): Promise<StreamEvent[]> {
-    return await this.subscribe(wish).replay();
+  /** The newest event of each sort that is selected, by rising offset: the present state. @throws StreamError */
+  async state(selection: Omit<Selection, 'from'>): Promise<StreamEvent[]> {
+    return await this.subscribe(selection).replay();
   }
 
   /**
@@ -162,12 +162,12 @@ export class Client implements AsyncDisposable {
   #subscribe(subscription: Subscription): void {
     subscription.wireId = `${this.#nextId++}`;
     subscription.subscribed = false;
-    const { wireId, wish } = subscription;
-    this.#link?.send({ type: 'subscribe', id: wireId, ...wish });
-    if (!wish.from) this.#awaitReplay(subscription, wireId);
+    const { wireId, selection } = subscription;
+    this.#link?.send({ type: 'subscribe', id: wireId, ...selection });
+    if (!selection.from) this.#awaitReplay(subscription, wireId);
   }
 
-  /** What is asked after a subscription is answered after its replay: then it stands where `subscribed` said. */
+  /** What is asked after a subscription is answered after its replay: then it is where `subscribed` said. */
   #awaitReplay(subscription: Subscription, wireId: string): void {
     const settle = () => {
       if (subscription.wireId === wireId) subscription.replayEnded();

@@ -3,9 +3,11 @@
  *
  *     connecting ─> open: hello ─> welcome ─> frames …  ─> closed
  */
+
 import { closeCodes } from '../../protocol/close-codes.ts';
 import { decodeServerFrame, encode } from '../../protocol/codec.ts';
 import { type ClientFrame, type ServerFrame, SUBPROTOCOL, type Welcome } from '../../protocol/frames.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import type { OpenSocket, Socket } from './socket.ts';
 import { whyClosed } from './stream-error.ts';
 
@@ -65,7 +67,7 @@ export class Link {
       else if (frame.type === 'welcome') this.#open(frame);
       else throw new Error(`expected "welcome" as the first frame, got "${frame.type}"`);
     } catch (error) {
-      this.#leave(closeCodes.badFrame, error instanceof Error ? error.message : String(error));
+      this.#leave(closeCodes.badFrame, reasonOf(error));
     }
   }
 

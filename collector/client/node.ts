@@ -6,7 +6,7 @@ import { streamUrl } from './stream-url.ts';
 
 export { Client, type ClientOptions, type ClientState } from './client.ts';
 export { StreamError } from './stream-error.ts';
-export type { Subscription, Wish } from './subscription.ts';
+export type { Selection, Subscription } from './subscription.ts';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_FRAME_BYTES = 64 * 2 ** 20;

@@ -1,5 +1,5 @@
 /**
- * One wish for events, over however many sockets: what came and was not read yet, and where to go on.
+ * One selection of events, over however many sockets: what came and was not read yet, and where to go on.
  *
  *     live events ─┬─> queue ─> for await
  *                  └─> full: left off, and taken up again from the log once the reader has caught up
@@ -16,7 +16,7 @@ const MAX_WAITING_LENGTH = 8_388_608;
 export type Position = NonNullable<Subscribe['from']>;
 
 /** What a subscription chooses. `from`: the last event that one has; absent, the latest state comes first. */
-export type Wish = Omit<Subscribe, 'type' | 'id'>;
+export type Selection = Omit<Subscribe, 'type' | 'id'>;
 
 /** What the client does for it. */
 export interface Supply {
@@ -36,7 +36,7 @@ export class Subscription implements AsyncIterable<StreamEvent | Gap> {
   wireId: string | null = null;
   /** Whether the collector has taken it on this socket. */
   subscribed = false;
-  readonly #wish: Wish;
+  readonly #selection: Selection;
   readonly #supply: Supply;
   readonly #queue: { item: StreamEvent | Gap; length: number }[] = [];
   #waitingLength = 0;
@@ -48,15 +48,15 @@ export class Subscription implements AsyncIterable<StreamEvent | Gap> {
   #over = false;
   #error: Error | undefined;
 
-  constructor(wish: Wish, supply: Supply) {
-    this.#wish = wish;
+  constructor(selection: Selection, supply: Supply) {
+    this.#selection = selection;
     this.#supply = supply;
-    this.#position = wish.from;
+    this.#position = selection.from;
   }
 
   /** What to subscribe with now: from the last event that came on. */
-  get wish(): Wish {
-    return { ...this.#wish, ...(this.#position && { from: this.#position }) };
+  get selection(): Selection {
+    return { ...this.#selection, ...(this.#position && { from: this.#position }) };
   }
 
   /** The collector has taken it, and replays what was before `standing`. */
@@ -107,7 +107,7 @@ export class Subscription implements AsyncIterable<StreamEvent | Gap> {
     this.#put(gap, length);
   }
 
-  /** Nothing will come any more. @param error what the reader is to be told, once it has read what came */
+  /** Nothing will come any more. @param error what the reader gets, once it has read what came */
   end(error?: Error): void {
     this.#over = true;
     this.#error ??= error;
@@ -143,7 +143,7 @@ export class Subscription implements AsyncIterable<StreamEvent | Gap> {
   }
 
   #wants(event: StreamEvent): boolean {
-    const { topics, targets, by } = this.#wish;
+    const { topics, targets, by } = this.#selection;
     if (!topics.includes(event.type)) return false;
     if (targets && !targets.some((glob) => matchesGlob(glob, event.target))) return false;
     return by === undefined || event.type !== 'partition' || by.includes(event.by);

@@ -4,25 +4,30 @@
  */
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { parseTarget } from '../../agent/base/target.ts';
 import { CLASSIFIERS, classifierNamed } from '../../agent/classify/classifiers.ts';
-import type { PauseBudget } from '../../agent/price/limits.ts';
-import { parseTarget } from '../../agent/target.ts';
+import { DEFAULT_LIMITS, type PauseBudget } from '../../agent/price/limits.ts';
+import { limits } from '../../protocol/limits.ts';
 import { Probe } from '../../protocol/partition.ts';
 import { Role } from '../../protocol/role.ts';
-import { type Address, parseAddress } from '../address.ts';
-import type { Rule } from '../alert/rule.ts';
-import { RuleFile } from '../alert/rule-file.ts';
-import { parsePorts } from '../discover/ports.ts';
-import { parseSdPath } from '../discover/sd-path.ts';
-import { type ReceiverConfig, ReceiversFile } from '../notify/receiver-file.ts';
-import { parseDuration } from '../units.ts';
+import { type Address, isLoopback, parseAddress } from '../base/address.ts';
+import { formatDuration, formatSize, parseDuration } from '../base/units.ts';
 import { atLeast, duration, oneOrMore, size, text, written } from './config-values.ts';
+import { DEFAULT, withDefaultRules } from './default-rules.ts';
+import { parseDestination } from './destination.ts';
+import { parsePorts } from './ports.ts';
+import { type ReceiverConfig, ReceiversFile, Secret } from './receiver-file.ts';
+import { ALL_RECEIVERS, type Rule } from './rule.ts';
+import { RuleFile } from './rule-file.ts';
+import { parseSdPath } from './sd-path.ts';
 
 /** The shortest interval of a schedule and the smallest sampling interval that are accepted. */
 const MIN_EVERY_MS = 100;
 const MIN_SAMPLING_BYTES = 1_024;
 /** The shortest interval of `discover`. */
 const MIN_LOOK_MS = 100;
+/** Of `dns` without a port. */
+export const DNS_PORT = 9229;
 /** The keys of which an entry of `discover` has one. */
 const DISCOVER_SOURCES = ['ports', 'file', 'processes', 'dns'] as const;
 
@@ -30,6 +35,9 @@ const CRON = /^\S+(?:\s+\S+){4}$/;
 
 /** Milliseconds from one run to the next, as often as the price allows, or at the times of a cron expression. */
 export type Every = number | 'auto' | { readonly cron: string };
+
+/** `auto` means: not oftener than this, and not oftener than the probe's pause allows. */
+export const AUTO_EVERY_MS = 60_000;
 
 /** How often a probe runs: `5s`, `auto`, `0 4 * * *` (local time), or `false` for never. */
 export function parseEvery(value: string, probe: ScheduledProbe): Every | false {
@@ -59,24 +67,37 @@ function every(probe: ScheduledProbe, description: string) {
         examples: ['5s', '10m', '0 4 * * *', 'false'],
       }),
     )
-    .meta({ type: ['string', 'boolean'] })
-    .optional();
+    .meta({ type: ['string', 'boolean'] });
 }
 
 /** The probes that a schedule can name, cheapest first. */
 export const SCHEDULED_PROBES = Probe.options;
 export type ScheduledProbe = Probe;
 
-export const ScheduleFile = z.strictObject({
+const EVERY = {
   usage: every('usage', 'How often the gauges are read'),
-  sampling: every('sampling', 'How often the sampling profile is read; default auto'),
-  types: every(
-    'types',
-    "How often objects are counted by V8's types; auto, the default, waits for V8's own collections",
+  walk: every(
+    'walk',
+    'How often objects are counted by class from outside, which stops the process for under 1 ms a MB; only on this machine',
   ),
-  census: every('census', 'How often objects are counted by class; default never'),
-  snapshot: every('snapshot', 'How often a heap snapshot is taken, which stops the target for seconds; default never'),
+  sampling: every('sampling', 'How often the sampling profile is read'),
+  types: every('types', "How often objects are counted by V8's types; auto waits for V8's own collections"),
+  census: every('census', 'How often objects are counted by class'),
+  snapshot: every('snapshot', 'How often a heap snapshot is taken, which stops the target for seconds'),
+};
+
+/** The schedule of all targets. */
+const Schedule = z.strictObject({
+  usage: EVERY.usage.prefault('5s'),
+  walk: EVERY.walk.prefault(false),
+  sampling: EVERY.sampling.prefault('auto'),
+  types: EVERY.types.prefault('auto'),
+  census: EVERY.census.prefault(false),
+  snapshot: EVERY.snapshot.prefault(false),
 });
+
+/** What one target has otherwise. */
+export const ScheduleFile = z.strictObject(EVERY).partial();
 export type ScheduleFile = z.infer<typeof ScheduleFile>;
 
 /** @throws SyntaxError where `value` names no live process. */
@@ -109,14 +130,25 @@ const isolates = z.union([z.enum(['main', 'all']), z.array(z.string().min(1)).mi
   error: 'expected main, all, or a list of isolates such as [main, "worker:1"]',
 });
 
-export const LimitsFile = z.strictObject({
-  maxPause: duration('The longest that one probe may make a target stand still; default 2s.').optional(),
-  maxExtraMemory: size('The most that one probe may raise RSS by; default 512MB.').optional(),
+const LIMITS = {
+  maxPause: duration('The longest pause that one probe may cause.'),
+  maxExtraMemory: size('The maximum by which one probe may raise RSS.'),
   pauseBudget: text(parsePauseBudget, {
-    description: 'What all probes of a target together may make it stand still for; default 30s/h.',
+    description: 'The maximum pause that all probes of a target may cause together, in a span of time.',
     examples: ['30s/h', '5m/d'],
-  }).optional(),
+  }),
+};
+
+/** The limits of all targets. */
+const Limits = z.strictObject({
+  maxPause: LIMITS.maxPause.prefault(formatDuration(DEFAULT_LIMITS.maxPauseMs)),
+  // whether it was given decides what becomes of a target whose memory is not known
+  maxExtraMemory: LIMITS.maxExtraMemory.meta({ default: formatSize(DEFAULT_LIMITS.maxExtraBytes) }).optional(),
+  pauseBudget: LIMITS.pauseBudget.prefault(formatPauseBudget(DEFAULT_LIMITS.pauseBudget)),
 });
+
+/** What one target has otherwise. */
+export const LimitsFile = z.strictObject(LIMITS).partial();
 export type LimitsFile = z.infer<typeof LimitsFile>;
 
 /** `30s/h`, `1m/15m`. @throws RangeError for anything else */
@@ -127,21 +159,28 @@ function parsePauseBudget(value: string): PauseBudget {
   return { pauseMs: parseDuration(pause), perMs: parseDuration(/^\d/.test(per) ? per : `1${per}`) };
 }
 
+/** As `parsePauseBudget` reads it. */
+function formatPauseBudget({ pauseMs, perMs }: PauseBudget): string {
+  return `${formatDuration(pauseMs)}/${formatDuration(perMs)}`;
+}
+
 /** What a target and those that an entry of `discover` finds have in common. */
 const probing = {
-  labels: z.record(z.string(), z.string()).meta({ description: 'Shown with the target; not interpreted.' }).optional(),
+  labels: z.record(z.string(), z.string()).meta({ description: 'Shown with the target; not interpreted.' }).default({}),
   group: name
-    .meta({ description: 'Targets of one group take one snapshot at a time; default: a group of its own.' })
+    .meta({
+      description: 'Targets of one group take one snapshot at a time. Without one, the target is a group of its own.',
+    })
     .optional(),
-  by: oneOrMore(classifier).describe('Classifiers of its snapshots; default kind.').optional(),
-  rows: z.int().min(1).max(10_000).meta({ description: 'Rows of a partition on the stream; default 100.' }).optional(),
-  isolates: isolates.meta({ description: 'Which isolates are probed; default main.' }).optional(),
-  samplingInterval: size('Bytes between two samples on average; default 512KB.', MIN_SAMPLING_BYTES).optional(),
-  schedule: ScheduleFile.optional(),
-  limits: LimitsFile.optional(),
+  by: oneOrMore(classifier).describe('Classifiers of its snapshots.').prefault(['kind']),
+  rows: z.int().min(1).max(10_000).meta({ description: 'Rows of a partition on the stream.' }).default(100),
+  isolates: isolates.meta({ description: 'The isolates that are probed.' }).default('main'),
+  samplingInterval: size('Bytes between two samples on average.', MIN_SAMPLING_BYTES).prefault('512KB'),
+  schedule: ScheduleFile.meta({ description: 'Where it differs from the schedule of all targets.' }).optional(),
+  limits: LimitsFile.meta({ description: 'Where they differ from the limits of all targets.' }).optional(),
 };
 
-const TargetFile = z.strictObject({
+export const TargetFile = z.strictObject({
   name,
   inspect: written(parseInspect, {
     description: 'The inspector: port, host:port, ws:// URL or pid:N.',
@@ -151,15 +190,15 @@ const TargetFile = z.strictObject({
 });
 export type TargetFile = z.infer<typeof TargetFile>;
 
-const DiscoverFile = z
+export const DiscoverFile = z
   .strictObject({
     ports: written(parsePorts, {
-      description: 'Ports, of this machine or HOST:9230-9239, that are asked for an inspector.',
+      description: 'Ports of this machine, or HOST:9230-9239, that are asked for an inspector.',
       examples: ['9230-9239', '10.0.0.7:9229'],
     }).optional(),
     file: text(parseSdPath, {
       description:
-        "Files in the format of Prometheus' file_sd, read anew when they change; * in the name of the file only.",
+        "Files in the format of Prometheus' file_sd, read again when they change. * in the name of the file only.",
       examples: ['targets/*.json'],
     }).optional(),
     processes: z
@@ -174,13 +213,19 @@ const DiscoverFile = z
       .min(1)
       .meta({ description: 'A name: each of its addresses is a target, at `port`.', examples: ['api.internal'] })
       .optional(),
-    port: z.int().min(1).max(65_535).meta({ description: 'Of `dns`; default 9229.' }).optional(),
-    every: duration('How often is looked; default 10s.', MIN_LOOK_MS).optional(),
+    port: z.int().min(1).max(65_535).meta({ description: 'The port of `dns`.', default: DNS_PORT }).optional(),
+    every: duration('The time between two looks.', MIN_LOOK_MS).prefault('10s'),
     forgetAfter: duration(
-      'How long a target that is not found any more stays, gone, to be attached to when it is back; default 10m. What a file names no more leaves at once.',
+      'How long a target that is not found any more is kept, as gone. What a file no longer names leaves at once.',
       0,
-    ).optional(),
-    name: name.meta({ description: 'Put before the address in the name of each: NAME@10.0.0.7:9229.' }).optional(),
+    ).prefault('10m'),
+    limit: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .meta({ description: 'Targets of this entry. What is found beyond them is left out.' })
+      .default(1_000),
+    name: name.meta({ description: 'The beginning of the name of each: NAME@10.0.0.7:9229.' }).optional(),
     ...probing,
   })
   .superRefine((entry, context) => {
@@ -192,35 +237,90 @@ const DiscoverFile = z
   });
 export type DiscoverFile = z.infer<typeof DiscoverFile>;
 
-const count = (description: string) => z.int().min(1).max(1_000_000).meta({ description }).optional();
+const count = (description: string, fallback: number) =>
+  z.int().min(1).max(1_000_000).meta({ description }).default(fallback);
+const bytes = (description: string, fallback: number) => size(description, 1_024).prefault(formatSize(fallback));
+const span = (description: string, fallbackMs: number) => duration(description).prefault(formatDuration(fallbackMs));
 
-const StreamFile = z.strictObject({
-  maxClients: count('WebSocket clients at a time; one more is closed with 4429.'),
-  maxConnectionsPerAddress: count(
-    'Connections of one address, clients or not; more are dropped. Raise it behind a proxy.',
+export const StreamFile = z.strictObject({
+  maxClients: count('WebSocket clients at a time. One more is closed with 4429.', limits.maxClients),
+  maxConnectionsPerAddress: count('Connections of one address. More are dropped. Raise it behind a proxy.', 1_024),
+  maxSubscriptions: count('Subscriptions of one client. One more closes it with 4429.', limits.maxSubscriptions),
+  maxRequests: count('Requests of one client in flight. One more closes it with 4429.', limits.maxPendingRequests),
+  maxFramesPerSecond: count(
+    'Frames of one client in a second. One more closes it with 4429.',
+    limits.maxFramesPerSecond,
   ),
-  maxSubscriptions: count('Subscriptions of one client; one more closes it with 4429.'),
-  maxRequests: count('Requests of one client in flight; one more closes it with 4429.'),
-  maxFramesPerSecond: count('Frames that one client may send in a second; one more closes it with 4429.'),
-  maxFrame: size('The largest frame a client may send; a larger one closes it with 1009.', 1_024).optional(),
-  highWater: size("Bytes given to a client's socket before partitions coalesce.", 1_024).optional(),
-  buffer: size('Bytes that may wait for a slow client; more closes it with 4413.', 1_024).optional(),
-  stall: duration('How long nothing may drain to a client before it is closed with 4413.').optional(),
-  hello: duration('How long a client has for its first frame before it is closed with 4408.').optional(),
-  ping: duration('Between two pings; a client that misses two is dropped.').optional(),
-  ringEvents: count('Events kept for clients that resume.'),
-  ringSize: size('Bytes of events kept for clients that resume.', 1_024).optional(),
+  maxFrame: bytes('The largest frame of a client. A larger one closes it with 1009.', limits.maxFrameBytes),
+  highWater: bytes("Bytes in a client's socket above which partitions coalesce.", 262_144),
+  buffer: bytes('Bytes that may wait for a slow client. More closes it with 4413.', limits.maxBufferedBytes),
+  answers: bytes('Answers that may wait for all clients. More closes the slowest with 4413.', 268_435_456),
+  stall: span('How long a client may take nothing before it is closed with 4413.', limits.stalledMs),
+  hello: span('How long a client has for its first frame before it is closed with 4408.', limits.helloTimeoutMs),
+  ping: span('The time between two pings. A client that misses two is dropped.', limits.pingIntervalMs),
+  ringEvents: count('Events kept in memory for clients that resume.', 100_000),
+  ringSize: bytes('Bytes of events kept in memory for clients that resume.', 67_108_864),
 });
 export type StreamFile = z.infer<typeof StreamFile>;
 
-const StoreFile = z.strictObject({
+const names = (description: string) =>
+  z
+    .array(z.string().min(1).max(1_024))
+    .max(1_000)
+    .meta({ description, examples: [['session*']] })
+    .optional();
+
+/** @throws SyntaxError for what is no address of a server */
+function parseServer(value: string): string {
+  if (/^https?:\/\//.test(value) && URL.canParse(value)) return value;
+  throw new SyntaxError(`expected an address such as http://127.0.0.1:9000, got "${value}"`);
+}
+
+/** Where snapshots are sent once they are kept; an address alone is one that needs no more. */
+const DestinationFile = z
+  .preprocess(
+    (value) => (typeof value === 'string' ? { url: value } : value),
+    z.strictObject({
+      url: text(parseDestination, {
+        description: 'A bucket, an address that takes PUT (with {name} where the name belongs), or a folder.',
+        examples: ['s3://heaps/prod', 'https://files.example/heaps', '/mnt/heaps'],
+      }),
+      endpoint: text(parseServer, {
+        description: "Of S3: a server other than Amazon's. Default: AWS_ENDPOINT_URL_S3.",
+        examples: ['http://127.0.0.1:9000'],
+      }).optional(),
+      region: z.string().min(1).meta({ description: 'Of S3. Default: AWS_REGION, or us-east-1.' }).optional(),
+      accessKeyId: Secret.optional().meta({ description: 'Of S3: where it is. Default: AWS_ACCESS_KEY_ID.' }),
+      secretAccessKey: Secret.optional().meta({ description: 'Of S3: where it is. Default: AWS_SECRET_ACCESS_KEY.' }),
+      sessionToken: Secret.optional().meta({ description: 'Of S3: where it is. Default: AWS_SESSION_TOKEN.' }),
+      bearer: Secret.optional().meta({ description: 'Of PUT: where the token is that is sent as Authorization.' }),
+      query: Secret.optional().meta({
+        description:
+          "Of PUT: where the query is that makes the address a permission, such as Azure's shared access signature.",
+      }),
+      headers: z
+        .record(z.string().regex(/^[A-Za-z0-9-]+$/), z.string())
+        .meta({ description: 'Of PUT: further headers, such as x-ms-blob-type: BlockBlob.' })
+        .default({}),
+      keep: z.int().min(1).max(1_000_000).meta({ description: 'Snapshots of each target that stay there.' }).optional(),
+      maxAge: duration('The age at which one is removed there.', 60_000).optional(),
+      tell: z
+        .array(z.string())
+        .meta({ description: 'Receivers of notify, webhooks, that are told when a snapshot is there.' })
+        .default([]),
+    }),
+  )
+  .meta({ type: ['string', 'object'] });
+export type DestinationFile = z.infer<typeof DestinationFile>;
+
+export const StoreFile = z.strictObject({
   path: z
     .string()
     .min(1)
-    .meta({ description: 'The SQLite file, made where there is none.', examples: ['heapwatch.db'] }),
-  full: duration('Every event is kept for so long; default 48h.', 60_000).optional(),
-  hourly: duration('Then one sample an hour of each sort is, until this age; default 14d.', 60_000).optional(),
-  keep: duration('Then one a day, until this age; default 365d.', 60_000).optional(),
+    .meta({ description: 'The SQLite file. It is created where there is none.', examples: ['heapwatch.db'] }),
+  full: duration('How long every event is kept.', 60_000).prefault('48h'),
+  hourly: duration('The age until which one sample an hour of each sort is kept.', 60_000).prefault('14d'),
+  keep: duration('The age until which one sample a day is kept.', 60_000).prefault('365d'),
   snapshots: z
     .strictObject({
       dir: z.string().min(1).meta({ description: 'The folder of heap snapshots that operators may download.' }),
@@ -228,8 +328,17 @@ const StoreFile = z.strictObject({
         .int()
         .min(1)
         .max(10_000)
-        .meta({ description: 'Snapshots of each target; an older one makes room for the next; default 10.' })
-        .optional(),
+        .meta({ description: 'The number of snapshots of each target. The oldest makes room for the next.' })
+        .default(10),
+      maxAge: duration('The age at which a snapshot is removed, of a target that has gone too.', 60_000).optional(),
+      maxBytes: size('What all snapshots together may take. The oldest are removed first.', 1_048_576).optional(),
+      redact: z
+        .boolean()
+        .meta({ description: 'Whether the contents of strings are replaced before a snapshot is written.' })
+        .default(true),
+      keepNames: names('Names that stay in a redacted snapshot whatever they look like. Globs.'),
+      to: DestinationFile.meta({ description: 'Where every snapshot is sent once it is kept.' }).optional(),
+      hideNames: names('Names that are replaced in a redacted snapshot whatever they are used for. Globs.'),
     })
     .optional(),
 });
@@ -242,12 +351,33 @@ const listen = written<Address>(parseAddress, {
 
 const path = (description: string) => z.string().min(1).meta({ description });
 
+const instant = (description: string) => text(parseInstant, { description, examples: ['2027-01-31T00:00:00Z'] });
+
+/** Milliseconds since 1970. @throws SyntaxError */
+function parseInstant(value: string): number {
+  const atMs = Date.parse(value);
+  if (!Number.isNaN(atMs) && /^\d{4}-\d\d-\d\d/.test(value)) return atMs;
+  throw new SyntaxError(`expected an instant such as 2027-01-31T00:00:00Z, got "${value}"`);
+}
+
 const TokenFile = z
   .strictObject({
-    name: name.meta({ description: 'Who bears it, for logs.' }),
+    name: name.meta({ description: 'The name of its bearer, for logs.' }),
     role: Role.meta({ description: 'viewer: looks; operator: also runs probes and downloads snapshots.' }),
     env: path('The environment variable that holds it.').optional(),
     file: path('The file that holds it, and nothing else.').optional(),
+    expires: instant('When it is no longer valid. Default: never.').optional(),
+    previous: z
+      .strictObject({
+        env: path('The environment variable that holds the token before it.').optional(),
+        file: path('The file that holds the token before it.').optional(),
+        until: instant('When that one is no longer valid.'),
+      })
+      .refine(({ env, file }) => (env === undefined) !== (file === undefined), {
+        message: 'expected either env or file, where the token is',
+      })
+      .meta({ description: 'The token that this one replaces, which is valid beside it for a while.' })
+      .optional(),
   })
   .refine(({ env, file }) => (env === undefined) !== (file === undefined), {
     message: 'expected either env or file, where the token is',
@@ -265,9 +395,49 @@ function parseOrigin(value: string): string {
   throw new SyntaxError(`expected a scheme, a host and perhaps a port such as https://ops.example, got "${value}"`);
 }
 
+const roles = (role: Role) =>
+  oneOrMore(z.string().min(1)).meta({ description: `Values of the claim that make a ${role}.` });
+
+const OidcFile = z.strictObject({
+  issuer: text(parseIssuer, {
+    description: 'The provider, as it calls itself. Its keys are found by /.well-known/openid-configuration.',
+    examples: ['https://login.example'],
+  }),
+  audience: z
+    .string()
+    .min(1)
+    .meta({ description: 'What its tokens have to be for.', examples: ['heapwatch'] }),
+  roleClaim: z
+    .string()
+    .min(1)
+    .meta({ description: 'The claim that tells roles or groups; a.b is b in a.' })
+    .default('roles'),
+  nameClaim: z
+    .string()
+    .min(1)
+    .meta({ description: 'The claim that names who acts, for the audit trail.' })
+    .default('sub'),
+  operators: roles('operator').prefault(['heapwatch-operator']),
+  viewers: roles('viewer').prefault(['heapwatch-viewer']),
+});
+export type OidcFile = z.infer<typeof OidcFile>;
+
+/** @throws SyntaxError for an address by which anybody on the way could give keys of his own */
+function parseIssuer(value: string): string {
+  if (URL.canParse(value)) {
+    const { protocol, hostname, search, hash } = new URL(value);
+    const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+    if (isSafe && search === '' && hash === '') return value;
+  }
+  throw new SyntaxError(`expected an address such as https://login.example, got "${value}"`);
+}
+
 const AuthFile = z.strictObject({
-  tokens: z.array(TokenFile).superRefine(noDoubles).optional(),
-  origins: z.array(origin).optional(),
+  tokens: z.array(TokenFile).superRefine(noDoubles).default([]),
+  origins: z.array(origin).default([]),
+  oidc: OidcFile.meta({
+    description: 'A provider of OpenID Connect whose tokens are believed beside the others.',
+  }).optional(),
 });
 
 const TlsFile = z.strictObject({
@@ -276,50 +446,87 @@ const TlsFile = z.strictObject({
   clientCa: path('PEM file of authorities: clients must then show a certificate of one of them.').optional(),
 });
 
+const AuditFile = z.strictObject({
+  dir: path('The folder of the audit trail. Default: beside the store, its path with .audit behind it.').optional(),
+  keep: duration('The age at which entries are removed, a day at a time.', 86_400_000).prefault('365d'),
+  key: Secret.optional().meta({
+    description: 'Where a key is that the hashes are made with: who does not have it cannot write the trail anew.',
+  }),
+});
+export type AuditFile = z.infer<typeof AuditFile>;
+
 const EvidenceFile = z.strictObject({
   perHour: z
     .int()
     .min(0)
     .max(1_000)
     .meta({
-      description: "Probes that one rule's alerts may have run for their evidence within an hour; default 12.",
+      // four alerts of a rule have all their evidence then: two snapshots and a sampling profile each
+      description: 'The maximum number of probes of one target within an hour for the evidence of one incident.',
     })
-    .optional(),
+    .default(12),
   between: duration(
-    'The longest between the two snapshots of an alert, so that what was born in between is told; object ids are held meanwhile, which slows collections down. Also how long a target is sampled that is not sampled anyway. 0s: neither; default 30s.',
+    'The longest time between the two snapshots of an alert, which show what was born in between. Object ids are held meanwhile, which slows minor collections. Also how long a target is sampled that has no sampling of its own. 0s: neither.',
     0,
-  ).optional(),
+  ).prefault('30s'),
 });
 
 export const ConfigFile = z
   .strictObject({
-    listen: listen.optional(),
-    auth: AuthFile.meta({ description: 'Without tokens, clients on this machine are operators.' }).optional(),
+    listen: listen.prefault('127.0.0.1:7331'),
+    auth: AuthFile.meta({
+      description: "Without tokens, this machine's clients of the collector's own user and of root are operators.",
+    }).prefault({}),
     tls: TlsFile.optional(),
     insecure: z
       .boolean()
-      .meta({ description: 'Listens beyond loopback without TLS; for where something else encrypts.' })
-      .optional(),
-    targets: z.array(TargetFile).superRefine(noDoubles).optional(),
+      .meta({ description: 'Listens beyond loopback without TLS. For where something else encrypts.' })
+      .default(false),
+    targets: z.array(TargetFile).superRefine(noDoubles).default([]),
     discover: z
       .array(DiscoverFile)
       .meta({ description: 'Where targets are found while the collector runs.' })
-      .optional(),
-    schedule: ScheduleFile.optional(),
-    limits: LimitsFile.optional(),
-    stream: StreamFile.optional(),
-    store: StoreFile.optional(),
-    alerts: z.array(RuleFile).superRefine(noDoubles).meta({ description: 'Rules on growth.' }).optional(),
-    evidence: EvidenceFile.optional(),
+      .default([]),
+    schedule: Schedule.meta({ description: 'When probes run on every target.' }).prefault({}),
+    limits: Limits.meta({ description: 'What probes may cost every target.' }).prefault({}),
+    grace: duration(
+      // below the 30 s that Kubernetes gives a container to end
+      'How long the end of the collector, or of a target here, waits for a snapshot that the target is sending. After that a small process of its own keeps waiting.',
+      0,
+    ).prefault('20s'),
+    giveUp: duration(
+      'How long a target may answer nothing before its connection is given up. It is silent meanwhile, and attached to anew afterwards.',
+      1_000,
+    ).prefault('5m'),
+    stream: StreamFile.meta({ description: 'Bounds of the stream.' }).prefault({}),
+    store: StoreFile.meta({ description: 'Without it, the collector keeps everything in memory.' }).optional(),
+    audit: AuditFile.meta({
+      description: 'What people did, as a chain of hashes. Without a store and a folder, the newest acts in memory.',
+    }).prefault({}),
+    alerts: z
+      // in a list the word default is an entry too, and one that changes a default rule need say no more than its name
+      .preprocess(
+        withDefaultRules,
+        z.array(RuleFile.meta({ type: ['string', 'object'], required: ['name'] })).superRefine(noDoubles),
+      )
+      .prefault(DEFAULT)
+      .meta({
+        type: ['string', 'array'],
+        description:
+          'Rules on growth. default, by itself or in the list, is the rules that run where nothing is written; a rule in the list that has the name of one of them changes it.',
+        default: DEFAULT,
+      }),
+    evidence: EvidenceFile.meta({ description: 'What alerts may have done to a target.' }).prefault({}),
     strings: z
       .boolean()
       .meta({
-        description: 'Shows contents of strings, such as keys of maps, in the evidence of alerts; default false.',
+        description: 'Shows contents of strings, such as keys of maps, in the evidence of alerts.',
       })
-      .optional(),
-    notify: ReceiversFile.meta({ description: 'Who is told of alerts, by the names that rules use.' }).optional(),
+      .default(false),
+    notify: ReceiversFile.meta({ description: 'The receivers of alerts, by the names that rules use.' }).prefault({}),
   })
-  .superRefine(noUnknownReceivers);
+  .superRefine(noUnknownReceivers)
+  .superRefine(onlyWebhooksAreTold);
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
 function noDoubles(named: readonly { readonly name: string }[], context: z.RefinementCtx): void {
@@ -331,18 +538,28 @@ function noDoubles(named: readonly { readonly name: string }[], context: z.Refin
   }
 }
 
+/** Only a webhook can take where a snapshot is. */
+function onlyWebhooksAreTold(
+  { store, notify }: { store?: StoreFile | undefined; notify: readonly ReceiverConfig[] },
+  context: z.RefinementCtx,
+): void {
+  const known = new Set(notify.filter(({ type }) => type === 'webhook').map(({ name }) => name));
+  for (const [index, name] of (store?.snapshots?.to?.tell ?? []).entries()) {
+    if (known.has(name)) continue;
+    const path = ['store', 'snapshots', 'to', 'tell', index];
+    context.addIssue({ code: 'custom', path, message: `there is no webhook "${name}" in notify` });
+  }
+}
+
 /** A rule that notifies nobody by a misspelled name would be found out too late. */
 function noUnknownReceivers(
-  {
-    alerts = [],
-    notify = [],
-  }: { alerts?: readonly Rule[] | undefined; notify?: readonly ReceiverConfig[] | undefined },
+  { alerts, notify }: { alerts: readonly Rule[]; notify: readonly ReceiverConfig[] },
   context: z.RefinementCtx,
 ): void {
   const known = new Set(notify.map(({ name }) => name));
   for (const [rule, { notify: names }] of alerts.entries()) {
     for (const [index, name] of names.entries()) {
-      if (known.has(name)) continue;
+      if (known.has(name) || name === ALL_RECEIVERS) continue;
       const there = known.size === 0 ? 'notify names none' : `notify has ${[...known].join(', ')}`;
       context.addIssue({
         code: 'custom',

@@ -1,6 +1,8 @@
 /** What flags and environment say over a configuration file: texts in, the file's own shapes out. */
-import { parseTarget } from '../../agent/target.ts';
-import { type Address, parseAddress } from '../address.ts';
+
+import { parseTarget } from '../../agent/base/target.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import { type Address, parseAddress } from '../base/address.ts';
 import { ConfigError, type Problem } from './config-error.ts';
 import {
   type Every,
@@ -67,7 +69,7 @@ export function readOverrides({ listen, targets, every }: OverrideSources): Over
     try {
       return [parse(text)];
     } catch (error) {
-      problems.push({ where, message: error instanceof Error ? error.message : String(error) });
+      problems.push({ where, message: reasonOf(error) });
       return [];
     }
   };

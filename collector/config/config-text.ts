@@ -6,7 +6,7 @@ import { ConfigError, type Problem } from './config-error.ts';
 import { ConfigFile } from './config-file.ts';
 import { apply, type Setting } from './config-settings.ts';
 
-type Path = readonly PropertyKey[];
+type KeyPath = readonly PropertyKey[];
 
 /**
  * @param file the file's name as the messages should show it. @param settings laid over what the file says, in this order
@@ -31,15 +31,17 @@ export function readConfigText(file: string, text: string, settings: readonly Se
   for (const issue of result.error.issues) {
     const setting = settings.findLast(({ path }) => path.every((key, at) => wholePath(issue)[at] === key));
     const findingsOf = findings(document, issue);
-    if (setting) set.push(...findingsOf.map(({ message }) => ({ where: setting.where, message })));
-    else found.push(...findingsOf);
+    for (const finding of findingsOf) {
+      if (setting) set.push({ where: setting.where, message: finding.message });
+      else found.push(finding);
+    }
   }
   found.sort((a, b) => a.offset - b.offset);
   throw new ConfigError([...set, ...found.map(({ offset, message }) => problem(offset, message))]);
 }
 
 /** `heapwatch.yaml:4:7`: where a file has the value at a path, or the nearest thing around it. */
-export function placeIn({ name, text }: { readonly name: string; readonly text: string }, path: Path): string {
+export function placeIn({ name, text }: { readonly name: string; readonly text: string }, path: KeyPath): string {
   const lines = new LineCounter();
   const { line, col } = lines.linePos(valueOffset(parseDocument(text, { lineCounter: lines }), path));
   return `${name}:${line}:${col}`;
@@ -50,7 +52,7 @@ function isValues(value: unknown): value is Record<string, unknown> {
 }
 
 /** Also of a key that there should not be. */
-function wholePath(issue: z.core.$ZodIssue): Path {
+function wholePath(issue: z.core.$ZodIssue): KeyPath {
   return issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
 }
 
@@ -132,8 +134,9 @@ function jsonOf(value: unknown): string | undefined {
   }
 }
 
-function unknownKey(key: string, path: Path): string {
+function unknownKey(key: string, path: KeyPath): string {
   const known = knownKeys(path);
+  if (known.length === 0) return `unknown key "${key}"`;
   const nearest = closest(key, known);
   if (distance(key, nearest) <= Math.max(2, key.length / 3)) return `unknown key "${key}"; did you mean "${nearest}"?`;
   return `unknown key "${key}"; expected one of ${known.join(', ')}`;
@@ -142,24 +145,40 @@ function unknownKey(key: string, path: Path): string {
 interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
+  /** Of what has names of its user's own. */
+  additionalProperties?: JsonSchema | boolean;
+  anyOf?: JsonSchema[];
 }
 
 /** The keys that the schema has at `path`. */
-function knownKeys(path: Path): string[] {
-  let schema: JsonSchema | undefined = z.toJSONSchema(ConfigFile, { io: 'input' }) as JsonSchema;
-  for (const step of path) schema = typeof step === 'number' ? schema?.items : schema?.properties?.[String(step)];
-  return Object.keys(schema?.properties ?? {});
+function knownKeys(path: KeyPath): string[] {
+  const schema = z.toJSONSchema(ConfigFile, { io: 'input' }) as JsonSchema;
+  let schemas = [schema];
+  for (const step of path) schemas = schemas.flatMap((each) => withChoices(each).flatMap((one) => stepInto(one, step)));
+  return [...new Set(schemas.flatMap(withChoices).flatMap(({ properties }) => Object.keys(properties ?? {})))];
+}
+
+function stepInto({ properties, items, additionalProperties }: JsonSchema, step: PropertyKey): JsonSchema[] {
+  if (typeof step === 'number') return items ? [items] : [];
+  const named = properties?.[String(step)];
+  if (named) return [named];
+  return typeof additionalProperties === 'object' ? [additionalProperties] : [];
+}
+
+/** A schema, or all that it leaves a choice of. */
+function withChoices(schema: JsonSchema): JsonSchema[] {
+  return schema.anyOf ? schema.anyOf.flatMap(withChoices) : [schema];
 }
 
 /** `targets[0].schedule.usage` */
-function pathText(path: Path): string {
+function pathText(path: KeyPath): string {
   return path
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`))
     .join('');
 }
 
 /** Offset of the value at `path`, or of the nearest thing around it that is there. */
-function valueOffset(document: Document, path: Path): number {
+function valueOffset(document: Document, path: KeyPath): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];
@@ -167,7 +186,7 @@ function valueOffset(document: Document, path: Path): number {
   return document.contents?.range?.[0] ?? 0;
 }
 
-function keyOffset(document: Document, path: Path, key: string): number {
+function keyOffset(document: Document, path: KeyPath, key: string): number {
   const map = path.length === 0 ? document.contents : document.getIn(path, true);
   if (!isMap(map)) return valueOffset(document, path);
   const pair = map.items.find((item: Pair) => isScalar(item.key) && item.key.value === key);

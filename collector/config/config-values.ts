@@ -1,6 +1,8 @@
 /** Schemas of the texts that a configuration is made of: their values in the units of the code, and what an editor shows of them. */
+
 import { z } from 'zod';
-import { parseDuration, parseSize } from '../units.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import { parseDuration, parseSize } from '../base/units.ts';
 
 /** Makes a schema of text that `parse` reads; what `parse` throws becomes the problem. */
 export function text<T>(parse: (text: string) => T, hint: { description: string; examples: string[] }) {
@@ -10,7 +12,7 @@ export function text<T>(parse: (text: string) => T, hint: { description: string;
       try {
         return parse(value);
       } catch (error) {
-        context.addIssue(error instanceof Error ? error.message : String(error));
+        context.addIssue(reasonOf(error));
         return z.NEVER;
       }
     })

@@ -4,35 +4,45 @@
  *     --target api=9229 --every usage=1s        HEAPWATCH_LISTEN=127.0.0.1:8000        heapwatch.yaml
  *     --set limits.maxPause=60s                 HEAPWATCH_LIMITS_MAX_PAUSE=60s
  */
-import { DEFAULT_LIMITS, type Limits } from '../../agent/price/limits.ts';
-import { limits } from '../../protocol/limits.ts';
+import type { Limits } from '../../agent/price/limits.ts';
+import type { RedactionRules } from '../../agent/redact/rules.ts';
 import type { Role } from '../../protocol/role.ts';
-import type { SecretSource } from '../access/secret.ts';
-import { type Address, isLoopback } from '../address.ts';
-import { concerns, missingReadings } from '../alert/readings.ts';
-import type { Rule } from '../alert/rule.ts';
-import type { DnsName } from '../discover/dns-source.ts';
-import type { PortRange } from '../discover/ports.ts';
-import type { SdPath } from '../discover/sd-path.ts';
-import type { ReceiverConfig } from '../notify/receiver-file.ts';
+import { type Address, isLoopback } from '../base/address.ts';
 import { ConfigError, type Problem } from './config-error.ts';
-import type {
-  ConfigFile,
+import {
+  type AuditFile,
+  type ConfigFile,
+  type DestinationFile,
   DiscoverFile,
-  Every,
-  ScheduledProbe,
-  ScheduleFile,
+  DNS_PORT,
+  type Every,
+  type ScheduledProbe,
+  type ScheduleFile,
   StreamFile,
   TargetFile,
-  TokenFile,
+  type TokenFile,
 } from './config-file.ts';
 import { type ConfigFlags, environmentSources, flagSources, readOverrides } from './config-overrides.ts';
 import { environmentSettings, flagSettings } from './config-settings.ts';
 import { placeIn, readConfigText } from './config-text.ts';
-import { limitsGiven } from './limits-config.ts';
+import { isDefaultRule } from './default-rules.ts';
+import type { Destination } from './destination.ts';
+import { limitsGiven, limitsOf } from './limits-config.ts';
+import type { PortRange } from './ports.ts';
+import { concerns, missingReadings } from './readings.ts';
+import type { ReceiverConfig } from './receiver-file.ts';
+import { ALL_RECEIVERS, type Rule } from './rule.ts';
+import type { SdPath } from './sd-path.ts';
+import type { SecretSource } from './secret.ts';
 import { type StoreConfig, storeConfig } from './store-config.ts';
 
 /** When each probe runs; absent: never. */
+/** A name whose addresses are asked of the system's resolver. */
+export interface DnsName {
+  readonly host: string;
+  readonly port: number;
+}
+
 export type Intervals = Readonly<Partial<Record<ScheduledProbe, Every>>>;
 
 export interface TargetConfig {
@@ -62,6 +72,8 @@ export interface DiscoverConfig {
   readonly everyMs: number;
   /** How long one that is not found any more is kept. */
   readonly forgetAfterMs: number;
+  /** The most targets that it may find. */
+  readonly limit: number;
   /** Of all that is found, in place of the names that the source has for them. */
   readonly name?: string;
   readonly target: FoundConfig;
@@ -81,6 +93,8 @@ export interface StreamConfig {
   /** Bytes given to one client's socket before events wait in the collector, where partitions coalesce. */
   readonly highWaterBytes: number;
   readonly bufferBytes: number;
+  /** The same of answers for all clients together. */
+  readonly answersBytes: number;
   readonly stallMs: number;
   readonly helloMs: number;
   readonly pingMs: number;
@@ -94,6 +108,20 @@ export interface TokenConfig {
   readonly name: string;
   readonly role: Role;
   readonly source: SecretSource;
+  /** Milliseconds since 1970. */
+  readonly expiresMs?: number;
+  /** The one before, which is valid for a while. */
+  readonly previous?: { readonly source: SecretSource; readonly untilMs: number };
+}
+
+/** A provider of OpenID Connect, and what its claims give. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly roleClaim: string;
+  readonly nameClaim: string;
+  readonly operators: readonly string[];
+  readonly viewers: readonly string[];
 }
 
 export interface AuthConfig {
@@ -101,6 +129,7 @@ export interface AuthConfig {
   readonly tokens: readonly TokenConfig[];
   /** Web pages that may reach the collector besides its own. */
   readonly origins: readonly string[];
+  readonly oidc?: OidcConfig;
 }
 
 /** Paths of PEM files. */
@@ -115,6 +144,40 @@ export interface TlsConfig {
 export interface SnapshotsConfig {
   readonly dir: string;
   readonly keep: number;
+  readonly maxAgeMs?: number;
+  /** Of all of them. */
+  readonly maxBytes?: number;
+  /** What stays of their strings' contents; absent: all of them. */
+  readonly redaction?: RedactionRules;
+  /** Where each is sent. */
+  readonly destination?: DestinationConfig;
+}
+
+/** Where snapshots are sent: secrets are named, not held. */
+export interface DestinationConfig {
+  readonly to: Destination;
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly accessKeyId?: SecretSource;
+  readonly secretAccessKey?: SecretSource;
+  readonly sessionToken?: SecretSource;
+  readonly bearer?: SecretSource;
+  readonly query?: SecretSource;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of each target, that stay there. */
+  readonly keep?: number;
+  readonly maxAgeMs?: number;
+  /** Names of receivers that get a message of each. */
+  readonly tell?: readonly string[];
+}
+
+/** Where the audit trail is, and for how long. */
+export interface AuditConfig {
+  /** Absent: in memory. */
+  readonly dir?: string;
+  readonly keepMs: number;
+  /** Of the hashes. */
+  readonly key?: SecretSource;
 }
 
 export interface EvidenceConfig {
@@ -134,9 +197,15 @@ export interface Config {
   readonly snapshots?: SnapshotsConfig;
   readonly targets: readonly TargetConfig[];
   readonly discover: readonly DiscoverConfig[];
+  /** How long a target that is let go is waited for that is sending a snapshot. */
+  readonly graceMs: number;
+  /** How long a target may answer nothing before its connection is given up. */
+  readonly giveUpMs: number;
   readonly stream: StreamConfig;
   /** Absent: the log lives in memory and ends with the collector. */
   readonly store?: StoreConfig;
+  /** Absent: in memory. */
+  readonly audit?: AuditConfig;
   readonly alerts: readonly Rule[];
   /** What may be done to a target for the evidence of an alert. */
   readonly evidence: EvidenceConfig;
@@ -153,28 +222,6 @@ export interface ConfigSources {
   readonly flags?: ConfigFlags;
 }
 
-export const DEFAULT_LISTEN: Address = { host: '127.0.0.1', port: 7331 };
-export const DEFAULT_SCHEDULE: Intervals = { usage: 5_000, sampling: 'auto', types: 'auto' };
-
-/** Four alerts of a rule within an hour have all their evidence: two snapshots and a sampling profile. */
-export const DEFAULT_EVIDENCE: EvidenceConfig = { perHour: 12, betweenMs: 30_000 };
-
-export const DEFAULT_STREAM: StreamConfig = {
-  maxClients: limits.maxClients,
-  maxConnectionsPerAddress: 1_024,
-  maxSubscriptions: limits.maxSubscriptions,
-  maxRequests: limits.maxPendingRequests,
-  maxFramesPerSecond: limits.maxFramesPerSecond,
-  maxFrameBytes: limits.maxFrameBytes,
-  highWaterBytes: 262_144,
-  bufferBytes: limits.maxBufferedBytes,
-  stallMs: limits.stalledMs,
-  helloMs: limits.helloTimeoutMs,
-  pingMs: limits.pingIntervalMs,
-  ringEvents: 100_000,
-  ringBytes: 67_108_864,
-};
-
 /** @throws ConfigError with every problem of the first layer that has any. */
 export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Config {
   const settings = [...environmentSettings(env), ...flagSettings(flags)];
@@ -182,58 +229,90 @@ export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Confi
   const fromEnv = readOverrides(environmentSources(env));
   const fromFlags = readOverrides(flagSources(flags));
   const base = {
-    schedule: merge(DEFAULT_SCHEDULE, fromFile.schedule),
-    limits: { ...DEFAULT_LIMITS, ...limitsGiven(fromFile.limits ?? {}) },
+    schedule: merge({}, fromFile.schedule),
+    limits: limitsOf(fromFile.limits),
   };
   const forced = [fromEnv.every, fromFlags.every];
   const targets = new Map<string, TargetConfig>();
-  for (const target of fromFile.targets ?? []) targets.set(target.name, targetConfig(target, base, forced));
+  for (const target of fromFile.targets) targets.set(target.name, targetConfig(target, base, forced));
   for (const { name, inspect } of [...fromEnv.targets, ...fromFlags.targets]) {
     const before = targets.get(name);
-    targets.set(name, before ? { ...before, inspect } : targetConfig({ name, inspect }, base, forced));
+    targets.set(
+      name,
+      before ? { ...before, inspect } : targetConfig(TargetFile.parse({ name, inspect }), base, forced),
+    );
   }
-  const listen = fromFlags.listen ?? fromEnv.listen ?? fromFile.listen ?? DEFAULT_LISTEN;
+  // who names no target watches what is open on this machine
+  const searches =
+    targets.size + fromFile.discover.length > 0 ? fromFile.discover : [DiscoverFile.parse({ processes: true })];
+  const listen = fromFlags.listen ?? fromEnv.listen ?? fromFile.listen;
   const store = storeConfig(fromFile.store);
   const config = {
     listen,
-    auth: { tokens: (fromFile.auth?.tokens ?? []).map(tokenConfig), origins: fromFile.auth?.origins ?? [] },
+    auth: authConfig(fromFile.auth),
     ...(fromFile.tls && { tls: tlsConfig(fromFile.tls) }),
-    insecure: fromFile.insecure ?? false,
+    insecure: fromFile.insecure,
     targets: [...targets.values()],
-    discover: (fromFile.discover ?? []).map((entry) => discoverConfig(entry, base, forced)),
+    discover: searches.map((entry) => discoverConfig(entry, base, forced)),
+    graceMs: fromFile.grace,
+    giveUpMs: fromFile.giveUp,
     stream: streamConfig(fromFile.stream),
-    alerts: fromFile.alerts ?? [],
-    evidence: {
-      perHour: fromFile.evidence?.perHour ?? DEFAULT_EVIDENCE.perHour,
-      betweenMs: fromFile.evidence?.between ?? DEFAULT_EVIDENCE.betweenMs,
-    },
-    notify: fromFile.notify ?? [],
+    audit: auditConfig(fromFile.audit, fromFile.store?.path),
+    alerts: rulesOf(fromFile),
+    evidence: { perHour: fromFile.evidence.perHour, betweenMs: fromFile.evidence.between },
+    notify: receiversOf(fromFile),
     ...(store && { store }),
     ...snapshotsConfig(fromFile.store?.snapshots),
-    strings: fromFile.strings ?? false,
+    strings: fromFile.strings,
   };
   checkWhole(config, file);
   return config;
 }
 
+/** Those that run. */
+export function rulesOf({ alerts }: Pick<ConfigFile, 'alerts'>): Rule[] {
+  return alerts.filter(({ off }) => !off);
+}
+
+/** Where a rule is for every receiver and there is none, the log is one. */
+function receiversOf({ notify, alerts }: Pick<ConfigFile, 'notify' | 'alerts'>): readonly ReceiverConfig[] {
+  const isForAll = alerts.some((rule) => rule.notify.includes(ALL_RECEIVERS));
+  return notify.length === 0 && isForAll ? [{ name: 'log', type: 'log' }] : notify;
+}
+
+function auditConfig({ dir, keep: keepMs, key }: AuditFile, store: string | undefined): AuditConfig {
+  const folder = dir ?? (store === undefined ? undefined : auditFolder(store));
+  return { keepMs, ...(folder !== undefined && { dir: folder }), ...(key && { key }) };
+}
+
+/** Where the trail of a store is, unless its configuration says otherwise. */
+export function auditFolder(store: string): string {
+  return `${store}.audit`;
+}
+
 function snapshotsConfig(snapshots: NonNullable<ConfigFile['store']>['snapshots']): Pick<Config, 'snapshots'> {
-  return snapshots ? { snapshots: { dir: snapshots.dir, keep: snapshots.keep ?? 10 } } : {};
+  if (!snapshots) return {};
+  const { dir, keep, maxAge: maxAgeMs, maxBytes, redact, keepNames, hideNames, to } = snapshots;
+  const bounds = { ...(maxAgeMs !== undefined && { maxAgeMs }), ...(maxBytes !== undefined && { maxBytes }) };
+  const rules = { ...(keepNames && { keep: keepNames }), ...(hideNames && { hide: hideNames }) };
+  const sent = to && { destination: destinationConfig(to) };
+  return { snapshots: { dir, keep, ...bounds, ...(redact && { redaction: rules }), ...sent } };
+}
+
+function destinationConfig({ url: to, maxAge: maxAgeMs, ...file }: DestinationFile): DestinationConfig {
+  const given = Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
+  return { to, ...given, ...(maxAgeMs !== undefined && { maxAgeMs }) };
 }
 
 /** What no single value shows. */
 function checkWhole(config: Config, file: ConfigSources['file']): void {
   const problems: Problem[] = [];
-  if (config.targets.length === 0 && config.discover.length === 0) {
-    problems.push({
-      where: file?.name ?? '--target',
-      message: 'no targets: give --target name=9229, or "targets" or "discover" in a file',
-    });
-  }
   for (const message of exposures(config)) problems.push({ where: file?.name ?? '--listen', message });
   for (const [index, rule] of config.alerts.entries()) {
     const [missing] = targetsOf(config, rule).flatMap((target) => missingReadings(rule, target) ?? []);
     const where = file ? placeIn(file, ['alerts', index]) : '--set alerts';
-    if (missing !== undefined) problems.push({ where, message: `alerts[${index}] ${rule.name}: ${missing}` });
+    if (missing !== undefined && !isDefaultRule(rule.name))
+      problems.push({ where, message: `alerts[${index}] ${rule.name}: ${missing}` });
   }
   if (problems.length > 0) throw new ConfigError(problems);
 }
@@ -244,7 +323,7 @@ function targetsOf({ targets, discover }: Config, rule: Rule): Pick<TargetConfig
   return [...targets.filter(({ name }) => concerns(rule, name)), ...(rule.targets.includes('*') ? found : [])];
 }
 
-/** Why a collector does not listen where it was told to: whoever reaches it there could probe the targets, or read along. */
+/** Why a collector refuses its configured address: any client that reaches it there could probe the targets, or read along. */
 export function exposures({
   listen: { host },
   auth,
@@ -253,24 +332,38 @@ export function exposures({
 }: Pick<Config, 'listen' | 'auth' | 'tls' | 'insecure'>) {
   if (isLoopback(host)) return [];
   const problems: string[] = [];
-  if (auth.tokens.length === 0) {
+  if (auth.tokens.length === 0 && !auth.oidc) {
     problems.push(
-      `cannot listen on "${host}" without tokens: whoever reaches it could probe the targets; name some in auth.tokens, ` +
+      `cannot listen on "${host}" without tokens: anyone who reaches it could probe the targets; add auth.tokens, ` +
         'or listen on 127.0.0.1 and forward the port over ssh',
     );
   }
   if (!tls && !insecure) {
     problems.push(
-      `cannot listen on "${host}" without TLS: tokens could be read on their way; give tls.cert and tls.key, ` +
+      `cannot listen on "${host}" without TLS: others could read tokens on their way; give tls.cert and tls.key, ` +
         'or insecure: true where something else encrypts',
     );
   }
   return problems;
 }
 
-function tokenConfig({ name, role, env, file }: TokenFile): TokenConfig {
-  // the schema sees to it that one of the two is there
-  return { name, role, source: env === undefined ? { file: file! } : { env } };
+function authConfig({ tokens, origins, oidc }: ConfigFile['auth']): AuthConfig {
+  return { tokens: tokens.map(tokenConfig), origins, ...(oidc && { oidc }) };
+}
+
+function tokenConfig({ name, role, expires: expiresMs, previous, ...where }: TokenFile): TokenConfig {
+  return {
+    name,
+    role,
+    source: sourceOf(where),
+    ...(expiresMs !== undefined && { expiresMs }),
+    ...(previous && { previous: { source: sourceOf(previous), untilMs: previous.until } }),
+  };
+}
+
+/** The schema sees to it that one of the two is there. */
+function sourceOf({ env, file }: { env?: string | undefined; file?: string | undefined }): SecretSource {
+  return env === undefined ? { file: file! } : { env };
 }
 
 function tlsConfig({ cert, key, clientCa }: NonNullable<ConfigFile['tls']>): TlsConfig {
@@ -290,12 +383,12 @@ function foundConfig(
   forced: readonly ScheduleFile[],
 ): FoundConfig {
   return {
-    labels: target.labels ?? {},
+    labels: target.labels,
     ...(target.group !== undefined && { group: target.group }),
-    by: target.by ?? ['kind'],
-    rows: target.rows ?? 100,
-    isolates: target.isolates ?? 'main',
-    samplingIntervalBytes: target.samplingInterval ?? 524_288,
+    by: target.by,
+    rows: target.rows,
+    isolates: target.isolates,
+    samplingIntervalBytes: target.samplingInterval,
     schedule: [target.schedule, ...forced].reduce<Intervals>(merge, schedule),
     limits: { ...limits, ...limitsGiven(target.limits ?? {}) },
   };
@@ -304,14 +397,15 @@ function foundConfig(
 function discoverConfig(entry: DiscoverFile, base: Base, forced: readonly ScheduleFile[]): DiscoverConfig {
   return {
     source: sourceConfig(entry),
-    everyMs: entry.every ?? 10_000,
-    forgetAfterMs: entry.forgetAfter ?? 600_000,
+    everyMs: entry.every,
+    forgetAfterMs: entry.forgetAfter,
+    limit: entry.limit,
     ...(entry.name !== undefined && { name: entry.name }),
     target: foundConfig(entry, base, forced),
   };
 }
 
-function sourceConfig({ ports, file, processes, dns, port = 9229 }: DiscoverFile): DiscoverConfig['source'] {
+function sourceConfig({ ports, file, processes, dns, port = DNS_PORT }: DiscoverFile): DiscoverConfig['source'] {
   if (ports !== undefined) return { type: 'ports', ...ports };
   if (file !== undefined) return { type: 'file', ...file };
   if (processes !== undefined) return { type: 'processes', glob: processes === true ? '*' : processes };
@@ -325,8 +419,8 @@ function merge(base: Intervals, over: ScheduleFile | undefined): Intervals {
   return Object.fromEntries(merged);
 }
 
-function streamConfig(stream: StreamFile = {}): StreamConfig {
-  const given = {
+function streamConfig(stream: StreamFile): StreamConfig {
+  return {
     maxClients: stream.maxClients,
     maxConnectionsPerAddress: stream.maxConnectionsPerAddress,
     maxSubscriptions: stream.maxSubscriptions,
@@ -335,12 +429,13 @@ function streamConfig(stream: StreamFile = {}): StreamConfig {
     maxFrameBytes: stream.maxFrame,
     highWaterBytes: stream.highWater,
     bufferBytes: stream.buffer,
+    answersBytes: stream.answers,
     stallMs: stream.stall,
     helloMs: stream.hello,
     pingMs: stream.ping,
     ringEvents: stream.ringEvents,
     ringBytes: stream.ringSize,
   };
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...DEFAULT_STREAM, ...Object.fromEntries(set) };
 }
+
+export const DEFAULT_STREAM: StreamConfig = streamConfig(StreamFile.parse({}));

@@ -1,12 +1,17 @@
 /** Limits as a configuration says them, in the words of prices. */
-import type { Limits } from '../../agent/price/limits.ts';
-import type { LimitsFile } from './config-file.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../agent/price/limits.ts';
+import type { ConfigFile, LimitsFile } from './config-file.ts';
+
+/** The limits of all targets. */
+export function limitsOf(limits: ConfigFile['limits']): Limits {
+  return { ...DEFAULT_LIMITS, ...limitsGiven(limits) };
+}
 
 /** What is said of them. */
 export function limitsGiven({ maxPause, maxExtraMemory, pauseBudget }: LimitsFile): Partial<Limits> {
   return {
     ...(maxPause !== undefined && { maxPauseMs: maxPause }),
-    ...(maxExtraMemory !== undefined && { maxExtraBytes: maxExtraMemory }),
+    ...(maxExtraMemory !== undefined && { maxExtraBytes: maxExtraMemory, isExtraGiven: true }),
     ...(pauseBudget !== undefined && { pauseBudget }),
   };
 }

@@ -1,7 +1,16 @@
 /** Where a collector keeps what it learns, and for how long. */
 
-import type { RetentionLimits } from '../store/retention.ts';
-import type { StoreFile } from './config-file.ts';
+import { StoreFile } from './config-file.ts';
+
+/** How long a store keeps what it has. */
+export interface RetentionLimits {
+  /** Every event is kept for so long. */
+  readonly fullMs: number;
+  /** The first of each series in an hour is, and how all of the hour went. */
+  readonly hourlyMs: number;
+  /** The same of a day. */
+  readonly keepMs: number;
+}
 
 export interface StoreConfig {
   /** The SQLite file; where it is relative, to the working directory. */
@@ -9,21 +18,13 @@ export interface StoreConfig {
   readonly retention: RetentionLimits;
 }
 
-const HOUR_MS = 3_600_000;
-
-export const DEFAULT_RETENTION: RetentionLimits = {
-  fullMs: 48 * HOUR_MS,
-  hourlyMs: 14 * 24 * HOUR_MS,
-  keepMs: 365 * 24 * HOUR_MS,
-};
-
 /** Undefined where nothing names a path: then nothing is stored. */
 export function storeConfig(store: StoreFile | undefined): StoreConfig | undefined {
-  if (store === undefined) return undefined;
-  const retention = {
-    fullMs: store.full ?? DEFAULT_RETENTION.fullMs,
-    hourlyMs: store.hourly ?? DEFAULT_RETENTION.hourlyMs,
-    keepMs: store.keep ?? DEFAULT_RETENTION.keepMs,
-  };
-  return { path: store.path, retention };
+  return store && { path: store.path, retention: retentionOf(store) };
 }
+
+function retentionOf({ full, hourly, keep }: StoreFile): RetentionLimits {
+  return { fullMs: full, hourlyMs: hourly, keepMs: keep };
+}
+
+export const DEFAULT_RETENTION: RetentionLimits = retentionOf(StoreFile.parse({ path: 'any' }));

@@ -1,9 +1,10 @@
 /** A console from its start to its end: attaches, gives the prompt its names, lets go. */
 import { inspect } from 'node:util';
-import { hpy } from '../../agent/hpy.ts';
-import type { Consent } from '../cli/consent.ts';
-import type { Io } from '../cli/io.ts';
-import { version } from '../version.ts';
+import { hpy } from '../../agent/heapy/hpy.ts';
+import { oneLine } from '../../protocol/printable.ts';
+import { version } from '../base/version.ts';
+import type { Consent } from '../measure/consent.ts';
+import type { Io } from '../terminal/io.ts';
 import { runRepl } from './repl.ts';
 import { checked, SessionFace } from './session-face.ts';
 import { Targets } from './targets.ts';
@@ -13,18 +14,22 @@ export interface ConsoleOptions {
   readonly targets: readonly string[];
   readonly isolate: string;
   readonly strings: boolean;
+  readonly probe: 'snapshot' | 'walk';
+  readonly exe: string | undefined;
   /** What is agreed to of each price. */
   readonly consent: Consent;
 }
 
 /** @throws AttachError, TargetSyntaxError; what a script on standard input threw */
-export async function runConsole({ targets: texts, isolate, strings, consent }: ConsoleOptions, io: Io): Promise<void> {
+export async function runConsole(options: ConsoleOptions, io: Io): Promise<void> {
+  const { targets: texts, isolate, strings, probe, exe, consent } = options;
   await using targets = new Targets();
-  for (const text of texts) targets.add(await hpy(text, { isolate, strings, signal: io.signal }));
+  for (const text of texts)
+    targets.add(await hpy(text, { isolate, strings, probe, ...(exe !== undefined && { exe }), signal: io.signal }));
   await runRepl({
     input: process.stdin,
     output: process.stdout,
-    banner: `heapwatch ${version}, ${targets.current.target}: ${targets.current.description}\n${texts.length > 1 ? `${texts.length} targets: lc lists them, sc(2) changes to the second.\n` : ''}hp.heap() prints the heap, .help tells the rest, Ctrl-D leaves.\n`,
+    banner: `${oneLine(`heapwatch ${version}, ${targets.current.target}: ${targets.current.description}`)}\n${texts.length > 1 ? `${texts.length} targets: lc lists them, sc(2) changes to the second.\n` : ''}hp.heap() prints the heap, .help lists the words, Ctrl-D leaves.\n`,
     names: (terminal) => namesOf(targets, checked(new SessionFace(targets, terminal, consent))),
     commands: {
       targets: { help: 'List the processes and files of this session (lc)', action: () => targets },

@@ -1,4 +1,4 @@
-/** What a person at the prompt is told of an error: one line. */
+/** What a person at the prompt sees of an error: one line. */
 import { isNativeError } from 'node:util/types';
 import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
 import { ALL_WORDS, suggestion } from './words.ts';

@@ -7,17 +7,19 @@
  */
 import type { EventEmitter } from 'node:events';
 import { type REPLEval, type REPLServer, Recoverable, start } from 'node:repl';
-import { inspect } from 'node:util';
-import { isNativeError } from 'node:util/types';
 import { type Context, createContext, runInContext } from 'node:vm';
-import { Interrupted } from '../cli/exit.ts';
+import { oneLine, terminalText } from '../../protocol/printable.ts';
 import { offers } from './completer.ts';
 import { errorLine } from './error-line.ts';
 import { HELP } from './help.ts';
 import { keepHistory } from './history.ts';
 import { LineFeed } from './line-feed.ts';
 import { isPending } from './pending.ts';
+import { Interruption, RunningLine } from './running-line.ts';
+import { failureOf, ScriptError } from './script-failure.ts';
 import type { Terminal } from './session-face.ts';
+import { shownText } from './shown-value.ts';
+import { javaScriptOf } from './typed-line.ts';
 
 export interface ReplOptions {
   readonly input: NodeJS.ReadStream;
@@ -39,25 +41,6 @@ export interface ReplOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a person ended who pressed Ctrl-C. */
-class Interruption extends Error {
-  override name = 'Interruption';
-
-  constructor() {
-    super('interrupted');
-  }
-}
-
-/** A script stopped at its first error; the message is the line that tells of it. */
-class ScriptError extends Error {
-  override name = 'ScriptError';
-}
-
-/** Errors that a command's exit code knows; all others of a script are failures of it. */
-const TOLD_BY_CODE: ReadonlySet<string> = new Set([
-  ...['AttachError', 'DetachedError', 'RefusedError', 'SnapshotSyntaxError'],
-]);
-
 /**
  * Reads lines until they end or the person leaves. Where standard input is no terminal it is a script: nothing is asked, no
  * prompt is shown, and its first error ends it.
@@ -75,14 +58,11 @@ class Prompt {
   readonly #feed: LineFeed | null;
   readonly #server: REPLServer;
   readonly #evaluate: REPLEval;
-  #running: Running | null = null;
-  /** Rejects the line that is being evaluated. */
-  #onThrown: ((error: unknown) => void) | null = null;
+  /** Null while the next line is read. */
+  #line: RunningLine | null = null;
   /** Node's own answer to Ctrl-C. */
   #onCtrlC: () => void = () => {};
   readonly #textOf: (value: unknown) => string;
-  /** What the line at work gave, and its text: worked out where Ctrl-C is heard, which sets may take long for. */
-  #shown: { readonly value: unknown; readonly text: string } | null = null;
   /** What was typed so far goes on in the next line. */
   #isIncomplete = false;
   #failure: unknown;
@@ -91,9 +71,9 @@ class Prompt {
     this.#options = options;
     this.#feed = feed;
     const { output } = options;
-    if (!feed) output.write(options.banner);
+    if (!feed) output.write(terminalText(options.banner));
     const isColoured = !feed && process.env.NO_COLOR === undefined && output.hasColors();
-    this.#textOf = (value) => inspect(value, { colors: isColoured });
+    this.#textOf = (value) => shownText(value, isColoured);
     const settings = {
       input: feed ? feed.input : options.input,
       output,
@@ -131,12 +111,14 @@ class Prompt {
       leave();
     };
     signal.addEventListener('abort', close);
+    if (signal.aborted) close();
     const onRejection = (error: unknown) => say(errorLine(error, this.#names()));
     process.on('unhandledRejection', onRejection);
     this.#options.onAside((text) => this.#tellAside(text));
     const release = this.#feed ? () => {} : onInterrupt(() => this.#interrupt());
     try {
-      if (this.#feed) await this.#feed.next();
+      // it can be interrupted before a line is typed
+      if (this.#feed) await Promise.race([this.#feed.next(), left]);
       else {
         const problem = await keepHistory(server);
         if (problem !== null) say(problem);
@@ -164,7 +146,7 @@ class Prompt {
     this.#addCompletion();
     [this.#onCtrlC] = server.listeners('SIGINT') as (() => void)[];
     server.removeAllListeners('SIGINT');
-    server.on('SIGINT', () => (this.#running ? this.#interrupt() : this.#onCtrlC()));
+    server.on('SIGINT', () => (this.#line ? this.#interrupt() : this.#onCtrlC()));
     if (!this.#feed) return;
     // shown after each line, or piece of a line, has been worked off
     server.displayPrompt = () => {
@@ -184,7 +166,7 @@ class Prompt {
       ...this.#options.commands,
       help: { help: 'The words of a session', action: () => HELP },
     };
-    const print = (text: unknown) => this.#options.output.write(`${String(text)}\n`);
+    const print = (text: unknown) => this.#write(`${String(text)}\n`);
     const server = this.#server;
     for (const [name, { help, action }] of Object.entries(commands)) {
       server.defineCommand(name, {
@@ -223,8 +205,7 @@ class Prompt {
   }
 
   #caught(error: unknown): void {
-    if (this.#onThrown) this.#onThrown(error);
-    else this.#tell(error);
+    if (!this.#line?.takesError(error)) this.#tell(error);
   }
 
   async #work(
@@ -233,11 +214,11 @@ class Prompt {
     file: string,
     done: (error: Error | null, result?: unknown) => void,
   ): Promise<void> {
-    const running = new Running(this.#feed ? null : this.#server);
-    this.#running = running;
+    const line = new RunningLine(this.#feed ? null : this.#server);
+    this.#line = line;
     try {
-      const value = await running.until(this.#value(awaiting(called(code)), context, file));
-      this.#shown = value === undefined ? null : { value, text: await this.#interruptibly(() => this.#textOf(value)) };
+      const value = await line.until(this.#value(line, javaScriptOf(code), context, file));
+      if (value !== undefined) line.shown = { value, text: await this.#interruptibly(() => this.#textOf(value)) };
       this.#isIncomplete = false;
       done(null, value);
     } catch (error) {
@@ -248,26 +229,21 @@ class Prompt {
         done(null);
       }
     } finally {
-      this.#running = null;
-      this.#shown = null;
-      running.end();
+      this.#line = null;
+      line.end();
     }
   }
 
   /** What the line gives; variables that were given something still to come are given it when it has come. */
-  async #value(code: string, context: Context, file: string): Promise<unknown> {
-    const given = await new Promise<{ value: unknown }>((resolve, reject) => {
-      this.#onThrown = reject;
+  async #value(line: RunningLine, code: string, context: Context, file: string): Promise<unknown> {
+    const given = await line.evaluation<{ value: unknown }>((resolve, reject) => {
       const done = (error: Error | null, value: unknown) => {
         if (error) reject(error);
-        // in a wrapper: a promise would be waited for here, and not told from what it gives
+        // in a wrapper: a promise would be waited for here, and not taken apart from what it gives
         else resolve({ value });
       };
       const evaluate = () => this.#evaluate.call(this.#server, code, context, file, done);
-      const running = this.#running;
-      this.#options.leaveInterrupts(evaluate).then(() => running?.hearSignals(), reject);
-    }).finally(() => {
-      this.#onThrown = null;
+      this.#options.leaveInterrupts(evaluate).then(() => line.evaluated(), reject);
     });
     const value = await given.value;
     await settle(context);
@@ -275,8 +251,8 @@ class Prompt {
   }
 
   #written(value: unknown): string {
-    const shown = this.#shown;
-    return shown !== null && shown.value === value ? shown.text : this.#textOf(value);
+    const shown = this.#line?.shown;
+    return shown && shown.value === value ? shown.text : this.#textOf(value);
   }
 
   /** Does what takes this thread for long so that Ctrl-C ends it. @throws an error of code ERR_SCRIPT_EXECUTION_INTERRUPTED */
@@ -294,14 +270,18 @@ class Prompt {
     if (this.#feed) {
       this.#failure ??= failureOf(error, line);
       this.#server.close();
-    } else this.#options.output.write(`${line}\n`);
+    } else this.#write(`${oneLine(line)}\n`);
   }
 
   /** What is being typed is drawn again below. */
   #tellAside(text: string): void {
     if (this.#feed) return;
-    this.#options.output.write(`\n${text}\n`);
-    if (!this.#running) this.#server.displayPrompt(true);
+    this.#write(`\n${oneLine(text)}\n`);
+    if (!this.#line) this.#server.displayPrompt(true);
+  }
+
+  #write(text: string): void {
+    this.#options.output.write(terminalText(text));
   }
 
   #names(): string[] {
@@ -309,102 +289,26 @@ class Prompt {
   }
 
   #terminal(): Terminal {
-    const running = this.#running;
+    const line = this.#line;
     const { say, progress } = this.#options;
     return {
-      signal: running?.signal ?? AbortSignal.abort(new Interruption()),
+      signal: line?.signal ?? AbortSignal.abort(new Interruption()),
       say: (text) => {
         progress('');
         say(text);
       },
       progress,
-      ask: (question) => (this.#feed || !running ? Promise.resolve(null) : running.ask(question)),
+      ask: (question) => (this.#feed || !line ? Promise.resolve(null) : line.ask(question)),
     };
   }
 
   #interrupt(): void {
     this.#options.progress('');
-    const isAwaiting = this.#onThrown !== null;
-    this.#running?.abort();
+    const isEvaluating = this.#line?.isEvaluating;
+    this.#line?.interrupt();
     // of a line with an `await` in it, Node would wait for the end and take nothing else meanwhile
-    if (isAwaiting) this.#onCtrlC();
+    if (isEvaluating) this.#onCtrlC();
   }
-}
-
-/**
- * One line at work. Meanwhile what is typed waits in the terminal. Its Ctrl-C is a byte that waits too while nobody would
- * hear a signal, then, once the line has been evaluated and what it gave is waited for, a signal.
- */
-class Running {
-  readonly #interruption = new AbortController();
-  readonly #server: REPLServer | null;
-  #isOver = false;
-  #isAsking = false;
-  readonly #keepAlive = setInterval(() => {}, 2 ** 30);
-
-  /** @param server null where nobody types */
-  constructor(server: REPLServer | null) {
-    this.#server = server;
-    server?.pause();
-  }
-
-  hearSignals(): void {
-    if (!this.#isOver && !this.#isAsking) this.#listen(false);
-  }
-
-  get signal(): AbortSignal {
-    return this.#interruption.signal;
-  }
-
-  abort(): void {
-    this.#interruption.abort(new Interruption());
-  }
-
-  /** Gives what `work` gives, or rejects as soon as it is interrupted. */
-  until<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.signal.addEventListener('abort', () => reject(this.signal.reason));
-      work.then(resolve, reject);
-    });
-  }
-
-  /** A question that is answered by yes or no. */
-  async ask(question: string): Promise<boolean> {
-    this.#isAsking = true;
-    this.#listen(true);
-    try {
-      const answer = await this.until(
-        new Promise<string>((resolve) => {
-          this.#server?.question(`${question} [y/N] `, { signal: this.signal }, resolve);
-        }),
-      );
-      return /^\s*y(es)?\s*$/i.test(answer);
-    } finally {
-      this.#isAsking = false;
-      this.#listen(false);
-    }
-  }
-
-  end(): void {
-    this.#isOver = true;
-    clearInterval(this.#keepAlive);
-    this.#listen(true);
-  }
-
-  #listen(on: boolean): void {
-    const server = this.#server;
-    if (!server) return;
-    (server.input as Partial<NodeJS.ReadStream>).setRawMode?.(on);
-    if (on) server.resume();
-    else server.pause();
-  }
-}
-
-/** What a script ends with that came upon `error`. */
-function failureOf(error: unknown, line: string): unknown {
-  if (!isNativeError(error)) return new ScriptError(line, { cause: error });
-  if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return new Interrupted('SIGINT');
-  return TOLD_BY_CODE.has(error.name) ? error : new ScriptError(line, { cause: error });
 }
 
 /** Gives each variable that holds something still to come what has come. */
@@ -412,19 +316,4 @@ async function settle(context: Context): Promise<void> {
   for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(context))) {
     if (isPending(value)) context[name] = await value;
   }
-}
-
-/** heapy's monitor has commands where JavaScript has calls: `sc 2` is read `sc(2)`. */
-function called(code: string): string {
-  return code.replace(/^\s*sc\s+(\d+)\s*$/, 'sc($1)\n');
-}
-
-/**
- * A declaration cannot be given its value later, so it waits: `const h = hp.heap()` is read `const h = await hp.heap()`. Of
- * several lines at once, as `.load` and `.editor` give them, each that begins with `hp.` or is given it waits for the one before.
- */
-function awaiting(code: string): string {
-  if (code.trim().includes('\n'))
-    return code.replace(/^((?:(?:const|let|var)\s+)?[\w$]+\s*=\s*)?(?=hp\s*\.)/gm, '$1await ');
-  return code.replace(/^(\s*(?:const|let|var)\s+[\w$]+\s*=\s*)(?=hp\s*\.)/, '$1await ');
 }

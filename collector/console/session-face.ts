@@ -1,14 +1,14 @@
 /** `hp` at the prompt: the library's session, with prices said and asked for, progress shown, and nothing to be awaited. */
-import type { HeapOptions, HeapSet, Hpy, Kind } from '../../agent/hpy.ts';
-import type { Consent } from '../cli/consent.ts';
-import { agreeToQuote } from '../cli/price-gate.ts';
-import { costText, progressText } from '../cli/words.ts';
+import type { HeapOptions, HeapProgress, HeapSet, Hpy, Kind } from '../../agent/heapy/hpy.ts';
+import type { Consent } from '../measure/consent.ts';
+import { agreeToQuote } from '../measure/price-gate.ts';
+import { costText, progressText, standstillText } from '../measure/words.ts';
 import { HELP } from './help.ts';
 import { type Pending, pending } from './pending.ts';
 import type { Targets } from './targets.ts';
 import { namesOf, suggestion } from './words.ts';
 
-/** What a session needs of the terminal it stands at. */
+/** What a session needs of its terminal. */
 export interface Terminal {
   /** Aborted when the person interrupts what runs now. */
   readonly signal: AbortSignal;
@@ -20,8 +20,7 @@ export interface Terminal {
 /** What every object is asked for by the language and by those who print it. */
 const ASKED_OF_ALL: ReadonlySet<string> = new Set(['then', 'toJSON', 'constructor', 'inspect', 'valueOf']);
 
-const HOLDING =
-  'each of its minor garbage collections takes four to eight times as long until hp.setrelheap(null) or the end of this session';
+const HOLDING = 'minor collections take 4 to 13 times as long until hp.setrelheap(null) or the end of this session';
 
 /** The session's relations, which the prompt has as they are: `hp.Size(88)`. */
 const RELATIONS = [
@@ -72,7 +71,7 @@ export class SessionFace {
       if (label !== undefined && typeof label !== 'string') return await hpy.setrelheap(label);
       await this.#agree(hpy);
       const heap = await hpy.setrelheap(label, running);
-      this.#terminal().say(`ids of objects are held for it in ${hpy.target}: ${HOLDING}`);
+      this.#terminal().say(`object ids of ${hpy.target} are held for it: ${HOLDING}`);
       return heap;
     });
   }
@@ -159,7 +158,10 @@ export class SessionFace {
     const { signal, say, progress } = this.#terminal();
     const running = {
       signal,
-      onProgress: (now: Parameters<typeof progressText>[0]) => progress(progressText(now)),
+      onProgress: (now: HeapProgress) => {
+        if (now.phase === 'standstill') say(standstillText(this.#hpy.target, now.why));
+        else progress(progressText(now));
+      },
       onCost: (cost: Parameters<typeof costText>[0]) => say(costText(cost)),
     };
     const done = work(this.#hpy, running).finally(() => progress(''));

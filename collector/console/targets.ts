@@ -1,5 +1,8 @@
 /** The sessions of a console, heapy's connections: each with a number, one of them the current. */
-import type { Hpy } from '../../agent/hpy.ts';
+
+import type { Hpy } from '../../agent/heapy/hpy.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import { oneLine } from '../../protocol/printable.ts';
 
 export class Targets implements AsyncDisposable {
   /** Told of each that goes while the console lives. */
@@ -41,9 +44,13 @@ export class Targets implements AsyncDisposable {
     const rows = this.#all.map((hpy, index) => {
       const mark = index === this.#current ? '*' : ' ';
       const state = this.#gone.has(hpy) ? ' (gone)' : '';
-      return [`${mark}${String(index + 1).padStart(2)}`, hpy.target, `${hpy.description}${state}`];
+      return [
+        `${mark}${String(index + 1).padStart(2)}`,
+        oneLine(hpy.target),
+        oneLine(`${hpy.description}${state}`),
+      ] as const;
     });
-    const width = Math.max('TARGET'.length, ...rows.map(([, target]) => target.length));
+    const width = Math.max('TARGET'.length, maxOf(rows.map(([, target]) => target.length)));
     return [['CID', 'TARGET', 'PROCESS OR FILE'], ...rows]
       .map(([cid, target, process]) => `${cid} ${target.padEnd(width)} ${process}`)
       .join('\n');

@@ -16,7 +16,7 @@ const UNSPOKEN: ReadonlySet<string> = new Set(['constructor', 'toString']);
 export function namesOf(prototype: object): string[] {
   const names: string[] = [];
   for (let at = prototype; at !== Object.prototype && at !== null; at = Object.getPrototypeOf(at)) {
-    names.push(...Object.getOwnPropertyNames(at).filter((name) => !UNSPOKEN.has(name)));
+    for (const name of Object.getOwnPropertyNames(at)) if (!UNSPOKEN.has(name)) names.push(name);
   }
   return [...new Set(names)];
 }

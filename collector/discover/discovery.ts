@@ -4,9 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { parseTarget } from '../../agent/target.ts';
+import { parseTarget } from '../../agent/base/target.ts';
 import type { DiscoverConfig, TargetConfig } from '../config/config.ts';
-import { type Found, foundName, placeOf } from './found.ts';
+import { addressKey, type DiscoveredTarget, discoveredName } from './discovered-target.ts';
 import { Lookout } from './lookout.ts';
 
 export interface DiscoveryOptions {
@@ -25,7 +25,7 @@ export class Discovery {
     this.#options = options;
   }
 
-  /** Looks where it is told to from now on; what an entry that was there before has found stays. Resolves after the first looks. */
+  /** Looks where it is asked to from now on; what an entry that was there before has found stays. Resolves after the first looks. */
   async set(entries: readonly DiscoverConfig[]): Promise<void> {
     if (this.#stopped) return;
     const before = [...this.#lookouts];
@@ -34,7 +34,7 @@ export class Discovery {
       return at < 0 ? this.#opened(config) : before.splice(at, 1)[0]!;
     });
     await Promise.all(lookouts.map(({ looked }) => looked));
-    // until now those of before were told of
+    // until now those of before were reported
     this.#lookouts = lookouts;
     await Promise.all(before.map((lookout) => this.#close(lookout)));
   }
@@ -73,9 +73,9 @@ export class Discovery {
   }
 }
 
-function targetOf(config: DiscoverConfig, found: Found): TargetConfig {
+function targetOf(config: DiscoverConfig, found: DiscoveredTarget): TargetConfig {
   const { labels, limits, group: ownGroup, ...rest } = config.target;
-  const name = foundName(config.name ?? found.name, found.address);
+  const name = discoveredName(config.name ?? found.name, found.address);
   return {
     ...rest,
     name,
@@ -86,12 +86,12 @@ function targetOf(config: DiscoverConfig, found: Found): TargetConfig {
   };
 }
 
-function placesOf({ address, pid }: Found): string[] {
-  return [placeOf(address), ...(pid === undefined ? [] : [`pid:${pid}`])];
+function placesOf({ address, pid }: DiscoveredTarget): string[] {
+  return [addressKey(address), ...(pid === undefined ? [] : [`pid:${pid}`])];
 }
 
 function placeOfTarget(inspect: string): string[] {
   const target = parseTarget(inspect);
-  if (target.kind === 'address') return [placeOf(`${target.host}:${target.port}`)];
-  return [target.kind === 'url' ? placeOf(new URL(target.url).host) : inspect];
+  if (target.kind === 'address') return [addressKey(`${target.host}:${target.port}`)];
+  return [target.kind === 'url' ? addressKey(new URL(target.url).host) : inspect];
 }

@@ -1,16 +1,12 @@
 /** Finds a target at each address of a name, by the system's resolver. */
 import { lookup } from 'node:dns/promises';
-import { addressText } from '../../agent/target.ts';
-import { within } from '../waiting/deadline.ts';
-import type { Found } from './found.ts';
+import { addressText } from '../../agent/base/target.ts';
+import { within } from '../../agent/base/waiting.ts';
+import type { DnsName } from '../config/config.ts';
+import type { DiscoveredTarget } from './discovered-target.ts';
 
 /** How long the resolver has for its answer; a collector that stops waits for no longer. */
 const LOOKUP_MS = 3_000;
-
-export interface DnsName {
-  readonly host: string;
-  readonly port: number;
-}
 
 export class DnsSource {
   readonly isFinal = false;
@@ -24,7 +20,7 @@ export class DnsSource {
     return `dns ${addressText(this.#name.host, this.#name.port)}`;
   }
 
-  async look(): Promise<readonly Found[]> {
+  async look(): Promise<readonly DiscoveredTarget[]> {
     const { host, port } = this.#name;
     const addresses = await within(LOOKUP_MS, `look up ${host}`, lookup(host, { all: true }));
     return addresses.map(({ address }) => ({ address: addressText(address, port), name: host }));

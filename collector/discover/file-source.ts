@@ -1,17 +1,25 @@
 /** Finds the targets that files name, and sees when they change. */
-import { watch } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+
+import { type FSWatcher, watch } from 'node:fs';
+import { constants, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { matchesGlob } from '../../protocol/glob.ts';
-import type { Found } from './found.ts';
-import type { SdPath } from './sd-path.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import type { SdPath } from '../config/sd-path.ts';
+import type { DiscoveredTarget } from './discovered-target.ts';
 import { readSdText } from './sd-text.ts';
+
+/** Bytes of a file: those of some thousand targets. */
+const MAX_BYTES = 2 ** 20;
+/** How long folder and files have: a mount may be dead. */
+const LOOK_MS = 5_000;
 
 export class FileSource {
   readonly isFinal = true;
+  readonly lookMs = LOOK_MS;
   readonly #path: SdPath;
   /** What each file said when it could be read last, by path. */
-  #said = new Map<string, readonly Found[]>();
+  #said = new Map<string, readonly DiscoveredTarget[]>();
 
   constructor(path: SdPath) {
     this.#path = path;
@@ -22,15 +30,15 @@ export class FileSource {
   }
 
   /** Of a file that cannot be read, what it said before still holds. */
-  async look(_signal: AbortSignal, warn: (problem: string) => void): Promise<readonly Found[]> {
+  async look(_signal: AbortSignal, warn: (problem: string) => void): Promise<readonly DiscoveredTarget[]> {
     const { folder, glob } = this.#path;
     const names = (await readdir(folder)).filter((name) => matchesGlob(glob, name)).sort();
-    const said = new Map<string, readonly Found[]>();
+    const said = new Map<string, readonly DiscoveredTarget[]>();
     for (const path of names.map((name) => join(folder, name))) {
       try {
-        said.set(path, readSdText(await readFile(path, 'utf8')));
+        said.set(path, readSdText(await textOf(path)));
       } catch (error) {
-        warn(`Cannot read ${path}: ${(error instanceof Error ? error.message : String(error)).split('\n', 1)[0]}`);
+        warn(`Cannot read ${path}: ${reasonOf(error).split('\n', 1)[0]}`);
         said.set(path, this.#said.get(path) ?? []);
       }
     }
@@ -38,14 +46,43 @@ export class FileSource {
     return [...said.values()].flat();
   }
 
-  /** Where the folder cannot be watched, looks at their intervals have to do. */
+  /**
+   * Watches the folder once it has answered: on a dead mount the call alone would stop the collector, since it waits in this
+   * thread. Where it cannot be watched, looks at their intervals have to do.
+   */
   watch(changed: () => void): () => void {
-    try {
-      const watcher = watch(this.#path.folder, { persistent: false }, changed);
-      watcher.on('error', () => watcher.close());
-      return () => watcher.close();
-    } catch {
-      return () => {};
-    }
+    let watcher: FSWatcher | undefined;
+    let isOver = false;
+    const { folder } = this.#path;
+    const begin = () => {
+      if (isOver) return;
+      watcher = watch(folder, { persistent: false }, changed);
+      watcher.on('error', () => watcher?.close());
+      changed(); // since the first look
+    };
+    // one that is not there, or takes no more watches, is not watched
+    void stat(folder)
+      .then(begin)
+      .catch(() => {});
+    return () => {
+      isOver = true;
+      watcher?.close();
+    };
+  }
+}
+
+/** @throws Error of what is no regular file, or too large */
+async function textOf(path: string): Promise<string> {
+  // so that a FIFO without a writer is opened too
+  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  if (!(await file.stat()).isFile()) throw new Error('it is no regular file');
+  const buffer = Buffer.alloc(MAX_BYTES + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    length += bytesRead;
+    if (length > MAX_BYTES)
+      throw new Error(`it is larger than ${MAX_BYTES} bytes, name fewer targets or part them among files`);
+    if (bytesRead === 0) return buffer.toString('utf8', 0, length);
   }
 }

@@ -1,11 +1,11 @@
 /** Finds inspectors by asking each port of a range for its list; none is attached to. */
 import { url } from 'node:inspector';
-import { inspectorUrl } from '../../agent/endpoint.ts';
-import { AttachError } from '../../agent/errors.ts';
-import { addressOf } from '../../agent/open.ts';
-import { addressText } from '../../agent/target.ts';
-import type { Found } from './found.ts';
-import { type PortRange, portsOf } from './ports.ts';
+import { AttachError } from '../../agent/base/errors.ts';
+import { addressText } from '../../agent/base/target.ts';
+import { inspectorUrl } from '../../agent/cdp/endpoint.ts';
+import { addressOf } from '../../agent/process/open.ts';
+import { type PortRange, portsOf } from '../config/ports.ts';
+import type { DiscoveredTarget } from './discovered-target.ts';
 
 /** How long a port has for its answer. */
 const ASK_MS = 1_000;
@@ -25,17 +25,17 @@ export class PortSource {
     return `ports ${addressText(host, first)}-${last}`;
   }
 
-  async look(signal: AbortSignal): Promise<readonly Found[]> {
+  async look(signal: AbortSignal): Promise<readonly DiscoveredTarget[]> {
     const ports = portsOf(this.#range);
-    const found: Found[] = [];
+    const found: DiscoveredTarget[] = [];
     for (let at = 0; at < ports.length; at += AT_ONCE) {
       const asked = ports.slice(at, at + AT_ONCE).map((port) => this.#ask(port, signal));
-      found.push(...(await Promise.all(asked)).flat());
+      for (const each of (await Promise.all(asked)).flat()) found.push(each);
     }
     return found;
   }
 
-  async #ask(port: number, signal: AbortSignal): Promise<Found[]> {
+  async #ask(port: number, signal: AbortSignal): Promise<DiscoveredTarget[]> {
     const { host } = this.#range;
     try {
       const inspector = await inspectorUrl(host, port, { timeoutMs: ASK_MS, signal });

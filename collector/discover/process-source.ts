@@ -1,7 +1,7 @@
 /** Finds the Node processes of this machine whose inspector is open. */
-import { Inspectors, programOf } from '../../agent/inspectors.ts';
+import { Inspectors, programOf } from '../../agent/process/inspectors.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
-import type { Found } from './found.ts';
+import type { DiscoveredTarget } from './discovered-target.ts';
 
 export class ProcessSource {
   readonly text = 'processes of this machine';
@@ -14,7 +14,7 @@ export class ProcessSource {
     this.#glob = glob;
   }
 
-  async look(signal: AbortSignal): Promise<readonly Found[]> {
+  async look(signal: AbortSignal): Promise<readonly DiscoveredTarget[]> {
     const processes = await this.#inspectors.look(signal);
     return processes
       .map(({ address, pid, command }) => ({ address, pid, name: programOf(command) }))

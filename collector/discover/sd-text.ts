@@ -5,18 +5,22 @@
  *
  * Labels that begin with `__` are no labels of the target: heapwatch's own are settings, others are left out.
  */
+
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseTarget } from '../../agent/target.ts';
+import { outside } from '../../agent/base/outside-schema.ts';
+import { TEXT_LENGTHS } from '../../agent/base/outside-text.ts';
+import { parseTarget } from '../../agent/base/target.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import { LimitsFile, parseName } from '../config/config-file.ts';
 import { limitsGiven } from '../config/limits-config.ts';
-import type { Found } from './found.ts';
+import type { DiscoveredTarget } from './discovered-target.ts';
 
 const Name = z.string().transform((value, context) => {
   try {
     return parseName(value);
   } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error));
+    context.addIssue(reasonOf(error));
     return z.NEVER;
   }
 });
@@ -29,24 +33,30 @@ const Settings = z.object({
   __heapwatch_pause_budget__: LimitsFile.shape.pauseBudget,
 });
 
+/** Labels of one group. */
+const MAX_LABELS = 64;
+const Labels = z
+  .record(z.string().max(TEXT_LENGTHS.label), outside(TEXT_LENGTHS.label))
+  .refine((labels) => Object.keys(labels).length <= MAX_LABELS, { error: `expected at most ${MAX_LABELS} labels` });
+
 const Groups = z.array(
   z.looseObject({
     targets: z.array(z.string().refine(isAddress, { error: 'expected host:port' })),
-    labels: z.record(z.string(), z.string()).optional(),
+    labels: Labels.optional(),
   }),
 );
 
 /** The targets that it names. @throws Error of one line */
-export function readSdText(text: string): Found[] {
+export function readSdText(text: string): DiscoveredTarget[] {
   const groups = Groups.safeParse(parse(text));
   if (!groups.success) throw new Error(firstOf(groups.error));
   return groups.data.flatMap(({ targets, labels = {} }) => {
     const settings = settingsOf(labels);
-    return targets.map((address): Found => ({ address, ...settings }));
+    return targets.map((address): DiscoveredTarget => ({ address, ...settings }));
   });
 }
 
-function settingsOf(labels: Readonly<Record<string, string>>): Omit<Found, 'address'> {
+function settingsOf(labels: Readonly<Record<string, string>>): Omit<DiscoveredTarget, 'address'> {
   const settings = Settings.safeParse(labels);
   if (!settings.success) throw new Error(firstOf(settings.error));
   const {

@@ -8,6 +8,7 @@
  */
 import { encode } from '../../protocol/codec.ts';
 import type { StreamEvent, Topic } from '../../protocol/events.ts';
+import { boundedFrame } from './event-bounds.ts';
 
 type WithoutOffset<E> = E extends unknown ? Omit<E, 'offset' | 'replay'> : never;
 /** An event before the log has given it its place. */
@@ -40,12 +41,13 @@ export class LogEntry {
 
   /** @param durable false for an event that is sent though it could not be stored */
   constructor(event: NewEvent, offset: number, durable = true) {
-    // type and offset first, as people read them
-    const { type, ...rest } = event;
     this.offset = offset;
     this.head = headOf(event);
     this.key = keyOf(event);
-    this.bytes = ownBytes(encode({ type, offset, ...(durable ? {} : { durable }), ...rest } as StreamEvent));
+    this.bytes = boundedFrame(event, ({ type, ...rest }) =>
+      // type and offset first, as people read them
+      ownBytes(encode({ type, offset, ...(durable ? {} : { durable }), ...rest } as StreamEvent)),
+    );
   }
 
   /** The event itself, read anew from its bytes: they are a fraction of what its objects would take. */
@@ -53,7 +55,7 @@ export class LogEntry {
     return JSON.parse(this.bytes.toString()) as StreamEvent;
   }
 
-  /** The frame for those who were not there when it happened. */
+  /** The frame for clients that were not there when it happened. */
   get replayBytes(): Buffer {
     return Buffer.concat([this.bytes.subarray(0, -1), REPLAY_END]);
   }

@@ -6,7 +6,9 @@
  *
  * `latest` keeps what a newcomer needs, though it may have left the ring.
  */
+
 import { randomUUID } from 'node:crypto';
+import { firstWhere } from '../../agent/base/bisect.ts';
 import { alertKey, type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from './log.ts';
 
 export interface RingLimits {
@@ -16,7 +18,7 @@ export interface RingLimits {
   readonly ringBytes: number;
 }
 
-/** Where a log that is continued stands. */
+/** The position of a log that is continued. */
 export interface RingStart {
   readonly offset: number;
   /** The newest entry of each key, by rising offset. */
@@ -105,7 +107,7 @@ export class RingLog implements EventLog {
     if (alert !== undefined) return this.#drop(({ key }) => key === alertKey(target, alert));
     return this.#drop(({ head }) => {
       if (head.target !== target || head.type === 'target') return false;
-      // an alert outlives its process until it is told to be over
+      // an alert outlives its process until it is reported as over
       if (head.type === 'alert' && isolate === undefined) return false;
       if (isolate !== undefined && head.isolate !== isolate) return false;
       return except === undefined || head.incarnation !== except;
@@ -163,14 +165,7 @@ export class RingLog implements EventLog {
 
   /** Index of the first entry above `offset`: offsets rise, but may leap. */
   #indexAfter(offset: number): number {
-    let low = this.#first;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#entries[middle]!.offset <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstWhere(this.#first, this.#entries.length, (at) => this.#entries[at]!.offset > offset);
   }
 
   /** A partition can be asked for while it is in the ring or is the latest of its key. */

@@ -1,5 +1,10 @@
 /** How a store is, as its log tells it. */
-import type { StoreFault } from '../store/store-error.ts';
+
+/**
+ * `full`: no room. `locked`: somebody else holds the file. `taken`: another collector does, for good. `corrupt`: it is no
+ * database (any more). `foreign`: it is another program's, or a newer version's. `failed`: anything else.
+ */
+export type StoreFault = 'full' | 'locked' | 'taken' | 'corrupt' | 'foreign' | 'failed';
 
 export interface StoreHealth {
   readonly durable: boolean;

@@ -1,14 +1,14 @@
 /** All that has been read of one isolate of one target, or of the sum of several. */
 import type { Cost, Probe, Usage } from '../../protocol/partition.ts';
 import { KindTable } from './kind-table.ts';
-import type { Pace, Reading, TargetState } from './reading.ts';
-import { Series } from './series.ts';
+import { RecentValues } from './recent-values.ts';
+import type { Pace, TailEvent, TargetState } from './tail-event.ts';
 
 export class Board {
   readonly name: string;
-  readonly heapUsed = new Series();
+  readonly heapUsed = new RecentValues();
   readonly #tables = new Map<Probe, Map<string, KindTable>>();
-  /** The table that was told last. */
+  /** The table that was reported last. */
   #latest: KindTable | undefined;
   #pausedMs = 0;
   #probes = 0;
@@ -31,7 +31,7 @@ export class Board {
     return { ms: this.#pausedMs, probes: this.#probes };
   }
 
-  hear(reading: Reading): void {
+  hear(reading: TailEvent): void {
     switch (reading.is) {
       case 'state':
         this.probing = undefined;
@@ -61,7 +61,7 @@ export class Board {
     }
   }
 
-  /** The table of a probe, of the classifier that was told last; absent: of whichever was told last. */
+  /** The table of a probe, of the classifier that was reported last; absent: of the newest one. */
   table(probe?: Probe): KindTable | undefined {
     if (probe === undefined) return this.#latest;
     return [...(this.#tables.get(probe)?.values() ?? [])].at(-1);
@@ -72,12 +72,12 @@ export class Board {
     for (const byClassifier of this.#tables.values()) for (const table of byClassifier.values()) table.setBase();
   }
 
-  #takePartition({ partition }: Extract<Reading, { is: 'partition' }>): void {
+  #takePartition({ partition }: Extract<TailEvent, { is: 'partition' }>): void {
     const { probe, by, cost } = partition;
     const byClassifier = this.#tables.get(probe) ?? new Map<string, KindTable>();
     this.#tables.set(probe, byClassifier);
     const table = byClassifier.get(by) ?? new KindTable();
-    // set anew, so that the classifier that was told last stands last
+    // set anew, so that the classifier that was reported last comes last
     byClassifier.delete(by);
     byClassifier.set(by, table);
     table.take(partition);

@@ -1,8 +1,8 @@
 /** One board for each isolate that is followed, and where there are several one for their sum. */
 import type { Partition } from '../../protocol/partition.ts';
 import { Board } from './board.ts';
-import type { Reading } from './reading.ts';
 import { sumOfPartitions, sumOfUsage } from './sum.ts';
+import type { TailEvent } from './tail-event.ts';
 
 /** Name of the sum's board. */
 export const ALL = 'all';
@@ -11,13 +11,13 @@ export class Boards {
   readonly #boards = new Map<string, Board>();
   readonly #all = new Board(ALL);
 
-  /** In the order in which they were first told of; the sum stands before them where there are several. */
+  /** In the order in which they were first reported; the sum comes before them where there are several. */
   get list(): readonly Board[] {
     const boards = [...this.#boards.values()];
     return boards.length > 1 ? [this.#all, ...boards] : boards;
   }
 
-  hear(reading: Reading): void {
+  hear(reading: TailEvent): void {
     this.#board(nameOf(reading)).hear(reading);
     if (this.#boards.size < 2) return;
     if (reading.is === 'usage') this.#sumUsage();
@@ -63,7 +63,7 @@ export class Boards {
   }
 }
 
-function nameOf(reading: Reading): string {
+function nameOf(reading: TailEvent): string {
   if (reading.is === 'usage') return boardName(reading.usage);
   if (reading.is === 'partition') return boardName(reading.partition);
   return reading.target;

@@ -1,11 +1,11 @@
-/** The columns of the table of kinds: which of them a terminal has room for, and what stands in them. */
+/** The columns of the table of kinds: which of them a terminal has room for, and what is in them. */
+import { humanSize, signed } from '../../protocol/human.ts';
 import { printable } from '../../protocol/printable.ts';
-import { roughSize } from '../cli/rough.ts';
+import { sparkline } from '../terminal/sparkline.ts';
 import { countText, signedCount, signedRate } from './figures.ts';
 import type { KindRow } from './kind-table.ts';
 import type { Sort } from './sorting.ts';
 import { cut, padEnd, padStart, type Span, span, type Tone } from './spans.ts';
-import { sparkline } from './sparkline.ts';
 
 export interface Column {
   readonly head: string;
@@ -59,7 +59,7 @@ const SIZE: Column = {
   head: 'Size',
   width: 9,
   sort: 'size',
-  cell: (row) => span(tilde(row.sizeEstimated, roughSize(row.sizeBytes))),
+  cell: (row) => span(tilde(row.sizeEstimated, humanSize(row.sizeBytes))),
 };
 
 const GROWTH: Column = {
@@ -74,7 +74,7 @@ const PLACES = [COUNT, DELTA, STEP, RATE, TREND, SIZE, GROWTH];
 const IMPORTANCE = [COUNT, DELTA, SIZE, TREND, STEP, RATE, GROWTH];
 
 /** What fits in `width`, the kind's name included. */
-export function columnsFor(width: number): { readonly columns: readonly Column[]; readonly kindWidth: number } {
+function columnsFor(width: number): { readonly columns: readonly Column[]; readonly kindWidth: number } {
   let left = width - MARK_WIDTH;
   const chosen = new Set<Column>();
   for (const column of IMPORTANCE) {
@@ -85,7 +85,7 @@ export function columnsFor(width: number): { readonly columns: readonly Column[]
   return { columns: PLACES.filter((column) => chosen.has(column)), kindWidth: Math.max(1, left) };
 }
 
-/** The head of the table; the column that rows are sorted by is told by an arrow. */
+/** The head of the table; the column that rows are sorted by has an arrow. */
 export function headText(width: number, sort: Sort, reversed: boolean, unicode: boolean): string {
   const { columns, kindWidth } = columnsFor(width);
   const arrow = unicode ? (reversed ? '▲' : '▼') : reversed ? '^' : 'v';
@@ -98,7 +98,7 @@ export function headText(width: number, sort: Sort, reversed: boolean, unicode: 
   return `${heads.join(' ')} ${' '.repeat(MARK_WIDTH)}${padEnd(kind, kindWidth)}`;
 }
 
-/** One kind. `+` stands before a new one, a triangle before one that grows steadily. */
+/** One kind. `+` marks a new one, a triangle before one that grows steadily. */
 export function rowSpans(row: KindRow, width: number, unicode: boolean): Span[] {
   const { columns, kindWidth } = columnsFor(width);
   const spans: Span[] = [];
@@ -121,10 +121,9 @@ function tilde(estimated: boolean, text: string): string {
   return estimated ? `~${text}` : text;
 }
 
-/** `+1.20 MB`, `-36 B`, `0`. */
+/** `+1.2 MB`, `-36 B`, `0`. */
 export function signedSize(bytes: number): string {
-  if (bytes === 0) return '0';
-  return `${bytes < 0 ? '-' : '+'}${roughSize(Math.abs(bytes))}`;
+  return bytes === 0 ? '0' : signed(bytes, humanSize);
 }
 
 function toneOf(figure: number): Tone {

@@ -1,10 +1,11 @@
 /** Counts for a column of a given width: whole where they fit, else rough. */
+import { humanCount, shortNumber } from '../../protocol/human.ts';
 
 const UNITS = ['k', 'M', 'G', 'T'];
 
 /** `23,750`, or `23.8k` where that does not fit `width`. */
 export function countText(count: number, width: number): string {
-  const whole = Math.round(count).toLocaleString('en-US');
+  const whole = humanCount(count);
   return whole.length <= width ? whole : roughCount(count);
 }
 
@@ -30,5 +31,5 @@ function roughCount(count: number): string {
     value /= 1000;
     unit++;
   }
-  return `${value.toFixed(Math.abs(value) < 9.995 ? 2 : Math.abs(value) < 99.95 ? 1 : 0)}${UNITS[unit] ?? ''}`;
+  return `${shortNumber(value)}${UNITS[unit] ?? ''}`;
 }

@@ -10,18 +10,19 @@
  *     rows …
  *     foot          question, message, what is typed, or the keys
  */
+import { humanDuration, humanSize } from '../../protocol/human.ts';
+import type { Incarnation } from '../../protocol/incarnation.ts';
 import type { Usage } from '../../protocol/partition.ts';
 import { printable } from '../../protocol/printable.ts';
 import { ALL } from '../../protocol/sum.ts';
-import { roughDuration, roughSize } from '../cli/rough.ts';
+import { sparkline } from '../terminal/sparkline.ts';
 import type { Board } from './board.ts';
 import { headText, rowSpans, signedSize } from './columns.ts';
 import { signedCount } from './figures.ts';
 import { HELP } from './help.ts';
 import type { KindRow, KindTable } from './kind-table.ts';
 import { filtered, sorted } from './sorting.ts';
-import { cut, fit, type Line, lineWidth, padEnd, pieces, type Span, span } from './spans.ts';
-import { sparkline } from './sparkline.ts';
+import { cut, fit, lineWidth, padEnd, pieces, type Span, type StyledLine, span } from './spans.ts';
 import type { Extent, View } from './view.ts';
 
 export interface Size {
@@ -41,7 +42,7 @@ export interface Picture {
 }
 
 /** Exactly `size.rows` lines, none wider than `size.columns`. */
-export function frame(picture: Picture): Line[] {
+export function frame(picture: Picture): StyledLine[] {
   const { view, boards, size } = picture;
   const board = boards[view.tab] ?? boards[0];
   const foot = footLine(picture, board);
@@ -66,7 +67,7 @@ function headHeight({ boards }: Picture): number {
   return boards.length > 1 ? 6 : 5;
 }
 
-function tabLines({ boards, view, size }: Picture): Line[] {
+function tabLines({ boards, view, size }: Picture): StyledLine[] {
   if (boards.length < 2) return [];
   const tabs = boards.map((board, index) =>
     span(
@@ -80,7 +81,7 @@ function tabLines({ boards, view, size }: Picture): Line[] {
   return [line];
 }
 
-function headLines(picture: Picture, board: Board): Line[] {
+function headLines(picture: Picture, board: Board): StyledLine[] {
   const { view, size, unicode } = picture;
   const { columns } = size;
   const head = headText(columns, view.sort, view.reversed, unicode);
@@ -93,19 +94,24 @@ function headLines(picture: Picture, board: Board): Line[] {
   ];
 }
 
-function titleLine({ view, size }: Picture, board: Board): Line {
+function titleLine({ view, size }: Picture, board: Board): StyledLine {
   const { state } = board;
   const left = pieces(
     [
       span(printable(board.name), 'strong'),
       stateSpan(board, view.paused),
       state?.nodeVersion === undefined ? null : span(`Node ${printable(state.nodeVersion)}`),
-      state?.incarnation === undefined ? null : span(printable(state.incarnation.split(',', 1)[0]!), 'faint'),
+      processSpan(state),
       board.mark === undefined ? null : span(`phase: ${printable(board.mark)}`, 'new'),
     ],
     size.columns,
   );
   return left;
+}
+
+function processSpan({ process, incarnation }: Incarnation = {}): Span | null {
+  if (process) return span(`pid ${process.pid}`, 'faint');
+  return incarnation === undefined ? null : span(printable(incarnation), 'faint');
 }
 
 function stateSpan({ state, probing }: Board, paused: boolean): Span | null {
@@ -117,20 +123,29 @@ function stateSpan({ state, probing }: Board, paused: boolean): Span | null {
   return paused ? span('paused', 'alarm') : null;
 }
 
-function gaugeLine({ usage, heapUsed }: Board, columns: number, unicode: boolean): Line {
+function gaugeLine({ usage, heapUsed }: Board, columns: number, unicode: boolean): StyledLine {
   if (!usage) return [span('no reading of the gauges yet', 'faint')];
   const nearLimit = usage.heapUsedBytes > 0.9 * usage.heapLimitBytes;
-  const heap = `heap ${roughSize(usage.heapUsedBytes)} of ${roughSize(usage.heapLimitBytes)}`;
+  const heap = `heap ${humanSize(usage.heapUsedBytes)} of ${humanSize(usage.heapLimitBytes)}`;
   return pieces(
     [
       span(heap, nearLimit ? 'alarm' : 'strong'),
-      span(`RSS ${roughSize(usage.rssBytes)}`),
-      span(`external ${roughSize(usage.externalBytes)}`),
-      usage.isolate === ALL ? span(`of no isolate ${roughSize(restBytesOf(usage))}`) : null,
+      span(`RSS ${humanSize(usage.rssBytes)}`),
+      span(`external ${humanSize(usage.externalBytes)}`),
+      sharedSpan(usage),
+      usage.ceiling ? span(`${humanSize(usage.ceiling.leftBytes)} left (${usage.ceiling.source})`) : null,
+      usage.timeToLimit ? span(`full in ${humanDuration(usage.timeToLimit.ms)}`, 'alarm') : null,
+      usage.isolate === ALL ? span(`of no isolate ${humanSize(restBytesOf(usage))}`) : null,
       span(sparkline(heapUsed.values, 24, unicode), 'faint'),
     ],
     columns,
   );
+}
+
+/** Node counts SharedArrayBuffers among the array buffers and not among what is external, which has all others: 18 to 26. */
+function sharedSpan({ arrayBuffersBytes, externalBytes }: Usage): Span | null {
+  const atLeastBytes = arrayBuffersBytes - externalBytes;
+  return atLeastBytes > 0 ? span(`shared buffers ${humanSize(atLeastBytes)}`) : null;
 }
 
 /** As protocol/sum.ts tells it, but never below zero. */
@@ -138,16 +153,16 @@ function restBytesOf({ rssBytes, heapTotalBytes, externalBytes }: Usage): number
   return Math.max(0, rssBytes - heapTotalBytes - externalBytes);
 }
 
-/** Where there is not room for all, the share stands before what it is made of. */
-function priceLine({ size, maxShareRatio }: Picture, { pace, paused, lastCost }: Board): Line {
+/** Where there is not room for all, the share comes before what it is made of. */
+function priceLine({ size, maxShareRatio }: Picture, { pace, paused, lastCost }: Board): StyledLine {
   const readings = paused.probes === 1 ? '1 reading' : `${paused.probes} readings`;
   return pieces(
     [
       pace ? span(`costs ${percent(pace.shareRatio)} of its time`, tooDear(pace.shareRatio, maxShareRatio)) : null,
-      paused.probes === 0 ? null : span(`paused it ${roughDuration(paused.ms)} in ${readings}`),
-      pace?.probe ? span(`${pace.probe} every ${roughDuration(pace.everyMs)}`) : null,
+      paused.probes === 0 ? null : span(`paused it ${humanDuration(paused.ms)} in ${readings}`),
+      pace?.probe ? span(`${pace.probe} every ${humanDuration(pace.everyMs)}`) : null,
       maxShareRatio === null || !pace ? null : span(`at most ${percent(maxShareRatio)}`, 'faint'),
-      lastCost?.pauseMs === undefined ? null : span(`last pause ${roughDuration(lastCost.pauseMs)}`, 'faint'),
+      lastCost?.pauseMs === undefined ? null : span(`last pause ${humanDuration(lastCost.pauseMs)}`, 'faint'),
     ],
     size.columns,
   );
@@ -157,7 +172,7 @@ function tooDear(shareRatio: number, maxShareRatio: number | null): 'strong' | '
   return maxShareRatio !== null && shareRatio > maxShareRatio * 1.005 ? 'alarm' : 'strong';
 }
 
-function deltaLine({ view, size, nowMs }: Picture, board: Board): Line {
+function deltaLine({ view, size, nowMs }: Picture, board: Board): StyledLine {
   const table = tableOf(board, view);
   const newest = table?.newest;
   if (!newest) {
@@ -171,7 +186,7 @@ function deltaLine({ view, size, nowMs }: Picture, board: Board): Line {
   const { count, sizeBytes } = table.delta;
   return pieces(
     [
-      span(`${newest.probe} ${ageMs < 500 ? 'just now' : `${roughDuration(Math.round(ageMs / 1000) * 1000)} ago`}`),
+      span(`${newest.probe} ${ageMs < 500 ? 'just now' : `${humanDuration(Math.round(ageMs / 1000) * 1000)} ago`}`),
       span(`since ${clock(table.baseAt!)} ${signedCount(count, 12)} objects, ${signedSize(sizeBytes)}`),
       view.filter === undefined ? null : span(`filter ${printable(view.filter)}`, 'new'),
       board.note === undefined ? null : span(printable(board.note), 'alarm'),
@@ -180,7 +195,7 @@ function deltaLine({ view, size, nowMs }: Picture, board: Board): Line {
   );
 }
 
-function bodyLines(picture: Picture, board: Board): Line[] {
+function bodyLines(picture: Picture, board: Board): StyledLine[] {
   const { view, size, unicode } = picture;
   const { page, rows } = extentOf(picture);
   const top = Math.min(view.top, Math.max(0, rows - page));
@@ -211,7 +226,7 @@ const KEYS: readonly (readonly [key: string, does: string])[] = [
 
 const ANSWERS = ' [y/N] ';
 
-function footLine({ view, size, boards }: Picture, board: Board | undefined): Line {
+function footLine({ view, size, boards }: Picture, board: Board | undefined): StyledLine {
   if (view.question) {
     // what can be answered stays in sight
     return [span(cut(view.question.text, size.columns - ANSWERS.length), 'alarm'), span(ANSWERS, 'strong')];
@@ -229,7 +244,7 @@ function percent(ratio: number): string {
   return `${value === 0 ? '0' : value < 0.095 ? value.toFixed(2) : value < 9.95 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 
-/** `17:31:02`, in UTC, as all instants are told. */
+/** `17:31:02`, in UTC, as all instants are reported. */
 function clock(iso: string): string {
   return iso.slice(11, 19);
 }

@@ -1,7 +1,7 @@
 /** The tail as JSON lines, one a reading: for pipes. */
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { Partition, Row } from '../../protocol/partition.ts';
-import type { Pace, Reading } from './reading.ts';
+import type { Pace, TailEvent } from './tail-event.ts';
 
 /** The lines of readings; what a reading does not say of the price is what was said last. */
 export class JsonLines {
@@ -14,7 +14,7 @@ export class JsonLines {
   }
 
   /** Null for what has no line of its own. */
-  line(reading: Reading): string | null {
+  line(reading: TailEvent): string | null {
     switch (reading.is) {
       case 'usage':
         return this.#json('usage', reading.usage.target, reading.usage);

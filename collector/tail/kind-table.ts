@@ -3,9 +3,9 @@
  * and are never mixed.
  */
 import type { Partition, Row, Tally } from '../../protocol/partition.ts';
-import { Series } from './series.ts';
+import { RecentValues } from './recent-values.ts';
 
-/** One kind as it stands after the newest partition. */
+/** One kind as of the newest partition. */
 export interface KindRow {
   readonly kind: string;
   readonly count: number;
@@ -27,7 +27,7 @@ export interface KindRow {
 }
 
 interface Tracked {
-  readonly counts: Series;
+  readonly counts: RecentValues;
   row: Row;
   /** At the checkpoint. */
   base: Tally;
@@ -104,7 +104,7 @@ export class KindTable {
   }
 
   #track(row: Row, isNew: boolean): Tracked {
-    const tracked = { counts: new Series(), row, base: isNew ? NOTHING : row, isNew };
+    const tracked = { counts: new RecentValues(), row, base: isNew ? NOTHING : row, isNew };
     this.#tracked.set(row.kind, tracked);
     return tracked;
   }

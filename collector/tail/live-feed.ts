@@ -2,19 +2,24 @@
  * Follows one process: its gauges every second, its kinds at the pace that the target's time allows. One thing at a time: what
  * a person asks for first, then what is due.
  */
-import { type Agent, attach } from '../../agent/agent.ts';
-import { DetachedError } from '../../agent/errors.ts';
+import { type Agent, attach } from '../../agent/attach/agent.ts';
+import type { Condition } from '../../agent/attach/condition.ts';
+import { watchCondition } from '../../agent/attach/condition-watch.ts';
+import { standstill } from '../../agent/attach/standstill.ts';
+import { DetachedError } from '../../agent/base/errors.ts';
+import { humanDuration, humanSize } from '../../protocol/human.ts';
+import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost } from '../../protocol/partition.ts';
-import { roughDuration, roughSize } from '../cli/rough.ts';
-import { Bell } from '../waiting/bell.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import { WakeUp } from '../base/wake-up.ts';
 import type { Feed } from './feed.ts';
 import { PaceKeeper } from './pace.ts';
 import { ProgramMarks } from './program-marks.ts';
-import type { ProbeChoice, Reading, RowProbe } from './reading.ts';
-import { liveRowProbes, type Quote, type RowProbes } from './row-probes.ts';
+import { liveRowProbes, type Quote, type RowContext, type RowProbes } from './row-probes.ts';
+import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
 
 const USAGE_EVERY_MS = 1_000;
-/** A target that has not told its gauges for so long is looked at. */
+/** A target that has not given its gauges for so long is looked at. */
 const ANSWER_MS = 2_000;
 
 /**
@@ -22,7 +27,7 @@ const ANSWER_MS = 2_000;
  * program's where cores are few, and a census clears V8's inline caches, so that hot code is slow for a while after it. From
  * above; scripts/bench/tail.ts measures it.
  */
-const LOST_FOR_PAUSED: Readonly<Record<RowProbe, number>> = { types: 1.5, census: 1.5, snapshot: 1.2 };
+const LOST_FOR_PAUSED: Readonly<Record<RowProbe, number>> = { walk: 1, types: 1.5, census: 1.5, snapshot: 1.2 };
 
 export interface LiveFeedOptions {
   /** As the user gave it; the name in readings. */
@@ -34,13 +39,15 @@ export interface LiveFeedOptions {
   readonly maxShareRatio: number;
   /** The person agreed to prices beforehand. */
   readonly yes: boolean;
-  /** Glob of the program's own performance marks that are to be told; absent: none. */
+  /** Of a walk: false leaves the target running while it is read. Default true. */
+  readonly stop?: boolean | undefined;
+  /** Glob of the program's own performance marks that are to be reported; absent: none. */
   readonly programMarks?: string | undefined;
   /** Default: the agent's. */
   readonly probes?: RowProbes;
 }
 
-type Hear = (reading: Reading) => void;
+type Hear = (reading: TailEvent) => void;
 
 export class LiveFeed implements Feed {
   readonly target: string;
@@ -48,15 +55,15 @@ export class LiveFeed implements Feed {
   readonly #probes: RowProbes;
   readonly #pace: PaceKeeper;
   readonly #marks: ProgramMarks | undefined;
-  readonly #bell = new Bell();
+  readonly #wakeUp = new WakeUp();
   readonly #wanted: RowProbe[] = [];
   #agent: Agent | undefined;
   #choice: ProbeChoice;
   /** To the price of the choice, whatever limit it is over. */
   #agreed: boolean;
   #paused = false;
-  /** The target stood still when it was looked at. */
-  #stoodStill = false;
+  /** As it was when it was looked at. */
+  #condition: Condition = 'running';
   #usageDueAtMs = 0;
   #rowsDueAtMs = 0;
 
@@ -71,7 +78,7 @@ export class LiveFeed implements Feed {
   }
 
   async run(hear: Hear, signal: AbortSignal): Promise<void> {
-    const stop = () => this.#bell.ring();
+    const stop = () => this.#wakeUp.wake();
     signal.addEventListener('abort', stop, { once: true });
     try {
       await this.#follow(hear, signal);
@@ -86,12 +93,12 @@ export class LiveFeed implements Feed {
     this.#choice = choice;
     this.#agreed = agreed || this.#options.yes;
     this.#rowsDueAtMs = 0;
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   pause(paused: boolean): void {
     this.#paused = paused;
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   async price(_target: string, probe: RowProbe): Promise<Quote | null> {
@@ -102,7 +109,7 @@ export class LiveFeed implements Feed {
 
   take(_target: string, probe: RowProbe): void {
     this.#wanted.push(probe);
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,13 +123,18 @@ export class LiveFeed implements Feed {
     let gone: DetachedError | undefined;
     void agent.closed.then((error) => {
       gone = error;
-      this.#bell.ring();
+      this.#wakeUp.wake();
     });
-    const { incarnation, nodeVersion } = agent.identity;
-    hear({ is: 'state', target, state: { state: 'attached', incarnation, nodeVersion } });
+    hear({
+      is: 'state',
+      target,
+      state: { state: 'attached', ...incarnationOf(agent.identity), nodeVersion: agent.identity.nodeVersion },
+    });
+    const looking = watchCondition(agent, (condition, why) => this.#tellCondition(hear, condition, why));
+    looking.catch((error) => hear({ is: 'note', target, text: reasonOf(error) }));
     while (!signal.aborted && !gone) {
       try {
-        await this.#bell.wait(await this.#next(agent, hear, signal));
+        await this.#wakeUp.wait(await this.#next(agent, hear, signal));
       } catch (error) {
         if (signal.aborted || gone || error instanceof DetachedError) continue;
         await this.#stumbled(agent, error, hear);
@@ -161,8 +173,8 @@ export class LiveFeed implements Feed {
       }
     });
     this.#pace.usageRead(performance.now() - startedAtMs);
-    if (this.#stoodStill) hear({ is: 'state', target: this.target, state: { state: 'attached' } });
-    this.#stoodStill = false;
+    // in a debugger's pause it answers too
+    if (this.#condition !== 'paused') this.#tellCondition(hear, 'running');
   }
 
   async #readRows(agent: Agent, hear: Hear, signal: AbortSignal): Promise<void> {
@@ -182,7 +194,7 @@ export class LiveFeed implements Feed {
   async #affordable(agent: Agent, hear: Hear, signal: AbortSignal): Promise<RowProbe | null> {
     const [context] = await this.#contexts(agent, signal);
     if (!context) return null;
-    const candidates: readonly RowProbe[] = this.#choice === 'auto' ? ['census', 'types'] : [this.#choice];
+    const candidates: readonly RowProbe[] = this.#choice === 'auto' ? await this.#automatic(agent) : [this.#choice];
     const quotes: [RowProbe, Quote][] = [];
     for (const probe of candidates) {
       const quote = await this.#probes.quote(agent, probe, context);
@@ -194,6 +206,10 @@ export class LiveFeed implements Feed {
     if (this.#agreed && !quote.deadly) return probe;
     hear({ is: 'note', target: this.target, text: refusalText(probe, quote) });
     return null;
+  }
+
+  async #automatic(agent: Agent): Promise<readonly RowProbe[]> {
+    return (await this.#probes.canWalk(agent)) ? ['walk', 'census', 'types'] : ['census', 'types'];
   }
 
   /** Reads each isolate; gives the time that the target has lost by it in all. */
@@ -213,24 +229,26 @@ export class LiveFeed implements Feed {
   /** Says what went wrong, and whether the target stands still; the next turn tries again. */
   async #stumbled(agent: Agent, error: unknown, hear: Hear): Promise<void> {
     const { target } = this;
-    hear({ is: 'note', target, text: error instanceof Error ? error.message : String(error) });
+    hear({ is: 'note', target, text: reasonOf(error) });
     const condition = await agent.condition(ANSWER_MS).catch(() => 'running' as const);
-    const state = condition === 'running' ? 'attached' : condition;
-    this.#stoodStill = condition !== 'running';
-    hear({ is: 'state', target, state: { state } });
+    this.#tellCondition(hear, condition, await standstill(agent, condition));
   }
 
-  async #contexts(
-    agent: Agent,
-    signal: AbortSignal,
-  ): Promise<{ target: string; isolate: string; signal: AbortSignal }[]> {
-    const { isolate } = this.#options;
+  #tellCondition(hear: Hear, condition: Condition, reason?: string): void {
+    if (condition === this.#condition) return;
+    this.#condition = condition;
+    const state = condition === 'running' ? 'attached' : condition;
+    hear({ is: 'state', target: this.target, state: { state, ...(reason !== undefined && { reason }) } });
+  }
+
+  async #contexts(agent: Agent, signal: AbortSignal): Promise<RowContext[]> {
+    const { isolate, stop = true } = this.#options;
     const isolates = isolate === 'all' ? await agent.isolates() : [isolate];
-    return isolates.map((name) => ({ target: this.target, isolate: name, signal }));
+    return isolates.map((name) => ({ target: this.target, isolate: name, signal, stop }));
   }
 }
 
-/** Steps in which CPU time is told. */
+/** Steps in which CPU time is reported. */
 const CPU_TICK_MS = 10;
 
 /** What the pause is on an idle machine: the rest is what others took of the CPU, which they would have taken anyway. */
@@ -258,6 +276,6 @@ async function timed(
 }
 
 function refusalText(probe: RowProbe, { pauseMs, extraBytes, objection, deadly }: Quote): string {
-  const price = `${roughDuration(pauseMs)} of pause, ${roughSize(extraBytes)} of memory`;
+  const price = `${humanDuration(pauseMs)} of pause, ${humanSize(extraBytes)} of memory`;
   return `${probe} would cost ${price}: ${objection}${deadly ? '' : '; --yes agrees to it'}`;
 }

@@ -1,14 +1,16 @@
 /** The tail on a terminal: readings and keys come in, pictures go out. */
+import { aborted } from '../../agent/base/waiting.ts';
+import { humanDuration, humanSize } from '../../protocol/human.ts';
 import type { Price } from '../../protocol/partition.ts';
-import { roughDuration, roughSize } from '../cli/rough.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import { ALL, Boards } from './boards.ts';
 import type { Feed } from './feed.ts';
 import { extentOf, frame, type Picture } from './frame.ts';
-import type { ProbeChoice, Reading, RowProbe } from './reading.ts';
 import type { Quote } from './row-probes.ts';
 import { Screen, type TerminalInput, type TerminalOutput } from './screen.ts';
-import type { Line } from './spans.ts';
-import { chosen, FIRST_VIEW, nextChoice, press, type Question, type View, type Wish } from './view.ts';
+import type { StyledLine } from './spans.ts';
+import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
+import { chosen, FIRST_VIEW, nextChoice, press, type Question, type View, type ViewAction } from './view.ts';
 
 /** Pictures a second, at most; and how often ages on the screen go on without a reading. */
 const DRAW_MS = 50;
@@ -72,7 +74,7 @@ export class LiveView {
   }
 
   /** The last picture, without the lines below its rows. */
-  lastPicture(): Line[] {
+  lastPicture(): StyledLine[] {
     const lines = frame(this.#picture()).slice(0, -1);
     return lines.slice(0, lines.findLastIndex((line) => line.length > 0) + 1);
   }
@@ -85,7 +87,7 @@ export class LiveView {
         await feed.run((reading) => this.#hear(reading), this.#end.signal);
       } catch (error) {
         ended = error;
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = reasonOf(error);
         // a collector's feed tells of its targets itself, and ends with the collector
         for (const target of this.#targetsOf(feed))
           this.#hear({ is: 'state', target, state: { state: 'gone', reason } });
@@ -101,7 +103,7 @@ export class LiveView {
       : [feed.target];
   }
 
-  #hear(reading: Reading): void {
+  #hear(reading: TailEvent): void {
     // a collector goes on reading; what stands still is what is shown, except for the target's end
     if (this.#view.paused && reading.is !== 'state') return;
     this.#boards.hear(reading);
@@ -109,15 +111,15 @@ export class LiveView {
   }
 
   #press(key: string): void {
-    const [view, wish] = press(this.#view, key, extentOf(this.#picture()));
+    const [view, action] = press(this.#view, key, extentOf(this.#picture()));
     this.#view = view;
-    if (wish) this.#fulfil(wish);
+    if (action) this.#perform(action);
     this.#drawSoon();
   }
 
-  #fulfil(wish: Wish): void {
+  #perform(action: ViewAction): void {
     const { feeds, interrupt } = this.#options;
-    switch (wish.wish) {
+    switch (action.action) {
       case 'quit':
         this.#end.abort();
         break;
@@ -135,17 +137,17 @@ export class LiveView {
         this.#say('checkpoint: deltas count from the newest readings on');
         break;
       case 'choose':
-        if (wish.agreed) this.#goOnWith(wish.choice, true);
-        else void this.#choose(wish.choice);
+        if (action.agreed) this.#goOnWith(action.choice, true);
+        else void this.#choose(action.choice);
         break;
       case 'pause':
-        for (const feed of feeds) feed.pause(wish.paused);
+        for (const feed of feeds) feed.pause(action.paused);
         break;
       case 'price':
-        void this.#ask(wish.probe);
+        void this.#ask(action.probe);
         break;
       case 'take':
-        this.#feedOf(wish.target)?.take(wish.target, wish.probe);
+        this.#feedOf(action.target)?.take(action.target, action.probe);
         break;
     }
   }
@@ -164,7 +166,7 @@ export class LiveView {
       if (quote?.deadly) this.#say(`no ${probe}: ${quote.objection}`);
       else this.#question({ about: 'take', target, probe, text: questionText(target, probe, quote) });
     } catch (error) {
-      this.#say(error instanceof Error ? error.message : String(error));
+      this.#say(reasonOf(error));
     }
   }
 
@@ -182,7 +184,7 @@ export class LiveView {
       }
       this.#goOnWith(choice, false);
     } catch (error) {
-      this.#say(error instanceof Error ? error.message : String(error));
+      this.#say(reasonOf(error));
     }
   }
 
@@ -228,20 +230,14 @@ export class LiveView {
 }
 
 function questionText(target: string, probe: RowProbe, price: Price | null): string {
-  if (!price) return `Take a ${probe} of ${target}, at a price that nobody knows?`;
+  if (!price) return `Take a ${probe} of ${target}, at an unknown price?`;
   const { pauseMs, extraBytes } = price;
-  return `${probe} of ${target}: about ${roughDuration(pauseMs)} of pause, ${roughSize(extraBytes)} of memory. Take it?`;
+  return `${probe} of ${target}: about ${humanDuration(pauseMs)} of pause, ${humanSize(extraBytes)} of memory. Take it?`;
 }
 
 function choiceText(target: string, probe: RowProbe, { pauseMs, extraBytes }: Quote): string {
-  const price = `${roughDuration(pauseMs)} of pause, ${roughSize(extraBytes)} of memory`;
+  const price = `${humanDuration(pauseMs)} of pause, ${humanSize(extraBytes)} of memory`;
   return `${price}: over a limit. Still ${probe} of ${target}?`;
-}
-
-/** Resolves when `signal` is aborted. */
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** Stops all of the command, as its shell expects of Ctrl-Z; resolves when the shell lets it go on. */

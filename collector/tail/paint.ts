@@ -1,5 +1,6 @@
 /** Lines as a terminal takes them: tones become SGR sequences, or weights alone where colours are not wanted. */
-import type { Line, Tone } from './spans.ts';
+import { oneLine } from '../../protocol/printable.ts';
+import type { StyledLine, Tone } from './spans.ts';
 
 const COLOURS: Readonly<Record<Tone, string>> = {
   plain: '',
@@ -21,9 +22,14 @@ const WEIGHTS: Readonly<Record<Tone, string>> = {
   alarm: '1',
 };
 
-export function paint(line: Line, colour: boolean): string {
+export function paint(line: StyledLine, colour: boolean): string {
   const codes = colour ? COLOURS : WEIGHTS;
-  return line.map(({ text, tone }) => (codes[tone] === '' ? text : `\x1b[${codes[tone]}m${text}\x1b[m`)).join('');
+  return line
+    .map(({ text, tone }) => {
+      const safe = oneLine(text);
+      return codes[tone] === '' ? safe : `\x1b[${codes[tone]}m${safe}\x1b[m`;
+    })
+    .join('');
 }
 
 /** Whether colours are wanted: `NO_COLOR` says no where it is not empty (no-color.org). */

@@ -1,21 +1,24 @@
 /** The probes that give a tail its rows, and their prices: the one place where it meets the agent's functions. */
-import type { Agent } from '../../agent/agent.ts';
-import type { Weights } from '../../agent/census/sizes.ts';
+import type { Agent } from '../../agent/attach/agent.ts';
 import { sumOf } from '../../agent/partition/partition.ts';
-import { DEFAULT_LIMITS, limitObjection, roomObjection } from '../../agent/price/limits.ts';
-import { quote } from '../../agent/price/quote.ts';
+import { DEFAULT_LIMITS, limitObjection, roomObjection, unknownObjection } from '../../agent/price/limits.ts';
+import { walk, walkObstacle } from '../../agent/probe/agent-walk.ts';
+import type { Weights } from '../../agent/probe/census/sizes.ts';
 import { census, meanSizes, NOT_SEEN } from '../../agent/probe/census.ts';
+import { quote } from '../../agent/probe/quote.ts';
 import { snapshot } from '../../agent/probe/snapshot.ts';
 import { types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
 import type { Partition, Price, Usage } from '../../protocol/partition.ts';
 import { objectionText } from '../targets/objection.ts';
-import type { RowProbe } from './reading.ts';
+import type { RowProbe } from './tail-event.ts';
 
 export interface RowContext {
   readonly target: string;
   readonly isolate: string;
   readonly signal: AbortSignal;
+  /** Of a walk: false leaves the target running while it is read. */
+  readonly stop: boolean;
 }
 
 /** A price, and what speaks against paying it without being asked. */
@@ -28,6 +31,8 @@ export interface Quote extends Price {
 
 export interface RowProbes {
   usage(agent: Agent, context: RowContext): Promise<Usage>;
+  /** Whether the target's memory can be read from outside. */
+  canWalk(agent: Agent): Promise<boolean>;
   quote(agent: Agent, probe: RowProbe, context: RowContext): Promise<Quote>;
   read(agent: Agent, probe: RowProbe, context: RowContext): Promise<Partition>;
 }
@@ -39,15 +44,22 @@ const known = new WeakMap<Agent, Map<string, Known>>();
 
 export const liveRowProbes: RowProbes = {
   usage,
+  async canWalk(agent) {
+    return (await walkObstacle(agent)) === null;
+  },
   async quote(agent, probe, { isolate, signal }) {
+    const obstacle = probe === 'walk' ? await walkObstacle(agent) : null;
+    if (obstacle !== null) return { pauseMs: 0, extraBytes: 0, objection: obstacle, deadly: true };
     const { price, headroom } = await quote(agent, { probe, isolate, signal });
     const { pauseMs, extraBytes } = price;
     const deadly = roomObjection(price, headroom);
-    const objection = deadly ?? limitObjection(price, DEFAULT_LIMITS);
+    const objection = deadly ?? unknownObjection(probe, price, headroom) ?? limitObjection(price, DEFAULT_LIMITS);
     return { pauseMs, extraBytes, ...(objection && { objection: objectionText(objection), deadly: deadly !== null }) };
   },
   async read(agent, probe, context) {
     switch (probe) {
+      case 'walk':
+        return await walk(agent, { ...context, keep: true });
       case 'types':
         return await countTypes(agent, context);
       case 'census':

@@ -8,7 +8,7 @@
 import { type Guard, startGuard } from './guard.ts';
 import { listenToKeys } from './keys.ts';
 import { paint } from './paint.ts';
-import { type Line, lineWidth } from './spans.ts';
+import { lineWidth, type StyledLine } from './spans.ts';
 
 /** The alternate screen, no cursor, and no wrapping of lines that are one column too long. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J';
@@ -74,7 +74,7 @@ export class Screen implements AsyncDisposable {
   }
 
   /** Shows a picture. One that the terminal is too slow for is passed over: `onStale` asks for the next. */
-  draw(lines: readonly Line[]): void {
+  draw(lines: readonly StyledLine[]): void {
     const { output, colour } = this.#options;
     if (!this.#inside || output.writableNeedDrain) return;
     const { columns } = this.size;

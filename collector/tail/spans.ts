@@ -9,7 +9,7 @@ export interface Span {
   readonly tone: Tone;
 }
 
-export type Line = readonly Span[];
+export type StyledLine = readonly Span[];
 
 export function span(text: string, tone: Tone = 'plain'): Span {
   return { text, tone };
@@ -18,7 +18,7 @@ export function span(text: string, tone: Tone = 'plain'): Span {
 /** Terminal columns that a text takes: 2 for wide characters, 0 for those that combine. */
 export const widthOf = stringWidth;
 
-export function lineWidth(line: Line): number {
+export function lineWidth(line: StyledLine): number {
   return line.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
@@ -49,7 +49,7 @@ export function padStart(text: string, width: number): string {
 }
 
 /** A line in at most `width` columns. */
-export function fit(line: Line, width: number): Line {
+export function fit(line: StyledLine, width: number): StyledLine {
   const fitted: Span[] = [];
   let left = width;
   for (const { text, tone } of line) {
@@ -63,7 +63,7 @@ export function fit(line: Line, width: number): Line {
 }
 
 /** Those pieces, with two blanks between them, that stand on a line of `width`: the first ones, as a whole each. */
-export function pieces(spans: readonly (Span | null)[], width: number): Line {
+export function pieces(spans: readonly (Span | null)[], width: number): StyledLine {
   const line: Span[] = [];
   let used = 0;
   for (const piece of spans) {

@@ -3,12 +3,14 @@ import { listPrice } from '../../agent/price/tariff.ts';
 import type { ProbeEvent, StreamEvent, TargetEvent, Topic } from '../../protocol/events.ts';
 import type { Gap } from '../../protocol/frames.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
+import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Price } from '../../protocol/partition.ts';
-import { openCollector } from '../cli/collector-client.ts';
-import { UsageError } from '../cli/exit.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import type { Client } from '../client/node.ts';
+import { openCollector } from '../terminal/collector-client.ts';
+import { UsageError } from '../terminal/exit.ts';
 import type { Feed } from './feed.ts';
-import type { ProbeChoice, Reading, RowProbe } from './reading.ts';
+import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
 
 /** For how long a lost collector is looked for. */
 const GIVE_UP_MS = 60_000;
@@ -20,7 +22,7 @@ export interface StreamFeedOptions {
   readonly name?: string | undefined;
 }
 
-type Hear = (reading: Reading) => void;
+type Hear = (reading: TailEvent) => void;
 
 export class StreamFeed implements Feed {
   readonly target: string | null;
@@ -41,8 +43,8 @@ export class StreamFeed implements Feed {
     this.#client = client;
     await this.#assertTarget(client);
     const topics: Topic[] = ['usage', 'partition', 'target', 'probe', 'mark'];
-    const wish = { topics, ...(this.target !== null && { targets: [this.target] }) };
-    for await (const event of client.subscribe(wish)) this.#tell(event, hear);
+    const selection = { topics, ...(this.target !== null && { targets: [this.target] }) };
+    for await (const event of client.subscribe(selection)) this.#tell(event, hear);
   }
 
   choose(_choice: ProbeChoice, _agreed: boolean): void {
@@ -61,7 +63,7 @@ export class StreamFeed implements Feed {
 
   take(target: string, probe: RowProbe): void {
     const tell = (error: unknown) => {
-      this.#hear?.({ is: 'note', target, text: error instanceof Error ? error.message : String(error) });
+      this.#hear?.({ is: 'note', target, text: reasonOf(error) });
     };
     this.#client?.request('probe', { target, probe, yes: true }).catch(tell);
   }
@@ -88,7 +90,7 @@ export class StreamFeed implements Feed {
   }
 
   /** Null for what another event tells as well. */
-  #readingOf(event: StreamEvent | Gap): Reading | null {
+  #readingOf(event: StreamEvent | Gap): TailEvent | null {
     switch (event.type) {
       case 'usage': {
         const { type: _type, offset: _offset, replay: _replay, ...usage } = event;
@@ -111,13 +113,14 @@ export class StreamFeed implements Feed {
     }
   }
 
-  #stateOf({ target, state, incarnation, nodeVersion, reason }: TargetEvent) {
+  #stateOf(event: TargetEvent) {
+    const { target, state, nodeVersion, reason } = event;
     if (nodeVersion !== undefined) this.#nodeVersions.set(target, nodeVersion);
-    return { state, incarnation, nodeVersion, reason };
+    return { state, ...incarnationOf(event), nodeVersion, reason };
   }
 }
 
-function probeReading({ target, probe, phase, reason }: ProbeEvent): Reading | null {
+function probeReading({ target, probe, phase, reason }: ProbeEvent): TailEvent | null {
   if (phase === 'started') return { is: 'probing', target, probe };
   return phase === 'failed' && reason !== undefined ? { is: 'note', target, text: reason } : null;
 }

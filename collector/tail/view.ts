@@ -1,7 +1,7 @@
-/** What a person has chosen to see, and what a key makes of that. Pure: what goes beyond the view is given as a wish. */
+/** What a person has chosen to see, and what a key makes of that. Pure: what goes beyond the view is given as an action. */
 import type { Probe } from '../../protocol/partition.ts';
-import { PROBE_CHOICES, type ProbeChoice, type RowProbe } from './reading.ts';
 import { filterGlob, SORTS, type Sort } from './sorting.ts';
+import { PROBE_CHOICES, type ProbeChoice, type RowProbe } from './tail-event.ts';
 
 export interface View {
   /** Of the boards. */
@@ -33,18 +33,18 @@ export type Question = { readonly text: string; readonly probe: RowProbe } & (
 );
 
 /** What a key asks of somebody else. */
-export type Wish =
-  | { readonly wish: 'quit' }
-  | { readonly wish: 'interrupt' }
-  | { readonly wish: 'suspend' }
-  | { readonly wish: 'redraw' }
-  | { readonly wish: 'checkpoint' }
+export type ViewAction =
+  | { readonly action: 'quit' }
+  | { readonly action: 'interrupt' }
+  | { readonly action: 'suspend' }
+  | { readonly action: 'redraw' }
+  | { readonly action: 'checkpoint' }
   /** `agreed`: at whatever price. */
-  | { readonly wish: 'choose'; readonly choice: ProbeChoice; readonly agreed?: true }
-  | { readonly wish: 'pause'; readonly paused: boolean }
+  | { readonly action: 'choose'; readonly choice: ProbeChoice; readonly agreed?: true }
+  | { readonly action: 'pause'; readonly paused: boolean }
   /** Tell the price, and ask. */
-  | { readonly wish: 'price'; readonly probe: RowProbe }
-  | { readonly wish: 'take'; readonly target: string; readonly probe: RowProbe };
+  | { readonly action: 'price'; readonly probe: RowProbe }
+  | { readonly action: 'take'; readonly target: string; readonly probe: RowProbe };
 
 /** What the screen has room for. */
 export interface Extent {
@@ -70,21 +70,21 @@ export const FIRST_VIEW: View = {
 };
 
 /** @param key a character as typed, or the name of a key (keys.ts) */
-export function press(before: View, key: string, extent: Extent): readonly [View, Wish?] {
+export function press(before: View, key: string, extent: Extent): readonly [View, ViewAction?] {
   const view: View = { ...before, message: undefined };
-  if (key === 'ctrl-c') return [view, { wish: 'interrupt' }];
-  if (key === 'ctrl-z') return [view, { wish: 'suspend' }];
-  if (key === 'ctrl-l') return [view, { wish: 'redraw' }];
+  if (key === 'ctrl-c') return [view, { action: 'interrupt' }];
+  if (key === 'ctrl-z') return [view, { action: 'suspend' }];
+  if (key === 'ctrl-l') return [view, { action: 'redraw' }];
   if (view.question) return answered(view, view.question, key);
   if (view.typing !== undefined) return [typed(view, view.typing, key)];
-  if (view.help) return key === 'q' ? [view, { wish: 'quit' }] : [{ ...view, help: false }];
+  if (view.help) return key === 'q' ? [view, { action: 'quit' }] : [{ ...view, help: false }];
   return COMMANDS[key]?.(view, extent) ?? [moved(view, key, extent)];
 }
 
-type Command = (view: View, extent: Extent) => readonly [View, Wish?];
+type Command = (view: View, extent: Extent) => readonly [View, ViewAction?];
 
 const COMMANDS: Readonly<Record<string, Command | undefined>> = {
-  q: (view) => [view, { wish: 'quit' }],
+  q: (view) => [view, { action: 'quit' }],
   '?': (view) => [{ ...view, help: true }],
   h: (view) => [{ ...view, help: true }],
   o: (view) => [{ ...view, sort: next(SORTS, view.sort, 1), top: 0 }],
@@ -96,16 +96,16 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
   escape: (view) => [{ ...view, filter: undefined, top: 0 }],
   ' ': (view) => [
     { ...view, paused: !view.paused },
-    { wish: 'pause', paused: !view.paused },
+    { action: 'pause', paused: !view.paused },
   ],
-  p: (view) => [view, { wish: 'choose', choice: nextChoice(view.choice) }],
-  c: (view) => [view, { wish: 'checkpoint' }],
-  s: (view) => [view, { wish: 'price', probe: 'snapshot' }],
+  p: (view) => [view, { action: 'choose', choice: nextChoice(view.choice) }],
+  c: (view) => [view, { action: 'checkpoint' }],
+  s: (view) => [view, { action: 'price', probe: 'snapshot' }],
   tab: (view, { tabs }) => [{ ...view, tab: (view.tab + 1) % Math.max(1, tabs), top: 0 }],
   backtab: (view, { tabs }) => [{ ...view, tab: (view.tab + Math.max(1, tabs) - 1) % Math.max(1, tabs), top: 0 }],
 };
 
-function answered(view: View, question: Question, key: string): readonly [View, Wish?] {
+function answered(view: View, question: Question, key: string): readonly [View, ViewAction?] {
   const { probe } = question;
   const closed: View = { ...view, question: undefined };
   const agreed = key === 'y' || key === 'Y';
@@ -113,12 +113,12 @@ function answered(view: View, question: Question, key: string): readonly [View, 
     if (!agreed) return [{ ...closed, message: `no ${probe} taken` }];
     return [
       { ...closed, shown: probe },
-      { wish: 'take', target: question.target, probe },
+      { action: 'take', target: question.target, probe },
     ];
   }
-  if (agreed) return [closed, { wish: 'choose', choice: probe, agreed: true }];
+  if (agreed) return [closed, { action: 'choose', choice: probe, agreed: true }];
   // the key was pressed to get past it
-  if (key === 'p') return [closed, { wish: 'choose', choice: nextChoice(probe) }];
+  if (key === 'p') return [closed, { action: 'choose', choice: nextChoice(probe) }];
   return [{ ...closed, message: `still ${view.choice}` }];
 }
 

@@ -7,29 +7,37 @@
  *
  * Nothing is published after the end, however late an answer comes.
  */
-import type { Agent, Condition } from '../../agent/agent.ts';
-import { DetachedError } from '../../agent/errors.ts';
-import { MAIN } from '../../agent/isolate.ts';
+import type { Agent } from '../../agent/attach/agent.ts';
+import { type Condition, SILENT_MS } from '../../agent/attach/condition.ts';
+import { standstill } from '../../agent/attach/standstill.ts';
+import { DetachedError } from '../../agent/base/errors.ts';
+import { MAIN } from '../../agent/cdp/isolate.ts';
 import type { TargetState } from '../../protocol/events.ts';
+import { incarnationOf } from '../../protocol/incarnation.ts';
 import { RequestError, type Result } from '../../protocol/requests.ts';
+import { WakeUp } from '../base/wake-up.ts';
 import type { TargetConfig } from '../config/config.ts';
 import type { ScheduledProbe } from '../config/config-file.ts';
-import { Bell } from '../waiting/bell.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Gate, Ticket } from './gate.ts';
 import type { Guard } from './guard.ts';
+import type { LastReading } from './last-readings.ts';
 import type { Ledger } from './ledger.ts';
 import { PassiveTypes } from './passive-types.ts';
+import type { Interrupted } from './past.ts';
 import { PriceList } from './price-list.ts';
+import { type ProbeOutcome, ProbeQueue, type ProbeRequest, type QueuedRequest } from './probe-queue.ts';
 import { Prober, requestError } from './prober.ts';
 import type { Reader } from './reader.ts';
 import type { Reports } from './reports.ts';
 import { type Due, Schedule } from './schedule.ts';
-import { type Answer, type Waiting, type Wish, Wishes } from './wishes.ts';
 
 /** How often a target that runs, and one that does not, is asked whether it does, and how long it has for the answer. */
 const CONDITION_EVERY_MS = { running: 5_000, other: 1_000 } as const;
 const CONDITION_TIMEOUT_MS = 1_000;
+/** How often a target is asked for its isolates because somebody names one that is not known. */
+const ISOLATES_EVERY_MS = 1_000;
+
 export interface AttachmentOptions {
   readonly agent: Agent;
   readonly reader: Reader;
@@ -49,22 +57,30 @@ export interface AttachmentOptions {
 export class Attachment {
   readonly #options: AttachmentOptions;
   readonly #schedule: Schedule;
-  readonly #bell = new Bell();
+  readonly #wakeUp = new WakeUp();
   readonly #end = new AbortController();
-  readonly #wishes: Wishes;
+  readonly #queue: ProbeQueue;
   readonly #prober: Prober;
   readonly #passive: PassiveTypes;
   readonly #prices: PriceList;
-  #running: Waiting | undefined;
+  #running: QueuedRequest | undefined;
   #ticket: Ticket | undefined;
   #busy = false;
-  /** Isolates whose types V8's own collections have not told. */
+  /** Isolates whose types V8's own collections have not shown. */
   #typesLeft: string[] = [];
   #condition: Condition = 'running';
+  #reason: string | undefined;
   /** Since when, ISO 8601. */
   #conditionAt: string;
   #conditionDueAtMs = 0;
+  #isAsked = false;
+  /** When the job that goes on began, or showed signs of life last. */
+  #signAtMs = 0;
   #isolates: readonly string[] = [MAIN];
+  /** When they were asked for last. */
+  #isolatesAtMs = Number.NEGATIVE_INFINITY;
+  /** The dear probe that ran when the target went. */
+  #interrupted: Interrupted | undefined;
 
   constructor(options: AttachmentOptions) {
     const { target, reports, now } = options;
@@ -75,10 +91,13 @@ export class Attachment {
       nowMs: performance.now(),
       wallMs: (nowMs) => now() + nowMs - performance.now(),
     });
-    this.#wishes = new Wishes(target.name, () => this.#bell.ring());
+    this.#queue = new ProbeQueue(target.name, () => this.#wakeUp.wake());
     this.#prober = new Prober({
       ...options,
       signal: this.#end.signal,
+      onSign: () => {
+        this.#signAtMs = performance.now();
+      },
       onFailure: () => {
         this.#conditionDueAtMs = 0;
       },
@@ -91,7 +110,7 @@ export class Attachment {
   /** Runs probes until the target goes, and gives why; undefined when `stop` ended it. */
   async tend(stop: AbortSignal): Promise<DetachedError | undefined> {
     let reason: DetachedError | undefined;
-    const onStop = () => this.#finish(new DetachedError('the collector lets go of the target'));
+    const onStop = () => this.#finish(new DetachedError('the collector detaches from the target'));
     stop.addEventListener('abort', onStop, { once: true });
     if (stop.aborted) onStop();
     void this.#options.agent.closed.then((error) => {
@@ -101,20 +120,21 @@ export class Attachment {
     this.#options.reports.state(this.state());
     if (this.#schedule.has('sampling')) this.#start(this.#startSampling());
     while (!this.#end.signal.aborted) {
-      const nextAtMs = this.#busy ? Number.POSITIVE_INFINITY : this.#startNext(performance.now());
-      await this.#bell.wait(nextAtMs - performance.now());
+      const nowMs = performance.now();
+      const nextAtMs = this.#busy ? this.#lookBeside(nowMs) : this.#startNext(nowMs);
+      await this.#wakeUp.wait(nextAtMs - performance.now());
     }
     stop.removeEventListener('abort', onStop);
     return reason;
   }
 
   /** Runs a probe as soon as it is its turn. @throws RequestError */
-  request(wish: Wish): Promise<Answer> {
+  request(request: ProbeRequest): Promise<ProbeOutcome> {
     if (this.#end.signal.aborted) return Promise.reject(this.#notAttached());
-    return this.#wishes.add(wish);
+    return this.#queue.add(request);
   }
 
-  /** What stands against a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
+  /** What is objected to a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
   objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
     return this.#prober.objection(probe, isolate);
   }
@@ -124,40 +144,63 @@ export class Attachment {
     return this.#options.reader.borrowSampling(isolate);
   }
 
-  /** What each probe would cost now, told beside whatever runs. @throws RequestError */
+  /** What each probe would cost now; answered while another runs. @throws RequestError */
   async prices(isolate: string): Promise<Result<'prices'>> {
     if (this.#end.signal.aborted) throw this.#notAttached();
+    if (!(await this.#isKnown(isolate))) {
+      const message = `Cannot price the probes of "${this.#options.target.name}": it has no isolate "${isolate}"`;
+      throw new RequestError('not-found', `${message}, expected one of ${this.#isolates.join(', ')}`);
+    }
     return await this.#prices.of(isolate);
+  }
+
+  /** Whoever asks, the target is asked for its isolates once a second at most. */
+  async #isKnown(isolate: string): Promise<boolean> {
+    if (this.#isolates.includes(isolate)) return true;
+    if (performance.now() - this.#isolatesAtMs >= ISOLATES_EVERY_MS) await this.#liveIsolates();
+    return this.#isolates.includes(isolate);
+  }
+
+  /** The last of its gauges, the main isolate's first. */
+  get readings(): readonly LastReading[] {
+    return this.#prober.readings.all();
+  }
+
+  /** What ran when the target went; undefined if nothing that it could die of did. */
+  get interrupted(): Interrupted | undefined {
+    return this.#interrupted;
   }
 
   /** The target's state for `targets` and for events. */
   state(): TargetState {
     const { agent, target } = this.#options;
-    const { pid, nodeVersion, title, incarnation } = agent.identity;
-    const reason = CONDITION_REASONS[this.#condition];
+    const { pid, nodeVersion, title } = agent.identity;
     return {
       target: target.name,
       state: this.#condition === 'running' ? 'attached' : this.#condition,
-      incarnation,
-      pid,
+      ...incarnationOf(agent.identity),
+      ...(pid > 0 && { pid }),
       nodeVersion,
       title,
       inspect: target.inspect,
       labels: target.labels,
-      ...(reason && { reason }),
+      ...(target.group !== target.name && { group: target.group }),
+      ...(this.#reason !== undefined && { reason: this.#reason }),
       at: this.#conditionAt,
     };
   }
 
   #finish(why: DetachedError): void {
     if (this.#end.signal.aborted) return;
+    this.#interrupted = this.#prober.running;
     this.#end.abort();
     this.#options.checkpoints.end(why);
     this.#options.reports.end(why);
-    this.#ticket?.release();
-    this.#wishes.reject(this.#notAttached());
+    // a target that is in the middle of a snapshot keeps its group's turn until it has sent it
+    if (!this.#busy) this.#leaveGate();
+    this.#queue.reject(this.#notAttached());
     this.#running?.reject(this.#notAttached());
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   #notAttached(): RequestError {
@@ -170,7 +213,7 @@ export class Attachment {
    */
   #startNext(nowMs: number): number {
     const { due, nextAtMs } = this.#schedule.at(nowMs);
-    const waiting = this.#wishes.take(({ probe }) => this.#mayRun(probe));
+    const waiting = this.#queue.take(({ probe }) => this.#mayRun(probe));
     const next = waiting ? undefined : due.find(({ probe }) => this.#mayRun(probe));
     if (waiting) {
       this.#start(this.#answer(waiting));
@@ -183,10 +226,22 @@ export class Attachment {
       if (next.skipped > 0) this.#reportSkipped(next);
       this.#start(this.#runScheduled(next.probe));
     } else {
-      if (!due.some(isSnapshot) && !this.#wishes.some(isSnapshot)) this.#leaveGate();
+      if (!due.some(isSnapshot) && !this.#queue.some(isSnapshot)) this.#leaveGate();
       return Math.min(nextAtMs, this.#conditionDueAtMs);
     }
-    return Number.POSITIVE_INFINITY;
+    return nowMs + SILENT_MS;
+  }
+
+  /** While a job goes on: asks a target of which nothing comes. Gives when to look again. */
+  #lookBeside(nowMs: number): number {
+    const dueAtMs = Math.max(this.#signAtMs + SILENT_MS, this.#conditionDueAtMs);
+    if (nowMs < dueAtMs || this.#isAsked) return Math.max(dueAtMs, nowMs + CONDITION_EVERY_MS.other);
+    this.#isAsked = true;
+    void this.#readCondition().finally(() => {
+      this.#isAsked = false;
+      this.#wakeUp.wake();
+    });
+    return nowMs + CONDITION_EVERY_MS.other;
   }
 
   #reportSkipped({ probe, skipped }: Due): void {
@@ -196,7 +251,7 @@ export class Attachment {
   /** A snapshot needs its group's turn; asking for it joins the line. */
   #mayRun(probe: ScheduledProbe): boolean {
     if (probe !== 'snapshot') return true;
-    this.#ticket ??= this.#options.gate.enter(() => this.#bell.ring());
+    this.#ticket ??= this.#options.gate.enter(() => this.#wakeUp.wake());
     return this.#ticket.granted;
   }
 
@@ -208,25 +263,27 @@ export class Attachment {
   /** Runs a job, which reports its own failures, as the one that is going on. */
   #start(job: Promise<void>): void {
     this.#busy = true;
+    this.#signAtMs = performance.now();
     void job.finally(() => {
       this.#busy = false;
+      if (this.#end.signal.aborted) this.#leaveGate();
       this.#prices.forget();
-      this.#bell.ring();
+      this.#wakeUp.wake();
     });
   }
 
-  async #answer(waiting: Waiting): Promise<void> {
-    const { wish, resolve, reject } = waiting;
+  async #answer(waiting: QueuedRequest): Promise<void> {
+    const { request, resolve, reject } = waiting;
     this.#running = waiting;
     try {
-      if (isExclusive(wish.probe)) await this.#passive.stop();
-      const { partitions, pauseMs: _, ...more } = await this.#prober.run(wish);
+      if (isExclusive(request.probe)) await this.#passive.stop();
+      const { partitions, pauseMs: _, ...more } = await this.#prober.run(request);
       resolve({ partitions: partitions.map(({ id }) => id), ...more });
     } catch (error) {
-      reject(requestError(wish.probe, error));
+      reject(requestError(request.probe, error));
     } finally {
       this.#running = undefined;
-      if (wish.probe === 'snapshot') this.#leaveGate();
+      if (request.probe === 'snapshot') this.#leaveGate();
     }
   }
 
@@ -243,7 +300,7 @@ export class Attachment {
       if (watched === 'stopped') return;
       this.#typesLeft = isolates.filter((isolate) => watched === null || isolate !== MAIN);
       this.#schedule.ended('types', performance.now(), watched?.pauseMs ?? 0);
-      this.#bell.ring();
+      this.#wakeUp.wake();
     });
   }
 
@@ -262,6 +319,7 @@ export class Attachment {
 
   /** The isolates to probe, of those that live now. */
   async #liveIsolates(): Promise<readonly string[]> {
+    this.#isolatesAtMs = performance.now();
     try {
       const isolates = await this.#options.reader.isolates();
       for (const isolate of this.#isolates) if (!isolates.includes(isolate)) this.#options.forget(isolate);
@@ -273,11 +331,16 @@ export class Attachment {
   }
 
   async #checkCondition(): Promise<void> {
-    const { agent, reports, checkpoints } = this.#options;
-    void checkpoints.look();
+    void this.#options.checkpoints.look();
+    await this.#readCondition();
+  }
+
+  async #readCondition(): Promise<void> {
+    const { agent, reports } = this.#options;
     try {
       const condition = await agent.condition(CONDITION_TIMEOUT_MS);
       if (condition !== this.#condition) {
+        this.#reason = await standstill(agent, condition);
         this.#condition = condition;
         this.#conditionAt = reports.at();
         reports.state(this.state());
@@ -289,12 +352,6 @@ export class Attachment {
     this.#conditionDueAtMs = performance.now() + everyMs;
   }
 }
-
-const CONDITION_REASONS: Readonly<Record<Condition, string | undefined>> = {
-  running: undefined,
-  paused: 'it stands in a debugger',
-  blocked: 'its event loop does not turn',
-};
 
 /** What would be traced, or would trace, while types are waited for. Sampling's collection is welcome. */
 function isExclusive(probe: ScheduledProbe): boolean {

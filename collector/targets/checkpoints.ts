@@ -2,11 +2,11 @@
  * The checkpoints of one attached target, by isolate and label, and what becomes of them.
  *
  *     take ──> held ──> since … since ──> release ──> gone
- *                  └──> void (told by an event) ────> remembered with its reason, until it is released or taken anew
+ *                  └──> void (an event says so) ────> remembered with its reason, until it is released or taken anew
  */
-import type { Agent } from '../../agent/agent.ts';
-import type { LiveCheckpoint } from '../../agent/checkpoint.ts';
-import { EpochError } from '../../agent/errors.ts';
+import type { Agent } from '../../agent/attach/agent.ts';
+import { EpochError } from '../../agent/base/errors.ts';
+import type { LiveCheckpoint } from '../../agent/probe/checkpoint.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
 import type { HoldersQuestion } from '../../agent/sets/holders.ts';
 import { RequestError } from '../../protocol/requests.ts';
@@ -100,10 +100,10 @@ export class Checkpoints implements AsyncDisposable {
     return this.held(isolate).map((live) => live.label);
   }
 
-  /** Asks whether the epochs hold, so that one that does not is told before anybody asks for its checkpoints. */
+  /** Asks whether the epochs hold, so that one that does not is reported before anybody asks for its checkpoints. */
   async look(): Promise<void> {
     const oneOfEach = new Map(this.#kept.filter(({ why }) => !why).map(({ isolate, live }) => [isolate, live]));
-    // what they find is told by `voided`
+    // what they find is reported by `voided`
     await Promise.allSettled([...oneOfEach.values()].map((live) => live.epochHolds()));
   }
 

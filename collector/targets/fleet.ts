@@ -6,11 +6,13 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { TargetConfig } from '../config/config.ts';
+import { Deaths } from './deaths.ts';
 import { Gate } from './gate.ts';
 import { Ledger } from './ledger.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 
-export interface FleetOptions extends Pick<RunnerOptions, 'log' | 'logger' | 'probes' | 'now' | 'random'> {}
+export interface FleetOptions
+  extends Pick<RunnerOptions, 'log' | 'history' | 'logger' | 'probes' | 'graceMs' | 'giveUpMs' | 'now' | 'random'> {}
 
 /** Names of targets. */
 export interface FleetChange {
@@ -25,7 +27,9 @@ export class Fleet {
   /** Runners that run, or are being let go, by name: the next one of a name waits for the one before. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #gates = new Map<string, Gate>();
-  /** A target that is told otherwise has spent what it has spent. */
+  /** By group: a group outlasts its targets. */
+  readonly #deaths = new Map<string, Deaths>();
+  /** A target that is configured otherwise has spent what it has spent. */
   readonly #ledgers = new Map<string, Ledger>();
   #stopped = false;
 
@@ -73,7 +77,15 @@ export class Fleet {
       target,
       logger: logger.child({ target: name }),
       gate: made(this.#gates, group, () => new Gate()),
-      ledger: made(this.#ledgers, name, () => new Ledger()),
+      ledger: made(
+        this.#ledgers,
+        name,
+        () =>
+          new Ledger(
+            name,
+            made(this.#deaths, group, () => new Deaths()),
+          ),
+      ),
     });
     this.#runners.set(name, runner);
     this.#then(name, () => runner.run());
@@ -110,10 +122,11 @@ export class Fleet {
   #dropGates(targets: readonly TargetConfig[]): void {
     const groups = new Set(targets.map(({ group }) => group));
     for (const group of this.#gates.keys()) if (!groups.has(group)) this.#gates.delete(group);
+    for (const group of this.#deaths.keys()) if (!groups.has(group)) this.#deaths.delete(group);
   }
 }
 
-const REMOVED = 'the collector has it no more: neither its configuration nor discovery names it';
+const REMOVED = 'the collector no longer has it: neither its configuration nor discovery names it';
 
 function made<V>(map: Map<string, V>, key: string, make: () => V): V {
   const value = map.get(key) ?? make();

@@ -8,22 +8,22 @@ export interface Ticket {
   release(): void;
 }
 
-interface Place extends Ticket {
+interface QueuedTicket extends Ticket {
   granted: boolean;
   readonly onGranted: () => void;
 }
 
 export class Gate {
-  readonly #line: Place[] = [];
+  readonly #line: QueuedTicket[] = [];
 
   /** Joins the line. @param onGranted called once, later, unless the turn is granted at once. */
   enter(onGranted: () => void): Ticket {
-    const place: Place = { granted: this.#line.length === 0, onGranted, release: () => this.#leave(place) };
+    const place: QueuedTicket = { granted: this.#line.length === 0, onGranted, release: () => this.#leave(place) };
     this.#line.push(place);
     return place;
   }
 
-  #leave(place: Place): void {
+  #leave(place: QueuedTicket): void {
     const index = this.#line.indexOf(place);
     if (index < 0) return;
     this.#line.splice(index, 1);

@@ -1,7 +1,9 @@
 /**
  * What the probes of one attached target cost, for all who ask: however many they are, they are read once a second
  * at most, and anew after a probe. */
-import { DetachedError } from '../../agent/errors.ts';
+
+import { DetachedError } from '../../agent/base/errors.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import { RequestError, type Result } from '../../protocol/requests.ts';
 import type { Guard } from './guard.ts';
 
@@ -52,7 +54,7 @@ export class PriceList {
         `${action}: it does not answer, a probe or a debugger holds it up; try again later`,
       );
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     if (error instanceof RangeError) return new RequestError('not-found', message);
     return new RequestError(error instanceof DetachedError ? 'not-attached' : 'probe-failed', `${action}: ${message}`);
   }

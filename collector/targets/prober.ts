@@ -1,21 +1,24 @@
 /**
  * Runs the probes of one attached target and publishes what comes of each: partitions, its footprint, a failure, a refusal.
  *
- *     wish ─> Guard ─ refused ──> event, and the next cheaper probe if it was scheduled
+ *     request ─> Guard ─ refused ──> event, and the next cheaper probe if it was scheduled
  *               └─ admitted ──> Reader ──> partitions ──> footprint into the ledger
  */
 import { basename } from 'node:path';
-import { EpochError } from '../../agent/errors.ts';
+import { EpochError } from '../../agent/base/errors.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { RequestError } from '../../protocol/requests.ts';
 import type { ScheduledProbe } from '../config/config-file.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import { CHEAPER, type Guard, type Refusal } from './guard.ts';
+import type { Guard, Refusal } from './guard.ts';
+import { LastReadings } from './last-readings.ts';
 import type { Ledger } from './ledger.ts';
+import { LimitForecasts } from './limit-forecasts.ts';
+import type { Interrupted } from './past.ts';
+import type { ProbeOutcome, ProbeRequest } from './probe-queue.ts';
 import type { Reader } from './reader.ts';
 import type { ProbeRun, Reports } from './reports.ts';
-import type { Answer, Wish } from './wishes.ts';
 
 /** Probes so dear that, where used bytes alone speak against one, the objects are counted and it is priced again. */
 const COUNTED_FIRST: ReadonlySet<ScheduledProbe> = new Set(['census', 'snapshot']);
@@ -30,43 +33,53 @@ export interface ProberOptions {
   readonly now: () => number;
   /** Aborted when the target goes or is let go. */
   readonly signal: AbortSignal;
+  /** A snapshot has begun, or goes on. */
+  readonly onSign: () => void;
   /** Something failed: silence may have a cause that is worth telling. */
   readonly onFailure: () => void;
 }
 
 /** What a run has given. */
-export interface Ran extends Pick<Answer, 'holders' | 'snapshot'> {
+export interface Ran extends Pick<ProbeOutcome, 'holders' | 'snapshot'> {
   readonly partitions: readonly Partition[];
   readonly pauseMs: number;
 }
 
 /** What a reading of the heap gives; all but snapshots give partitions alone. */
-type Reading = Pick<SnapshotResult, 'partitions' | 'holders' | 'output'>;
+type SnapshotReading = Pick<SnapshotResult, 'partitions' | 'holders' | 'output'>;
 
 export class Prober {
+  readonly readings = new LastReadings();
+  readonly #forecasts = new LimitForecasts();
   readonly #options: ProberOptions;
+  #running: Interrupted | undefined;
 
   constructor(options: ProberOptions) {
     this.#options = options;
   }
 
-  /** Fulfils somebody's wish. @throws RequestError; what the probe throws, once that is published */
-  async run(wish: Wish): Promise<Ran> {
-    const run = this.runOf(wish);
-    const refusal = await this.#refusal(run, wish.agreed ?? false);
-    if (!refusal) return await this.#admitted(wish, run);
+  /** The reading that is under way. */
+  get running(): Interrupted | undefined {
+    return this.#running;
+  }
+
+  /** Carries out a request. @throws RequestError; what the probe throws, once that is published */
+  async run(request: ProbeRequest): Promise<Ran> {
+    const run = this.runOf(request);
+    const refusal = await this.#refusal(run, request.agreed ?? false);
+    if (!refusal) return await this.#admitted(request, run);
     this.#options.reports.refused(run, refusal);
-    throw new RequestError('refused', `Cannot run "${wish.probe}": ${refusal.reason}`);
+    throw new RequestError('refused', `Cannot run "${request.probe}": ${refusal.reason}`);
   }
 
   /** Runs what is due on an isolate, or what is cheaper; gives the pause. Never throws: what goes wrong is published. */
   async runScheduled(probe: ScheduledProbe, isolate: string): Promise<number> {
-    const wish = { probe, isolate };
-    const run = this.runOf(wish);
+    const request = { probe, isolate };
+    const run = this.runOf(request);
     try {
       const refusal = await this.#refusal(run, false);
-      if (!refusal) return (await this.#admitted(wish, run)).pauseMs;
-      const instead = CHEAPER[probe];
+      if (!refusal) return (await this.#admitted(request, run)).pauseMs;
+      const { instead } = refusal;
       this.#options.reports.refused(run, refusal, instead);
       return instead === undefined ? 0 : await this.runScheduled(instead, isolate);
     } catch {
@@ -98,12 +111,12 @@ export class Prober {
     }
   }
 
-  /** What stands against a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
+  /** What is objected to a probe now, in figures; null: it may run. @throws as `Guard.refusal` */
   async objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
     return (await this.#options.guard.refusal(probe, isolate, false))?.reason ?? null;
   }
 
-  runOf({ probe, isolate, by, since }: Wish): ProbeRun {
+  runOf({ probe, isolate, by, since }: ProbeRequest): ProbeRun {
     const { reader, checkpoints } = this.#options;
     const wanted = by ?? (since === undefined ? undefined : checkpoints.classifiers(isolate, since));
     return { probe, isolate, by: reader.classifiers(probe, wanted) };
@@ -125,45 +138,63 @@ export class Prober {
     }
   }
 
-  async #admitted(wish: Wish, run: ProbeRun): Promise<Ran> {
+  async #admitted(request: ProbeRequest, run: ProbeRun): Promise<Ran> {
     try {
-      return await this.#read(wish, run);
+      return await this.#read(request, run);
     } catch (error) {
       this.#failed(run, error);
       throw error;
     }
   }
 
-  async #read(wish: Wish, run: ProbeRun): Promise<Ran> {
+  async #read(request: ProbeRequest, run: ProbeRun): Promise<Ran> {
     const { reader, reports, checkpoints, now } = this.#options;
     const { probe, isolate } = run;
     if (probe === 'usage') {
-      // a reading of the gauges speaks for itself: of `usage` only failures are told
-      reports.usage(await reader.usage(isolate));
+      // a reading of the gauges speaks for itself: of `usage` only failures are reported
+      const usage = this.#forecasts.take(await reader.usage(isolate), performance.now());
+      this.readings.note(usage);
+      reports.usage(usage);
       return { partitions: [], pauseMs: 0 };
     }
-    // what a census has not seen is told by the totals
+    // what a census has not seen is reported by the totals
     if (probe === 'census' && !reader.hasTotals(isolate)) await this.runScheduled('types', isolate);
     reports.started(run);
     const fromMs = now();
-    const ran = this.#published(run, await this.#reading(wish, run), fromMs);
-    if (wish.checkpoint !== undefined) checkpoints.reportTaken(isolate, wish.checkpoint);
+    this.#running = { probe, isolate, fromMs };
+    const { within = (work) => work() } = request;
+    const reading = await within(() => this.#reading(request, run)).finally(() => {
+      this.#running = undefined;
+    });
+    const ran = this.#published(run, reading, fromMs);
+    if (request.checkpoint !== undefined) checkpoints.reportTaken(isolate, request.checkpoint);
     return ran;
   }
 
-  async #reading({ since, checkpoint, label, holders }: Wish, { probe, isolate, by }: ProbeRun): Promise<Reading> {
-    const { reader, checkpoints, signal } = this.#options;
-    const options = { by, signal, ...(label !== undefined && { label }), ...(holders && { holders }) };
+  async #reading(
+    { since, checkpoint, label, holders }: ProbeRequest,
+    { probe, isolate, by }: ProbeRun,
+  ): Promise<SnapshotReading> {
+    const { reader, checkpoints, signal, onSign } = this.#options;
+    const options = {
+      by,
+      signal,
+      onProgress: onSign,
+      ...(label !== undefined && { label }),
+      ...(holders && { holders }),
+    };
     if (probe === 'sampling') return { partitions: await reader.sampling(isolate, options) };
+    if (probe === 'walk') return await reader.walk(isolate, options);
     if (probe === 'types') return { partitions: await reader.types(isolate, options) };
     if (probe === 'census') return { partitions: await reader.census(isolate, options) };
+    onSign();
     if (checkpoint !== undefined) return await checkpoints.take(isolate, checkpoint, options);
     if (since !== undefined) return await checkpoints.since(isolate, since, options);
     return await reader.snapshot(isolate, options);
   }
 
   /** Publishes what one reading of the heap has given, and what it has done to the target. @param oursRatio how much of the pause is ours */
-  #published(run: ProbeRun, reading: Reading, fromMs: number, oursRatio = 1): Ran {
+  #published(run: ProbeRun, reading: SnapshotReading, fromMs: number, oursRatio = 1): Ran {
     const { reports, ledger, now } = this.#options;
     const { partitions, holders, output } = reading;
     const { pauseMs = 0, extraBytes, keptBytes } = partitions[0]?.cost ?? {};
@@ -178,6 +209,7 @@ export class Prober {
       ...(keptBytes !== undefined && { keptBytes }),
     };
     ledger.enter(footprint);
+    if (keptBytes !== undefined && keptBytes > 0) this.#forecasts.shift(keptBytes);
     reports.footprint(footprint, ledger.spentMs(footprint.toMs, HOUR_MS));
     return {
       partitions,
@@ -197,7 +229,7 @@ const HOUR_MS = 3_600_000;
 /** How much of a collection that V8 did by itself is the counting, which it did for us (0.5 to 0.6 measured). */
 const COUNTING_RATIO = 0.5;
 
-/** What somebody who asked is told of what went wrong. */
+/** What somebody is told of what went wrong. */
 export function requestError(probe: ScheduledProbe, error: unknown): RequestError {
   if (error instanceof RequestError) return error;
   if (error instanceof EpochError) return new RequestError('void', error.message);

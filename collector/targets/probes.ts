@@ -1,8 +1,17 @@
 /** What the collector asks of an agent: the one place where its loop meets the agent's functions. */
-import { type Agent, type AttachOptions, attach, type ProbeContext } from '../../agent/agent.ts';
-import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../../agent/checkpoint.ts';
-import { type Quote, type QuoteQuestion, type QuotesQuestion, quote, quotes } from '../../agent/price/quote.ts';
+import { type Agent, type AttachOptions, attach, type ProbeContext } from '../../agent/attach/agent.ts';
+import { hasEnded } from '../../agent/attach/has-ended.ts';
+import {
+  type AgentWalkContext,
+  type HoldersContext,
+  type WalkedHolders,
+  walk,
+  walkHolders,
+  walkObstacle,
+} from '../../agent/probe/agent-walk.ts';
 import { type CensusContext, census } from '../../agent/probe/census.ts';
+import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../../agent/probe/checkpoint.ts';
+import { type Quote, type QuoteQuestion, type QuotesQuestion, quote, quotes } from '../../agent/probe/quote.ts';
 import { startSampling } from '../../agent/probe/sampling.ts';
 import { profilePartition } from '../../agent/probe/sampling-profile.ts';
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../../agent/probe/snapshot.ts';
@@ -24,10 +33,17 @@ export interface Sampling extends AsyncDisposable {
 
 export interface Probes {
   attach(target: string, options?: AttachOptions): Promise<Agent>;
+  /** Whether the process behind a connection that has ended is no more; undefined: that cannot be seen from here. */
+  hasEnded(agent: Agent): Promise<boolean | undefined>;
   quote(agent: Agent, question: QuoteQuestion): Promise<Quote>;
   quotes(agent: Agent, question: QuotesQuestion): Promise<Quote[]>;
   usage(agent: Agent, context: ProbeContext): Promise<Usage>;
   startSampling(agent: Agent, isolate: string, samplingIntervalBytes: number): Promise<Sampling>;
+  /** Why the target cannot be walked; null: it can. */
+  walkObstacle(agent: Agent): Promise<string | null>;
+  walk(agent: Agent, context: AgentWalkContext): Promise<Partition>;
+  /** The same, and from the graph what keeps kinds alive. */
+  walkHolders(agent: Agent, context: HoldersContext): Promise<WalkedHolders>;
   types(agent: Agent, context: TypesContext): Promise<Partition>;
   census(agent: Agent, context: CensusContext): Promise<Partition>;
   snapshot(agent: Agent, context: SnapshotContext): Promise<SnapshotResult>;
@@ -36,9 +52,13 @@ export interface Probes {
 
 export const liveProbes: Probes = {
   attach,
+  hasEnded,
   quote,
   quotes,
   usage,
+  walkObstacle,
+  walk,
+  walkHolders,
   types,
   census,
   snapshot,

@@ -1,5 +1,7 @@
 /** The probes of one attached target as its configuration wants them: which isolates, classifiers, rows and intervals. */
-import type { Agent, ProbeContext } from '../../agent/agent.ts';
+import type { Agent, ProbeContext } from '../../agent/attach/agent.ts';
+import { within } from '../../agent/base/waiting.ts';
+import { PROBE_CLASSIFIERS } from '../../agent/classify/probe-classifiers.ts';
 import { limitRows } from '../../agent/partition/partition.ts';
 import { meanSizes } from '../../agent/probe/census.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
@@ -8,7 +10,6 @@ import type { HoldersQuestion } from '../../agent/sets/holders.ts';
 import type { Partition, Usage } from '../../protocol/partition.ts';
 import type { TargetConfig } from '../config/config.ts';
 import type { ScheduledProbe } from '../config/config-file.ts';
-import { within } from '../waiting/deadline.ts';
 import type { Probes, Sampling } from './probes.ts';
 
 /** How long a target has for its gauges, and to list its workers. */
@@ -28,6 +29,8 @@ export interface ReadOptions {
 
 export interface SnapshotOptions extends ReadOptions {
   readonly holders?: HoldersQuestion;
+  /** Told of each sign of life. */
+  onProgress?(): void;
 }
 
 /** What is known of an isolate from probes before. */
@@ -61,13 +64,9 @@ export class Reader implements AsyncDisposable {
 
   /** What a probe's partitions are by, if asked for `wanted`. */
   classifiers(probe: ScheduledProbe, wanted: readonly string[] | undefined): readonly string[] {
-    return {
-      usage: [],
-      sampling: ['site'],
-      types: wanted ?? ['instanceType', 'kind'],
-      census: ['kind'],
-      snapshot: wanted ?? this.#target.by,
-    }[probe];
+    if (probe === 'snapshot') return wanted ?? this.#target.by;
+    const all = PROBE_CLASSIFIERS[probe];
+    return all.length > 1 ? (wanted ?? all) : all;
   }
 
   usage(isolate: string): Promise<Usage> {
@@ -123,6 +122,18 @@ export class Reader implements AsyncDisposable {
     }
   }
 
+  /** All objects by kind, from outside; with `holders` what keeps kinds alive, too. */
+  async walk(
+    isolate: string,
+    { holders, ...options }: SnapshotOptions,
+  ): Promise<Pick<SnapshotResult, 'partitions' | 'holders' | 'output'>> {
+    const context = this.#counting(isolate, options);
+    const result = holders
+      ? await this.#probes.walkHolders(this.#agent, { ...context, holders })
+      : { partitions: [await this.#probes.walk(this.#agent, context)] };
+    return { ...result, partitions: result.partitions.map((partition) => limitRows(partition, this.#target.rows)) };
+  }
+
   /** All objects by V8's types, and the same by kind. `passive`: of a collection that V8 does by itself. */
   async types(isolate: string, options: ReadOptions & { passive?: boolean }): Promise<Partition[]> {
     const { passive = false } = options;
@@ -151,8 +162,9 @@ export class Reader implements AsyncDisposable {
 
   /** One snapshot, a partition for each of `by`. */
   async snapshot(isolate: string, options: SnapshotOptions): Promise<SnapshotResult> {
-    const { by, holders } = options;
-    const context = { ...this.#context(isolate, options), by, ...(holders && { holders }) };
+    const { by, holders, onProgress } = options;
+    const optional = { ...(holders && { holders }), ...(onProgress && { onProgress }) };
+    const context = { ...this.#context(isolate, options), by, ...optional };
     const result = await this.#probes.snapshot(this.#agent, context);
     const byKind = result.partitions.find((partition) => partition.by === 'kind');
     if (byKind) this.#knownOf(isolate).sizes = meanSizes(byKind);
@@ -180,7 +192,7 @@ export class Reader implements AsyncDisposable {
     return known;
   }
 
-  /** Ends a sampling, which may have ended, or never begun: whoever began it is told of that. */
+  /** Ends a sampling, which may have ended, or never begun: its owner learns of that. */
   async #end(isolate: string, sampling: Promise<Sampling>): Promise<void> {
     this.#drop(isolate, sampling);
     await Promise.allSettled([sampling.then((begun) => begun[Symbol.asyncDispose]())]);

@@ -1,11 +1,14 @@
 /** What one attached target has to say, as events: probes, failures, its state. Silent once the attachment has ended. */
+
 import type { Logger } from 'pino';
 import type { CheckpointEvent, ProbePhase, TargetState } from '../../protocol/events.ts';
 import type { Cost, Partition, Probe, Usage } from '../../protocol/partition.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import type { ScheduledProbe } from '../config/config-file.ts';
 import type { NewEvent } from '../log/log.ts';
 import type { Refusal } from './guard.ts';
 import type { Footprint } from './ledger.ts';
+import { Repeats } from './repeats.ts';
 
 /** A probe on one isolate, with the classifiers that it runs for; none where it has no choice of them. */
 export interface ProbeRun {
@@ -22,10 +25,23 @@ export interface ReportsOptions {
   readonly now: () => number;
 }
 
+/** What went wrong, and why: an error, or a reason. */
+export interface Warning {
+  readonly isolate?: string;
+  readonly probe?: string;
+  readonly err?: unknown;
+  readonly reason?: string;
+  readonly instead?: Probe | undefined;
+}
+
+const FAILED = 'probe failed';
+const REFUSED = 'probe refused';
+
 export class Reports {
   readonly #options: ReportsOptions;
   /** What was started and has not ended. */
   readonly #running = new Set<ProbeRun>();
+  readonly #repeats = new Repeats();
   #ended = false;
 
   constructor(options: ReportsOptions) {
@@ -55,6 +71,7 @@ export class Reports {
   /** The partitions of a probe, and then that it is done. */
   done(run: ProbeRun, partitions: readonly Partition[]): void {
     this.#running.delete(run);
+    for (const message of [FAILED, REFUSED]) this.#repeats.over(whatOf(message, run));
     for (const partition of partitions) this.#publish({ type: 'partition', ...partition });
     const cost = partitions[0]?.cost;
     this.#probe(run, { phase: 'done', partitions: partitions.map(({ id }) => id), ...(cost && { cost }) });
@@ -62,8 +79,8 @@ export class Reports {
 
   failed(run: ProbeRun, error: unknown): void {
     this.#running.delete(run);
-    this.#probe(run, { phase: 'failed', reason: error instanceof Error ? error.message : String(error) });
-    this.warn('probe failed', { isolate: run.isolate, probe: run.probe, err: error });
+    this.#probe(run, { phase: 'failed', reason: reasonOf(error) });
+    this.warn(FAILED, { isolate: run.isolate, probe: run.probe, err: error });
   }
 
   skipped(run: ProbeRun, times: number): void {
@@ -75,7 +92,7 @@ export class Reports {
   /** A probe did not run. @param instead what runs in its place */
   refused(run: ProbeRun, { price, reason }: Refusal, instead?: Probe): void {
     this.#probe(run, { phase: 'refused', reason, cost: { forecast: price }, ...(instead && { instead }) });
-    this.warn('probe refused', { isolate: run.isolate, probe: run.probe, reason, instead });
+    this.warn(REFUSED, { isolate: run.isolate, probe: run.probe, reason, instead });
   }
 
   /** @param hourPauseMs all pauses of the last hour, this one included */
@@ -97,9 +114,12 @@ export class Reports {
     this.#publish({ type: 'checkpoint', target: this.#options.target, ...event, at: this.at() });
   }
 
-  /** Something went wrong that no event tells. */
-  warn(message: string, fields: object): void {
-    if (!this.#ended) this.#options.logger.warn(fields, message);
+  /** Writes down that something went wrong; the same once (repeats.ts). */
+  warn(message: string, fields: Warning): void {
+    if (this.#ended) return;
+    const reason = fields.reason === undefined ? reasonOf(fields.err) : withoutFigures(fields.reason);
+    const times = this.#repeats.times(whatOf(message, fields), reason);
+    if (times !== null) this.#options.logger.warn({ ...fields, ...(times > 1 && { times }) }, message);
   }
 
   /** Now, as events give it. */
@@ -123,4 +143,13 @@ interface Outcome {
   readonly partitions?: string[];
   readonly cost?: Cost;
   readonly reason?: string;
+}
+
+function whatOf(message: string, { isolate = '', probe = '' }: Pick<Warning, 'isolate' | 'probe'>): string {
+  return `${message} ${isolate} ${probe}`;
+}
+
+/** A refusal gives its figures anew each time, and is the same. */
+function withoutFigures(reason: string): string {
+  return reason.replace(/\d+(?:\.\d+)?/g, '');
 }

@@ -5,39 +5,55 @@
  *     attach ─> attached ─> Attachment.tend ─> gone ─> backoff ─> attach …
  */
 import type { Logger } from 'pino';
-import type { Agent } from '../../agent/agent.ts';
-import type { DetachedError } from '../../agent/errors.ts';
+import type { Agent } from '../../agent/attach/agent.ts';
+import type { DetachedError } from '../../agent/base/errors.ts';
+import { within } from '../../agent/base/waiting.ts';
+import type { Pin } from '../../agent/process/open.ts';
+import type { Death } from '../../protocol/death.ts';
 import type { TargetState } from '../../protocol/events.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import { RequestError, type Result } from '../../protocol/requests.ts';
+import { Backoff } from '../base/backoff.ts';
+import { WakeUp } from '../base/wake-up.ts';
 import type { TargetConfig } from '../config/config.ts';
 import type { ScheduledProbe } from '../config/config-file.ts';
+import type { History } from '../history/history.ts';
 import type { EventLog } from '../log/log.ts';
-import { Backoff } from '../waiting/backoff.ts';
-import { Bell } from '../waiting/bell.ts';
-import { within } from '../waiting/deadline.ts';
 import { Attachment, type AttachmentOptions } from './attachment.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { DEADLY, deathOf, type LastSeen } from './death.ts';
 import type { Gate } from './gate.ts';
 import { Guard } from './guard.ts';
-import type { Ledger } from './ledger.ts';
+import { type Footprint, KEPT_MS, type Ledger } from './ledger.ts';
+import { type Interrupted, pastOf } from './past.ts';
+import type { ProbeOutcome, ProbeRequest } from './probe-queue.ts';
 import type { Probes } from './probes.ts';
 import { Reader } from './reader.ts';
 import { Reports } from './reports.ts';
-import type { Answer, Wish } from './wishes.ts';
 
 /** An attachment that held this long ends a row of failures. */
 const HELD_MS = 10_000;
-/** How long letting a target go may take. */
+/** How long letting a target go may take, beside what it has to send to its end. */
 const CLOSE_TIMEOUT_MS = 3_000;
+const HOUR_MS = 3_600_000;
+/** As a session tells that its target does. */
+const ENDING = 'the process is ending';
+const CUT = 'the collector ended while it ran';
 
 export interface RunnerOptions {
   readonly target: TargetConfig;
   readonly log: EventLog;
+  /** What was stored of the target before. */
+  readonly history: Pick<History, 'events'>;
   /** The gate of the target's group. */
   readonly gate: Gate;
   /** What probes have cost the target until now. */
   readonly ledger: Ledger;
   readonly probes: Probes;
+  /** How long a target that is let go may go on sending a snapshot. */
+  readonly graceMs: number;
+  /** How long a target may answer nothing before its connection is given up. */
+  readonly giveUpMs: number;
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -45,18 +61,28 @@ export interface RunnerOptions {
   readonly random: () => number;
 }
 
+/** How an attachment ended by itself. */
+interface Ended {
+  readonly gone: DetachedError;
+  readonly death: Death | undefined;
+}
+
 type Attached = Pick<AttachmentOptions, 'agent' | 'reader' | 'checkpoints' | 'reports' | 'guard'>;
 
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #stop = new AbortController();
-  readonly #bell = new Bell();
+  readonly #wakeUp = new WakeUp();
+  /** A target by pid is the process that it was first, even when another one gets its pid. */
+  readonly #pin: Pin = {};
   readonly #backoff: Backoff;
   #attachment: Attachment | undefined;
   #checkpoints: Checkpoints | undefined;
   /** Published while nothing is attached. */
   #gone: TargetState;
   #incarnationKey: string | undefined;
+  /** Probes under which the target went away: whether it died of them shows when it is there again. */
+  #interrupted: readonly Interrupted[] = [];
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -73,11 +99,11 @@ export class Runner {
   }
 
   /** Runs a probe as soon as it is its turn. @throws RequestError */
-  async request(wish: Wish): Promise<Answer> {
-    return await this.#attached('probe').request(wish);
+  async request(request: ProbeRequest): Promise<ProbeOutcome> {
+    return await this.#attached('probe').request(request);
   }
 
-  /** What stands against a probe now, in figures; null: it may run. @throws RequestError; as `Guard.refusal` */
+  /** What is objected to a probe now, in figures; null: it may run. @throws RequestError; as `Guard.refusal` */
   async objection(probe: ScheduledProbe, isolate: string): Promise<string | null> {
     return await this.#attached('probe').objection(probe, isolate);
   }
@@ -115,26 +141,27 @@ export class Runner {
 
   /** Resolves when `stop` was called and the target was let go. */
   async run(): Promise<void> {
+    await this.#recall();
     while (!this.#stop.signal.aborted) {
       await this.#attach().catch((error) => this.#failed(error));
-      if (!this.#stop.signal.aborted) await this.#bell.wait(this.#gone.retryInMs ?? 0);
+      if (!this.#stop.signal.aborted) await this.#wakeUp.wait(this.#gone.retryInMs ?? 0);
     }
   }
 
   stop(): void {
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeUp.wake();
   }
 
   /** One attachment from its beginning to its end, or the attempt. */
   async #attach(): Promise<void> {
-    const { target, ledger, probes, log, logger, now } = this.#options;
+    const { target, ledger, probes, log, logger, giveUpMs, now } = this.#options;
     let agent: Agent;
     try {
-      agent = await probes.attach(target.inspect, { signal: this.#stop.signal });
+      agent = await probes.attach(target.inspect, { signal: this.#stop.signal, giveUpMs, pin: this.#pin });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      // a target that stays away is told once for each reason, not at each attempt
+      const reason = reasonOf(error);
+      // a target that stays away is reported once for each reason, not at each attempt
       this.#leave(reason, reason !== this.#gone.reason);
       return;
     }
@@ -145,25 +172,75 @@ export class Runner {
     const checkpoints = new Checkpoints(agent, target, probes, reports);
     const guard = new Guard({ agent, limits: target.limits, ledger, probes, now });
     const beganAtMs = performance.now();
-    const gone = await this.#tend({ agent, reader, checkpoints, reports, guard });
+    const ended = await this.#tend({ agent, reader, checkpoints, reports, guard });
     if (performance.now() - beganAtMs >= HELD_MS) this.#backoff.reset();
-    if (gone) this.#leave(gone.message, true);
+    if (ended) this.#leave(ended.gone.message, true, ended.death);
     await this.#letGo(agent, [checkpoints, reader]);
   }
 
-  /** A mistake of ours: told like a target's end, so that the other targets go on. */
+  /** Why the process has ended, if it has; one of which that is not known tells it itself. */
+  async #death(agent: Agent, seen: LastSeen): Promise<Death | undefined> {
+    const isOver = await this.#options.probes.hasEnded(agent);
+    return isOver || seen.reason.includes(ENDING) ? deathOf(seen) : undefined;
+  }
+
+  /** What earlier runs have cost the target counts on. */
+  async #recall(): Promise<void> {
+    const { target, ledger, log, history, logger, now } = this.#options;
+    const nowMs = now();
+    const { footprints, interrupted } = await pastOf(target.name, nowMs - KEPT_MS, { log, history, logger });
+    ledger.recall(footprints);
+    this.#charge(interrupted, nowMs);
+    for (const { probe, isolate } of interrupted) {
+      const at = new Date(nowMs).toISOString();
+      log.append({ type: 'probe', target: target.name, isolate, probe, phase: 'failed', at, reason: CUT });
+    }
+  }
+
+  /** What a probe cost whose end was not seen is what it took until then, and no more than limits admit. */
+  #charge(interrupted: readonly Interrupted[], nowMs: number): void {
+    this.#interrupted = interrupted;
+    for (const { probe, isolate, fromMs } of interrupted) {
+      const pauseMs = Math.min(Math.max(0, nowMs - fromMs), this.#options.target.limits.maxPauseMs);
+      this.#enter({ isolate, cause: probe, fromMs, toMs: fromMs + pauseMs, pauseMs });
+    }
+  }
+
+  /** The process that was asked is no more if this one is another: it died of what it was asked. @param before its key, if it is known */
+  #judgeInterrupted({ key, startedAtMs }: Agent['identity'], before: string | undefined): void {
+    const interrupted = this.#interrupted;
+    this.#interrupted = [];
+    for (const { probe, isolate, fromMs } of interrupted) {
+      const isOther = before === undefined ? startedAtMs > fromMs : key !== before;
+      if (!isOther || !DEADLY.has(probe)) continue;
+      const atMs = this.#options.now();
+      this.#enter({ isolate, cause: probe, fromMs, toMs: atMs, pauseMs: 0, fatal: true });
+    }
+  }
+
+  #enter(footprint: Footprint): void {
+    const { target, ledger, log, now } = this.#options;
+    ledger.enter(footprint);
+    const { isolate, cause, fromMs, toMs, pauseMs, fatal } = footprint;
+    const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString()) as [string, string];
+    const weights = { pauseMs, ...(fatal && { fatal }), hourPauseMs: ledger.spentMs(now(), HOUR_MS) };
+    log.append({ type: 'footprint', target: target.name, isolate, cause, from, to, ...weights });
+  }
+
+  /** A mistake of ours: reported like a target's end, so that the other targets go on. */
   #failed(error: unknown): void {
     this.#options.logger.error({ err: error }, 'runner failed');
-    this.#leave(`the collector failed: ${error instanceof Error ? error.message : String(error)}`, true);
+    this.#leave(`the collector failed: ${reasonOf(error)}`, true);
   }
 
   /** Probes until the target goes, and gives why; undefined when `stop` ended it. */
-  async #tend(attached: Attached): Promise<DetachedError | undefined> {
+  async #tend(attached: Attached): Promise<Ended | undefined> {
     const { target, log, gate, ledger, now } = this.#options;
     const { agent, checkpoints } = attached;
     // what is known of an earlier process is no state of this one
     const { key, incarnation } = agent.identity;
-    if (this.#incarnationKey !== key) log.forget(target.name, { except: incarnation });
+    const before = this.#incarnationKey;
+    if (before !== key) log.forget(target.name, { except: incarnation });
     this.#incarnationKey = key;
     this.#checkpoints = checkpoints;
     this.#attachment = new Attachment({
@@ -175,7 +252,23 @@ export class Runner {
       forget: (isolate) => log.forget(target.name, { isolate }),
     });
     try {
-      return await this.#attachment.tend(this.#stop.signal);
+      const tending = this.#attachment.tend(this.#stop.signal);
+      this.#judgeInterrupted(agent.identity, before);
+      const gone = await tending;
+      const { interrupted, readings } = this.#attachment;
+      if (!gone) return undefined;
+      const atMs = now();
+      if (interrupted) this.#charge([interrupted], atMs);
+      return {
+        gone,
+        death: await this.#death(agent, {
+          reason: gone.message,
+          atMs,
+          readings,
+          nodeVersion: agent.identity.nodeVersion,
+          interrupted,
+        }),
+      };
     } finally {
       this.#attachment = undefined;
       this.#checkpoints = undefined;
@@ -183,24 +276,25 @@ export class Runner {
   }
 
   /** The target is not there; the next attempt is after a while. */
-  #leave(reason: string, tell: boolean): void {
+  #leave(reason: string, tell: boolean, death?: Death): void {
     if (this.#stop.signal.aborted) return;
     const retryInMs = this.#backoff.next();
     this.#gone = { ...this.#goneState(reason), retryInMs };
     if (!tell) return;
-    this.#options.log.append({ type: 'target', ...this.#gone });
+    this.#options.log.append({ type: 'target', ...this.#gone, ...(death && { death }) });
     this.#options.logger.warn({ reason, retryInMs }, 'target gone');
   }
 
   async #letGo(agent: Agent, begun: readonly AsyncDisposable[]): Promise<void> {
+    const { graceMs } = this.#options;
     const end = async () => {
       for (const each of begun) await each[Symbol.asyncDispose]();
-      await agent.close();
+      await agent.close({ graceMs });
     };
     try {
-      await within(CLOSE_TIMEOUT_MS, 'let target go', end());
+      await within(graceMs + CLOSE_TIMEOUT_MS, 'let target go', end());
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'target was not let go in order');
+      this.#options.logger.warn({ err: error }, 'detaching from the target failed');
     }
   }
 

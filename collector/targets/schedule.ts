@@ -1,5 +1,5 @@
 /**
- * When each probe of one target is due. Pure: it is told the time and answers; it neither waits nor runs.
+ * When each probe of one target is due. Pure: it is given the time and answers; it neither waits nor runs.
  *
  *     grid of a probe:   phase      phase + every      phase + 2·every …      phase = hash(target, probe) · every
  *     now ---------------------|--------- due here: once, however many points have passed; the others are skipped
@@ -9,10 +9,9 @@
  */
 import { Cron } from 'croner';
 import type { Intervals } from '../config/config.ts';
-import { type Every, SCHEDULED_PROBES, type ScheduledProbe } from '../config/config-file.ts';
+import { AUTO_EVERY_MS, type Every, SCHEDULED_PROBES, type ScheduledProbe } from '../config/config-file.ts';
 
-/** `auto` means: not oftener than this, and not oftener than MAX_PAUSE_RATIO of the target's time allows. */
-export const AUTO_EVERY_MS = 60_000;
+/** ... and not oftener than this share of the target's time allows. */
 const MAX_PAUSE_RATIO = 0.005;
 
 export interface Due {

@@ -1,0 +1,46 @@
+/** Whether a schedule gives a rule the readings that it judges by: three in each `within`, or any at all. */
+
+import { Cron } from 'croner';
+import { maxOf } from '../../protocol/extremes.ts';
+import { matchesGlob } from '../../protocol/glob.ts';
+import type { Probe } from '../../protocol/partition.ts';
+import { formatDuration } from '../base/units.ts';
+import { AUTO_EVERY_MS, type Every } from './config-file.ts';
+import type { Rule } from './rule.ts';
+
+const READINGS = 3;
+/** Runs of a cron expression that are looked at for the longest time between two. */
+const CRON_RUNS = 50;
+
+/** What is missing, and the line to add; undefined where nothing is. */
+export function missingReadings(
+  rule: Rule,
+  { name, schedule }: { readonly name: string; readonly schedule: Readonly<Partial<Record<Probe, Every>>> },
+): string | undefined {
+  if (rule.watch.type === 'process') return undefined;
+  const probe = rule.watch.type === 'usage' ? 'usage' : rule.watch.probe;
+  const every = schedule[probe];
+  const withinMs = rule.when.type === 'above' ? undefined : rule.when.withinMs;
+  const needed =
+    withinMs === undefined ? '' : `, and ${READINGS} readings have to fall into ${formatDuration(withinMs)}`;
+  const add = (everyMs: number) => `add schedule: { ${probe}: ${formatDuration(everyMs)} }`;
+  const enoughMs = withinMs === undefined ? AUTO_EVERY_MS : Math.floor(withinMs / READINGS);
+  if (every === undefined) return `"${probe}" never runs on "${name}"${needed}: ${add(enoughMs)}`;
+  const longestMs = longestOf(every);
+  if (withinMs === undefined || longestMs <= enoughMs) return undefined;
+  return `"${probe}" runs every ${formatDuration(longestMs)} on "${name}"${needed}: ${add(enoughMs)}`;
+}
+
+/** Whether a rule is for a target of this name. */
+export function concerns({ targets }: Pick<Rule, 'targets'>, name: string): boolean {
+  return targets.some((glob) => matchesGlob(glob, name));
+}
+
+/** The longest time from one run to the next. */
+function longestOf(every: Every): number {
+  if (every === 'auto') return AUTO_EVERY_MS;
+  if (typeof every === 'number') return every;
+  const runs = new Cron(every.cron, { mode: '5-part', paused: true }).nextRuns(CRON_RUNS);
+  const gaps = runs.slice(1).map((run, at) => run.getTime() - runs[at]!.getTime());
+  return Math.max(0, maxOf(gaps));
+}
