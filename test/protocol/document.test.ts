@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { z } from 'zod';
 import * as alerts from '../../protocol/alert.ts';
+import * as audits from '../../protocol/audit.ts';
+import * as ceilings from '../../protocol/ceiling.ts';
 import { closeCodes } from '../../protocol/close-codes.ts';
 import { decodeClientFrame, decodeServerFrame } from '../../protocol/codec.ts';
+import * as deaths from '../../protocol/death.ts';
 import * as events from '../../protocol/events.ts';
 import * as questions from '../../protocol/explore.ts';
 import * as frames from '../../protocol/frames.ts';
 import * as happenings from '../../protocol/happenings.ts';
 import * as histories from '../../protocol/history.ts';
+import * as incarnations from '../../protocol/incarnation.ts';
 import { limits } from '../../protocol/limits.ts';
+import * as operations from '../../protocol/operations.ts';
 import * as shapes from '../../protocol/partition.ts';
 import * as lists from '../../protocol/partitions.ts';
 import * as prices from '../../protocol/prices.ts';
@@ -21,11 +26,16 @@ import { typeText } from '../support/schema-text.ts';
 const types = declaredTypes();
 const modules = {
   ...alerts,
+  ...audits,
+  ...ceilings,
   ...shapes,
+  ...deaths,
   ...events,
   ...happenings,
   ...histories,
+  ...incarnations,
   ...lists,
+  ...operations,
   ...prices,
   ...snapshots,
   ...questions,
@@ -158,6 +168,32 @@ test('the role that may call a method is that of the code', () => {
 test('path and subprotocol are those of the code', () => {
   assert.ok(document.includes(`at \`${frames.STREAM_PATH}\``));
   assert.ok(document.includes(`subprotocol is \`${frames.SUBPROTOCOL}\``));
+});
+
+test('every frame of a dialogue can be read, and is answered as the document says', () => {
+  const dialogues = blocks(document, 'dialogue');
+  assert.ok(dialogues.length >= 5);
+  for (const dialogue of dialogues) {
+    const lines = dialogue.trimEnd().split('\n');
+    const opened = new Set<string>();
+    for (const line of lines) {
+      const [, side, what = ''] = /^([CS]) (.*)$/.exec(line) ?? [];
+      const code = /^close (\d+)$/.exec(what)?.[1];
+      if (code !== undefined) {
+        assert.equal(line, lines.at(-1), 'nothing follows a close');
+        assert.ok(Object.values(closeCodes).some((known) => known === Number(code)));
+      } else if (side === 'C') {
+        const frame = decodeClientFrame(what);
+        if (frame.type === 'subscribe' || frame.type === 'request') opened.add(`${frame.type} ${frame.id}`);
+        if (frame.type === 'request') readCall(frame);
+      } else {
+        const frame = decodeServerFrame(what);
+        if (frame.type === 'subscribed') assert.ok(opened.has(`subscribe ${frame.id}`), what);
+        if (frame.type === 'response') assert.ok(opened.delete(`request ${frame.id}`), what);
+      }
+    }
+    if (lines[0]!.startsWith('C')) assert.match(lines[0]!, /"type":"hello"/);
+  }
 });
 
 test('links inside the document lead somewhere', () => {

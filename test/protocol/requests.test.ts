@@ -19,12 +19,12 @@ test('what is wrong with a request is told by code and message', () => {
     [
       request('reboot'),
       'unknown-method',
-      'Cannot run "reboot": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, events, partitions, partition, prices, snapshots, explore',
+      'Cannot run "reboot": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, events, partitions, partition, prices, snapshots, explore, operations, cancel, audit',
     ],
     [
       request('toString'),
       'unknown-method',
-      'Cannot run "toString": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, events, partitions, partition, prices, snapshots, explore',
+      'Cannot run "toString": expected one of targets, probe, checkpoint, release, mark, alerts, silence, unsilence, history, events, partitions, partition, prices, snapshots, explore, operations, cancel, audit',
     ],
     [request('targets', { all: true }), 'bad-params', 'Cannot run "targets": expected no field "all"'],
     [
@@ -35,7 +35,7 @@ test('what is wrong with a request is told by code and message', () => {
     [
       request('probe', { target: 'api', probe: 'guess' }),
       'bad-params',
-      'Cannot run "probe": expected "probe" to be one of "usage", "sampling", "types", "census", "snapshot", got "guess"',
+      'Cannot run "probe": expected "probe" to be one of "usage", "walk", "sampling", "types", "census", "snapshot", got "guess"',
     ],
     [
       request('probe', { target: 'api', probe: 'snapshot', by: [] }),

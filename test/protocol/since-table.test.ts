@@ -37,6 +37,14 @@ const leak: SinceContent = {
   },
 };
 
+test('what cannot be compared is said below the first page', () => {
+  const since = { ...leak.since, leftOut: tally(1, 80) };
+  assert.match(sinceTable({ ...leak, since }), /\nLeft out, as their ids do not last: 1 object, 80 bytes\.$/);
+  assert.doesNotMatch(sinceTable({ ...leak, since }, { from: 5 }), /Left out/);
+  const none = { ...leak.since, leftOut: tally(0, 0) };
+  assert.equal(sinceTable({ ...leak, since: none }), sinceTable(leak));
+});
+
 test('ten rows, what was freed and what survived beside each', () => {
   assertGolden(sinceTable(leak, { more: 'shell' }), 'since/leak.txt');
 });

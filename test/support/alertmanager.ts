@@ -1,4 +1,4 @@
-/** A real Alertmanager on this machine alone, which passes on at once what it is told to a webhook. */
+/** A real Alertmanager on this machine alone, which passes on at once what it gets to a webhook. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';

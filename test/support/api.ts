@@ -56,7 +56,7 @@ export class TestApi {
     const response = await fetch(`${this.#url}${path}`, { ...init, method });
     const type = (response.headers.get('content-type') ?? '').split(';', 1)[0]!;
     const text = await response.text();
-    const isFile = response.ok && path.startsWith('/v1/snapshots/');
+    const isFile = response.ok && method === 'GET' && path.startsWith('/v1/snapshots/');
     const body: unknown = type === 'application/json' && !isFile ? JSON.parse(text) : text;
     this.#check(method, path, response.status, type, body);
     return { status: response.status, headers: response.headers, body };

@@ -145,7 +145,7 @@ export async function fuzzHttp({ url, token }: Victim, random: Random, signal: A
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       answer += chunk;
     });
-    // whoever waits for more than was sent is told that there is no more
+    // a reader that waits for more than was sent learns that there is no more
     socket.end(request);
     if (!socket.closed) await happened(socket, 'close');
     add(tally, /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'closed');

@@ -1,7 +1,7 @@
 /** A collector of real targets, and a client that has said hello and follows everything. */
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
-import { type Collector, startCollector } from '../../collector/collector.ts';
 import { type Config, DEFAULT_STREAM, type TargetConfig } from '../../collector/config/config.ts';
+import { type Collector, startCollector } from '../../collector/main/collector.ts';
 import { liveProbes, type Probes } from '../../collector/targets/probes.ts';
 import { LogLines } from './log-lines.ts';
 import { connect, type StreamClient } from './stream-client.ts';
@@ -15,7 +15,7 @@ export interface TestCollector extends AsyncDisposable {
 
 type TargetFields = Partial<TargetConfig> & Pick<TargetConfig, 'name' | 'inspect'>;
 
-/** A configuration of these targets, which probe nothing unless told to. */
+/** A configuration of these targets, which probe nothing unless it says so. */
 export function configOf(targets: readonly TargetFields[], stream: Partial<Config['stream']> = {}): Config {
   return {
     listen: { host: '127.0.0.1', port: 0 },
@@ -33,6 +33,8 @@ export function configOf(targets: readonly TargetFields[], stream: Partial<Confi
       ...target,
     })),
     discover: [],
+    graceMs: 20_000,
+    giveUpMs: 300_000,
     stream: { ...DEFAULT_STREAM, ...stream },
     alerts: [],
     evidence: { perHour: 12, betweenMs: 0 },
@@ -41,7 +43,7 @@ export function configOf(targets: readonly TargetFields[], stream: Partial<Confi
   };
 }
 
-/** Starts it; it waits 0.2 of what it might between two attempts to attach, unless told otherwise. */
+/** Starts it; it waits 0.2 of what it might between two attempts to attach, by default. */
 export async function startTestCollector(
   targets: readonly TargetFields[],
   probes: Partial<Probes> = {},

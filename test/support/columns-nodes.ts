@@ -1,5 +1,5 @@
 /** Columns turned back into one object a node, to be compared with what JSON.parse gives. */
-import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../../agent/heap/columns.ts';
+import { type Columns, EDGE_TYPE_BITS, selfSizeOf } from '../../agent/parse/columns.ts';
 import type { PlainNode } from './plain-snapshot.ts';
 
 export function columnsNodes(columns: Columns): PlainNode[] {

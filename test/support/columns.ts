@@ -1,8 +1,8 @@
 /** Columns made by hand: for graphs that are drawn at random, or too large for a line of text. */
-import type { Columns } from '../../agent/heap/columns.ts';
-import { StringTable } from '../../agent/heap/strings.ts';
+import type { Columns } from '../../agent/parse/columns.ts';
+import { StringTable } from '../../agent/parse/strings.ts';
 
-export const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'] as const;
+const EDGE_TYPES = ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'] as const;
 export type EdgeType = (typeof EDGE_TYPES)[number];
 const NODE_TYPES = ['hidden', 'array', 'string', 'object', 'code', 'closure', 'native', 'synthetic'];
 

@@ -9,9 +9,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { type Collector, startCollector } from '../../collector/collector.ts';
 import type { Config, TargetConfig } from '../../collector/config/config.ts';
 import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
+import { type Collector, startCollector } from '../../collector/main/collector.ts';
 import { launchBrowser } from './browser.ts';
 import { configOf } from './collector.ts';
 import { folder } from './folder.ts';
@@ -46,10 +46,23 @@ export interface DashboardOptions<Leak extends string> {
 export async function startDashboard<Leak extends string = (typeof LEAKS)[number]>(
   options: DashboardOptions<Leak> = {},
 ): Promise<Dashboard<Leak>> {
-  const { config = {}, env = {}, target = {} } = options;
-  const leaks = options.leaks ?? (LEAKS as readonly string[] as readonly Leak[]);
   /** What is to be ended, in the order in which it was begun. */
   const parts: AsyncDisposable[] = [];
+  try {
+    return await startParts(options, parts);
+  } catch (error) {
+    // nothing of a start that failed keeps the test's process going
+    for (const part of parts.reverse()) await part[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function startParts<Leak extends string>(
+  options: DashboardOptions<Leak>,
+  parts: AsyncDisposable[],
+): Promise<Dashboard<Leak>> {
+  const { config = {}, env = {}, target = {} } = options;
+  const leaks = options.leaks ?? (LEAKS as readonly string[] as readonly Leak[]);
   const dir = await folder();
   parts.push(dir);
   const targets = {} as Record<Leak, Target>;

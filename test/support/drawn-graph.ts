@@ -1,6 +1,6 @@
 /** Random graphs for fast-check, and what the naive definitions say about them. */
 import fc from 'fast-check';
-import type { Columns } from '../../agent/heap/columns.ts';
+import type { Columns } from '../../agent/parse/columns.ts';
 import { columnsOf, type Edge, type Pair } from './columns.ts';
 
 export interface Drawn {

@@ -48,6 +48,16 @@ export function partitionEvent(target: string, over: Partial<EventOf<'partition'
   };
 }
 
+/** Rows that take about that many bytes of a frame. */
+export function rowsOf(bytes: number): EventOf<'partition'>['rows'] {
+  const kind = 'x'.repeat(1_000);
+  return Array.from({ length: Math.ceil(bytes / kind.length) }, (_, i) => ({
+    kind: `${kind}${i}`,
+    count: 0,
+    sizeBytes: 0,
+  }));
+}
+
 export function markEvent(target: string, label: string): EventOf<'mark'> {
   return { type: 'mark', target, label, at: AT };
 }
@@ -65,7 +75,7 @@ export function alertEvent(target: string, over: Partial<EventOf<'alert'>> = {})
     labels: { alertname: 'SessionLeak', target, kind: 'Session' },
     annotations: { summary: 'Session grew by 1,045' },
     figures: { value: 1_045, before: 0 },
-    reason: '1,045 objects, 1,045 more than 10m before (asked: 1,000)',
+    reason: '1,045 objects, 1,045 more than 10 min before (asked: 1,000)',
     evidence: { state: 'done' },
     startsAt: AT,
     at: AT,

@@ -41,14 +41,14 @@ export class Refusal extends Error {
 export interface Peer {
   readonly socket: WebSocket;
   event(method: string, params: object): Promise<void>;
-  /** A frame as it stands: a string as text, bytes as binary. */
+  /** A frame as it is: a string as text, bytes as binary. */
   raw(frame: string | Uint8Array): Promise<void>;
 }
 
-export type Answer = object | typeof HOLD | ((params: object, peer: Peer) => unknown);
+export type FakeAnswer = object | typeof HOLD | ((params: object, peer: Peer) => unknown);
 
 export interface FakeOptions {
-  answers?: Record<string, Answer>;
+  answers?: Record<string, FakeAnswer>;
   /** Called on each connection, before any of its calls. */
   onConnect?: (peer: Peer) => void;
   /** Body of `/json/list`, given the address of the WebSocket; default: one target there. */
@@ -56,6 +56,12 @@ export interface FakeOptions {
   /** Status with which the WebSocket upgrade is refused; absent: it is accepted. */
   refuseUpgrade?: number;
   pid?: number;
+  /** What `/json/version` says that it is; default `node.js/v20.20.2`. */
+  version?: string;
+  /** What it tells of itself otherwise than an idle process would: `{ title: 'a' }`. */
+  self?: Readonly<Record<string, unknown>>;
+  /** The same of its gauges: `{ rssBytes: 1 }`. */
+  gauges?: Readonly<Record<string, unknown>>;
 }
 
 export interface FakeInspector extends AsyncDisposable {
@@ -72,8 +78,16 @@ export interface FakeInspector extends AsyncDisposable {
 }
 
 export async function startFakeInspector(options: FakeOptions = {}): Promise<FakeInspector> {
-  const { answers = {}, onConnect, refuseUpgrade, pid = 4711 } = options;
-  const all: Record<string, Answer> = { ...idleProcess(pid), ...answers };
+  const {
+    answers = {},
+    onConnect,
+    refuseUpgrade,
+    pid = 4711,
+    version = 'node.js/v20.20.2',
+    self = {},
+    gauges = {},
+  } = options;
+  const all: Record<string, FakeAnswer> = { ...idleProcess(pid, self, gauges), ...answers };
   const calls: string[] = [];
   const seen = new Map<string, PromiseWithParams>();
   const peers = new Set<Peer>();
@@ -83,7 +97,7 @@ export async function startFakeInspector(options: FakeOptions = {}): Promise<Fak
 
   const http = createServer((request, response) => {
     if (request.url === '/json/list') response.end(list(wsUrl));
-    else if (request.url === '/json/version') response.end(JSON.stringify({ Browser: 'node.js/v20.20.2' }));
+    else if (request.url === '/json/version') response.end(JSON.stringify({ Browser: version }));
     else response.writeHead(404).end();
   });
   const wss = new WebSocketServer({ noServer: true });
@@ -165,7 +179,11 @@ function notFound(method: string): never {
 }
 
 /** What an idle process answers to attach, identity and usage. */
-function idleProcess(pid: number): Record<string, Answer> {
+function idleProcess(
+  pid: number,
+  over: Readonly<Record<string, unknown>>,
+  overGauges: Readonly<Record<string, unknown>>,
+): Record<string, FakeAnswer> {
   const startedAtMs = Date.now();
   const gauges = {
     heapUsedBytes: 4e6,
@@ -173,20 +191,41 @@ function idleProcess(pid: number): Record<string, Answer> {
     heapLimitBytes: 4e9,
     externalBytes: 1e6,
     arrayBuffersBytes: 1e4,
-    rssBytes: 5e7,
     spaces: [{ name: 'new_space', usedBytes: 1e6, sizeBytes: 2e6 }],
+    ...overGauges,
   };
-  const { version: nodeVersion, versions } = process;
-  const self = { pid, nodeVersion, v8Version: versions.v8, title: 'fake', startedAtMs };
-  const value = (expression: string) => {
-    if (expression.includes('process.pid')) return self;
-    if (expression === 'process.memoryUsage.rss()') return gauges.rssBytes;
-    return expression.includes('memoryUsage') ? gauges : true;
+  const native = (objectId: string) => ({ objectId, description: `function ${objectId}() { [native code] }` });
+  const self = { pid, nodeVersion: process.version, v8Version: process.versions.v8, title: 'fake', ...over };
+  const objects: Record<string, Record<string, object>> = {
+    process: {
+      pid: { value: self.pid },
+      version: { value: self.nodeVersion },
+      versions: { objectId: 'versions' },
+      title: { value: self.title },
+      uptime: native('uptime'),
+    },
+    versions: { v8: { value: self.v8Version } },
   };
+  const results: Record<string, () => number> = {
+    rss: () => 5e7,
+    uptime: () => (Date.now() - startedAtMs) / 1_000,
+  };
+  const evaluated = (expression: string) => {
+    if (expression.endsWith('? process : undefined')) return { objectId: 'process' };
+    if (expression.includes('memoryUsage?.rss')) return native('rss');
+    return { value: expression.includes('spaces') ? gauges : true };
+  };
+  const properties = (objectId: string) =>
+    Object.entries(objects[objectId] ?? {}).map(([name, value]) => ({ name, value }));
   return {
     'NodeRuntime.notifyWhenWaitingForDisconnect': {},
     'Runtime.getIsolateId': { id: 'fa4e' },
-    'Runtime.evaluate': (params) => ({ result: { value: value((params as { expression: string }).expression) } }),
+    'Runtime.evaluate': (params) => ({ result: evaluated((params as { expression: string }).expression) }),
+    'Runtime.getProperties': (params) => ({ result: properties((params as { objectId: string }).objectId) }),
+    'Runtime.callFunctionOn': (params) => ({
+      result: { value: results[(params as { objectId: string }).objectId]?.() },
+    }),
+    'Runtime.releaseObjectGroup': {},
     'Runtime.getHeapUsage': { usedSize: 4e6, totalSize: 6e6 },
     'HeapProfiler.enable': {},
     'HeapProfiler.disable': {},

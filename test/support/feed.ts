@@ -1,5 +1,5 @@
 /** Ways to hand a text to a push parser. */
-import type { SnapshotSink } from '../../agent/heap/sink.ts';
+import type { SnapshotSink } from '../../agent/parse/sink.ts';
 
 /** All of it at once. */
 export function feed<T>(sink: SnapshotSink<T>, text: string | Uint8Array): T {
@@ -8,7 +8,7 @@ export function feed<T>(sink: SnapshotSink<T>, text: string | Uint8Array): T {
 }
 
 /**
- * In pieces of the lengths given, over and over. Each piece stands alone in a buffer that is overwritten after `write`,
+ * In pieces of the lengths given, over and over. Each piece is alone in a buffer that is overwritten after `write`,
  * so that a parser which keeps a view of it, or reads beyond it, is found out.
  */
 export function feedInPieces<T>(sink: SnapshotSink<T>, text: string | Uint8Array, lengths: readonly number[]): T {

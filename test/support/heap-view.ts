@@ -1,6 +1,6 @@
 /** Sets of small snapshots drawn from one line (snapshot-text.ts). */
 
-import { nodeSet } from '../../agent/heap/set.ts';
+import { nodeSet } from '../../agent/graph/set.ts';
 import { type HeapSet, heapSet, wholeHeap } from '../../agent/sets/heap-set.ts';
 import { HeapView, type ViewOptions } from '../../agent/sets/view.ts';
 import { graph } from './snapshot-text.ts';

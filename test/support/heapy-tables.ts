@@ -21,7 +21,7 @@ export function recordedTables(file: string): Recorded[] {
   });
 }
 
-/** What a partition's table was printed from; what it says is left out stands in `other`. */
+/** What a partition's table was printed from; what it says is left out is in `other`. */
 export function contentOf(text: string): TableContent {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => line.startsWith('Partition of a set of'));
@@ -35,7 +35,7 @@ export function contentOf(text: string): TableContent {
   return { ...label, ...whole, ...other };
 }
 
-/** Two partitions whose difference a table shows; every kind stands in both, in the table's order. */
+/** Two partitions whose difference a table shows; every kind is in both, in the table's order. */
 export function contentsOfDifference(text: string): { a: TableContent; b: TableContent } {
   const totals = [...text.matchAll(/^ {2}([AB]) +(\d+) +(\d+)$/gm)].map((total) => total.slice(2).map(Number));
   const [a, b] = totals.map(([count, sizeBytes]) => ({ count: count!, sizeBytes: sizeBytes! }));

@@ -1,7 +1,7 @@
 /**
  * Stands between inspector clients and a real target, knows each frame that passes, and can do to it what networks do.
  *
- *     client ──> [frame: told, then kept or passed on, in order] ──> target
+ *     client ──> [frame: reported, then kept or passed on, in order] ──> target
  *            <──                                                 <──
  */
 import { once } from 'node:events';
@@ -19,6 +19,8 @@ export interface Call {
 /** A call of a client, or an event of the target; answers have no method. */
 export interface Frame {
   readonly from: 'client' | 'target';
+  /** Of a call and its answer. */
+  readonly id?: number;
   readonly method?: string;
   readonly params?: Readonly<Record<string, unknown>>;
 }
@@ -28,6 +30,12 @@ export interface InspectorProxyOptions {
   readonly onFrame?: (frame: Frame) => void;
   /** Milliseconds that a frame takes, by its number; those behind it wait, as they do on TCP. */
   readonly delayMs?: (frame: number) => number;
+  /** What is answered over HTTP in place of the target's own text. */
+  readonly body?: (path: string, text: string) => string;
+  /** Whether a method is refused as one that the inspector does not have. */
+  readonly refuses?: (method: string) => boolean;
+  /** What the target is asked in place of what a client sends. */
+  readonly asks?: (text: string) => string;
 }
 
 export interface InspectorProxy extends AsyncDisposable {
@@ -41,14 +49,20 @@ export interface InspectorProxy extends AsyncDisposable {
 
 /** @param port of the target's inspector */
 export async function startInspectorProxy(port: number, options: InspectorProxyOptions = {}): Promise<InspectorProxy> {
-  const { onFrame, delayMs = () => 0 } = options;
+  const {
+    onFrame,
+    delayMs = () => 0,
+    body = (_, told) => told,
+    refuses = () => false,
+    asks = (sent) => sent,
+  } = options;
   const calls: Call[] = [];
   let target = port;
   let frames = 0;
 
   const server = createServer((request, response) => {
     get({ host: '127.0.0.1', port: target, path: request.url, agent: false }, async (found) => {
-      response.end(await text(found));
+      response.end(body(request.url ?? '', await text(found)));
     }).on('error', () => response.destroy());
   });
   const sockets = new WebSocketServer({ server, perMessageDeflate: false });
@@ -63,16 +77,17 @@ export async function startInspectorProxy(port: number, options: InspectorProxyO
       end.on('message', (data) => {
         const frame = JSON.parse(String(data)) as Omit<Frame, 'from'>;
         if (from === 'client') calls.push(frame as Call);
+        if (from === 'client' && refuses((frame as Call).method)) return client.send(refusal(frame));
         onFrame?.({ from, ...frame });
         const ms = delayMs(++frames);
         before = before.then(async () => {
           if (ms > 0) await wait(ms);
-          if (other.readyState === WebSocket.OPEN) other.send(String(data));
+          if (other.readyState === WebSocket.OPEN) other.send(from === 'client' ? asks(String(data)) : String(data));
         });
       });
       // what has come is passed on before the end is
       end.on('close', () => void before.then(() => other.terminate()));
-      // a connection that is cut is closed, which is told
+      // a connection that is cut is closed, which is reported
       end.on('error', () => {});
     }
   });
@@ -90,4 +105,9 @@ export async function startInspectorProxy(port: number, options: InspectorProxyO
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** As V8 refuses what it does not know. */
+function refusal({ id, method }: Omit<Frame, 'from'>): string {
+  return JSON.stringify({ id, error: { code: -32601, message: `'${method}' wasn't found` } });
 }

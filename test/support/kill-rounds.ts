@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openForReading } from '../../collector/store/database.ts';
 import { Reader } from '../../collector/store/reader.ts';
+import type { Gap, ServerFrame } from '../../protocol/frames.ts';
 import { storedStreamPath } from './stored-stream.ts';
 import { connect, type StreamClient } from './stream-client.ts';
 
@@ -48,8 +49,8 @@ async function follow(child: ChildProcess, followers: readonly Follower[]): Prom
 
 /** A client that comes back for what it missed. */
 class Follower {
-  /** Each frame as it was first sent, by its offset less 1. */
-  readonly frames: string[] = [];
+  /** Each frame as it was first sent, by its offset less 1; undefined where a gap came in its place. */
+  readonly frames: (string | undefined)[] = [];
   #log: string | undefined;
   #client: StreamClient | undefined;
 
@@ -72,12 +73,24 @@ class Follower {
     const client = this.#client!;
     await client.closed;
     for (const frame of client.drain()) {
-      if (!('offset' in frame) || !('target' in frame))
-        throw new Error(`expected an event, got ${JSON.stringify(frame)}`);
-      const { replay: _, ...event } = frame as typeof frame & { replay?: true };
-      if (event.offset !== this.offset + 1) throw new Error(`expected event ${this.offset + 1}, got ${event.offset}`);
-      this.frames.push(JSON.stringify(event));
+      if (frame.type === 'gap') this.#skip(frame);
+      else this.#keep(frame);
     }
+  }
+
+  #keep(frame: ServerFrame): void {
+    if (!('offset' in frame) || !('target' in frame))
+      throw new Error(`expected an event, got ${JSON.stringify(frame)}`);
+    const { replay: _, ...event } = frame as typeof frame & { replay?: true };
+    if (event.offset !== this.offset + 1) throw new Error(`expected event ${this.offset + 1}, got ${event.offset}`);
+    this.frames.push(JSON.stringify(event));
+  }
+
+  /** On a busy machine a client may be slower than the samples: then it is sent a gap for those that newer ones replaced. */
+  #skip({ from, to, skipped }: Gap): void {
+    if (from !== this.offset + 1 || to - from + 1 !== skipped)
+      throw new Error(`expected a gap from ${this.offset + 1}, got ${skipped} from ${from} to ${to}`);
+    for (let offset = from; offset <= to; offset++) this.frames.push(undefined);
   }
 }
 

@@ -1,7 +1,7 @@
-import { NOT_IN_SET } from '../../agent/classify/classifier.ts';
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
-import type { Columns } from '../../agent/heap/columns.ts';
-import { Heap } from '../../agent/heap/heap.ts';
+import { NOT_IN_SET } from '../../agent/classify/naming/classifier.ts';
+import { Heap } from '../../agent/graph/heap.ts';
+import type { Columns } from '../../agent/parse/columns.ts';
 
 /** The kind of each node as text, `-` for those that are in no row. */
 export function kindsOf(by: string, columns: Columns): string[] {

@@ -1,5 +1,5 @@
 /** Graphs that heapy's own tests are made of: nested lists, an edge of type element for each item. */
-import type { Columns } from '../../agent/heap/columns.ts';
+import type { Columns } from '../../agent/parse/columns.ts';
 import { columnsOf, type Edge } from './columns.ts';
 
 /** Columns of `nodes` lists; `items[n]` are what list n holds, in order. */

@@ -6,6 +6,12 @@ import { install } from './install.ts';
 export const NODE_MAJORS = [18, 20, 22, 24, 26] as const;
 export type NodeMajor = (typeof NODE_MAJORS)[number];
 
+/**
+ * The majors that this run of the tests tries: the least that heapwatch runs on and the newest, or those of `HEAPWATCH_MAJORS`
+ * (18,22,24), as `npm run long` does for the rest.
+ */
+export const TRIED_MAJORS: readonly NodeMajor[] = triedMajors(process.env.HEAPWATCH_MAJORS ?? '20,26');
+
 const RELEASE: Record<NodeMajor, string> = {
   18: '18.20.8',
   20: '20.20.2',
@@ -45,4 +51,13 @@ async function locate(major: NodeMajor): Promise<string> {
       cause: error,
     });
   }
+}
+
+function triedMajors(list: string): NodeMajor[] {
+  const majors = list.split(',').map(Number);
+  const unknown = majors.filter((major) => !(NODE_MAJORS as readonly number[]).includes(major));
+  if (unknown.length > 0) {
+    throw new Error(`Cannot try Node ${unknown.join()}: HEAPWATCH_MAJORS lists some of ${NODE_MAJORS.join()}`);
+  }
+  return majors as NodeMajor[];
 }

@@ -1,4 +1,4 @@
-/** Where the project stands on disk, whether its code runs from `dist/` or from the sources. */
+/** Where the project is on disk, whether its code runs from `dist/` or from the sources. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** protocol/PROTOCOL.md taken apart: its sections, the code in them, and the types that it declares. */
+/** protocol/PROTOCOL.md, with protocol/METHODS.md behind it, taken apart: sections, the code in them, and the types they declare. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './project.ts';
@@ -9,9 +9,11 @@ export interface Section {
   readonly text: string;
 }
 
-export const document: string = readFileSync(join(projectRoot, 'protocol', 'PROTOCOL.md'), 'utf8');
+export const document: string = ['PROTOCOL.md', 'METHODS.md']
+  .map((name) => readFileSync(join(projectRoot, 'protocol', name), 'utf8'))
+  .join('\n');
 
-/** The parts of the document under its headings of any level. */
+/** The parts of the documents under its headings of any level. */
 export function sections(): Section[] {
   return document
     .split(/^#+ /m)

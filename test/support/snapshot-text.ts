@@ -1,7 +1,7 @@
 /**
  * Small heap snapshots from one line: `snapshotText('0>1 0>2')` is V8's JSON of them, `graph('0>1 0>2')` their Columns.
  *
- * Statements stand between white space; a word with spaces or colons in it stands in single quotes.
+ * Statements are separated by white space; a word with spaces or colons in it is in single quotes.
  *
  *     0>1                       an edge, of type property and named `p`
  *     0>1:internal:elements     its type and name; of element and hidden edges the name is a number
@@ -11,12 +11,12 @@
  *     1@7:12:4                  where it was made: script id, line, column (0-based)
  *     1!                        it is detached
  *
- * Nodes are 0 to the highest ordinal named. Node 0 is `synthetic` without a name and of 0 bytes unless told; the others
+ * Nodes are 0 to the highest ordinal named. Node 0 is `synthetic` without a name and of 0 bytes unless given; the others
  * are an `object` named `N1`, `N2`, ... of 16 bytes. The edges of a node stand in the order they are written in.
  * The id of node n is 2n + 1.
  */
-import type { Columns } from '../../agent/heap/columns.ts';
-import { ColumnsParser } from '../../agent/heap/parser.ts';
+import type { Columns } from '../../agent/parse/columns.ts';
+import { ColumnsParser } from '../../agent/parse/parser.ts';
 
 export interface SnapshotFormat {
   /** The Node major whose layout is written: 18 to 22 with a `trace_node_id` and line feeds, 24 and 26 without. Default 24. */

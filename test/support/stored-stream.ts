@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_STREAM } from '../../collector/config/config.ts';
 import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
-import { openStorage } from '../../collector/log/storage.ts';
+import { openStorage } from '../../collector/main/storage.ts';
 import { partitionEvent, usageEvent } from './events.ts';
 import { LogLines } from './log-lines.ts';
 import { serveLog } from './stream-server.ts';

@@ -1,6 +1,8 @@
 /** A stream server without targets: a log that the test writes to, on a real socket. */
 import { Access } from '../../collector/access/access.ts';
+import { Acts } from '../../collector/access/acts.ts';
 import type { Token } from '../../collector/access/tokens.ts';
+import { AuditTrail } from '../../collector/audit/audit-trail.ts';
 import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config/config.ts';
 import type { History } from '../../collector/history/history.ts';
 import { LogHistory } from '../../collector/history/log-history.ts';
@@ -10,6 +12,7 @@ import { pageRoutes } from '../../collector/http/routes/pages.ts';
 import { createHttpServer, listen } from '../../collector/http/server.ts';
 import type { EventLog } from '../../collector/log/log.ts';
 import { RingLog } from '../../collector/log/ring-log.ts';
+import { Operations } from '../../collector/operations/operations.ts';
 import { Explorer } from '../../collector/snapshots/explorer.ts';
 import { Snapshots } from '../../collector/snapshots/snapshots.ts';
 import { Requests } from '../../collector/stream/requests.ts';
@@ -56,16 +59,28 @@ export async function serveLog({
   const address = await listen(http, { host: '127.0.0.1', port: 0 });
   const snapshots = new Snapshots(undefined);
   const explorer = new Explorer({ snapshots, strings: false });
-  const requests = new Requests({ log, runners: new Map(), history, snapshots, explorer, now: Date.now });
   const logs = new LogLines();
+  const audit = AuditTrail.inMemory({ logger: logs.logger, now: Date.now });
+  const acts = new Acts(logs.logger, audit);
+  const requests = new Requests({
+    log,
+    runners: new Map(),
+    history,
+    snapshots,
+    explorer,
+    acts,
+    audit,
+    operations: new Operations(Date.now),
+    now: Date.now,
+  });
   const access = new Access(tokens);
   const origins = { address, secure: false, allowed: [], wantsTokens: access.wantsTokens };
   const { logger } = logs;
   if (pages) {
-    const api = new Api({ routes: pageRoutes(pages), access, origins, logger });
+    const api = new Api({ routes: pageRoutes(pages), access, acts, origins, logger });
     http.on('request', (request, response) => void api.serve(request, response));
   }
-  const stream = new StreamServer({ http, access, origins, log, requests, config, logger, version: '0.0.0' });
+  const stream = new StreamServer({ http, access, acts, origins, log, requests, config, logger, version: '0.0.0' });
   return {
     url: `ws://127.0.0.1:${address.port}${STREAM_PATH}`,
     port: address.port,

@@ -18,6 +18,8 @@ export interface TargetOptions {
   execArgv?: string[];
   args?: string[];
   env?: NodeJS.ProcessEnv;
+  /** Default: the test's own. */
+  cwd?: string;
   /** False: no `--inspect`; `port` is then 0 and `wsUrl` empty. */
   inspect?: boolean;
 }
@@ -47,13 +49,14 @@ const LISTENING = /^Debugger listening on (ws:\/\/\S+)/;
 
 /** Starts `test/fixtures/NAME.mjs` (or the path of a program, if it has a slash) and waits until its inspector listens. */
 export async function startTarget(fixture: string, options: TargetOptions = {}): Promise<Target> {
-  const { nodeBinary = process.execPath, execArgv = [], args = [], env, inspect = true } = options;
+  const { nodeBinary = process.execPath, execArgv = [], args = [], env, cwd, inspect = true } = options;
   const program = fixture.includes('/')
     ? fixture
     : join(import.meta.dirname, '../../../test/fixtures', `${fixture}.mjs`);
   const flags = inspect ? ['--inspect=127.0.0.1:0', ...execArgv] : execArgv;
   const child = spawn(nodeBinary, [...flags, program, ...args], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
+    ...(cwd !== undefined && { cwd }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // a program that ends takes its standard input along; what was sent to it then is nobody's business

@@ -27,7 +27,7 @@ export class Trigger {
   }
 }
 
-/** A call with the beginning of what it evaluates, an event by its name; an answer is told from the call after it. */
+/** A call with the beginning of what it evaluates, an event by its name; an answer is recognised by the call after it. */
 function sortOf({ from, method, params = {} }: Frame): string | undefined {
   if (method?.startsWith('NodeWorker.') && typeof params.message === 'string') {
     return sortOf({ from, ...(JSON.parse(params.message) as Omit<Frame, 'from'>) });

@@ -1,6 +1,7 @@
-/** A server that is told of alerts: what it was posted, and how it answers. */
+/** A server that gets alerts: what it was posted, and how it answers. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface Posted {
@@ -20,10 +21,11 @@ export interface WebhookServer extends AsyncDisposable {
 /** @param answer default: 200. What does not end the response lets the client wait. */
 export async function startWebhookServer(
   answer: (response: ServerResponse, posted: Posted, nth: number) => void = (response) => void response.end(),
+  tls?: { readonly cert: Buffer; readonly key: Buffer },
 ): Promise<WebhookServer> {
   const posted: Posted[] = [];
   let wake = () => {};
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     // somebody on this machine may look at every port
     if (request.method !== 'POST') return void response.writeHead(405).end();
     const chunks: Buffer[] = [];
@@ -32,12 +34,13 @@ export async function startWebhookServer(
     posted.push(one);
     answer(response, one, posted.length);
     wake();
-  });
+  };
+  const server = tls ? createSecureServer(tls, take) : createServer(take);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/hook`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/hook`,
     posted,
     async received(count) {
       while (posted.length < count) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
-import { RuleFile } from '../../collector/alert/rule-file.ts';
+import { RuleFile } from '../../collector/config/rule-file.ts';
 import { noBrowser } from '../support/browser.ts';
 import { seriousFindings, startDashboard } from '../support/dashboard.ts';
 import { connect } from '../support/stream-client.ts';
@@ -49,7 +49,7 @@ describe('alerts in the dashboard', { skip: noBrowser }, async () => {
     await client.next('welcome');
     await client.subscribe({ topics: ['partition', 'alert'] });
     const told = new Set<string>();
-    // both leak as long as they are counted, until somebody is told
+    // both leak as long as they are counted, until somebody is notified
     while (told.size < 2) {
       await client.next('partition', ({ probe }) => probe === 'census');
       for (const target of Object.values(dashboard.targets)) target.send('grow 50\n');
@@ -84,7 +84,7 @@ describe('alerts in the dashboard', { skip: noBrowser }, async () => {
     await page.context().close();
   });
 
-  it('lead there by keyboard alone', async () => {
+  it('lead there by keyboard alone', async (t) => {
     const page = await open('#/alerts');
     await page.getByRole('link', { name: /firing Session in map/ }).waitFor();
     await tabTo(page, /firing Session in map/);
@@ -94,11 +94,21 @@ describe('alerts in the dashboard', { skip: noBrowser }, async () => {
     await page.keyboard.press('Enter');
     await page.getByRole('tree').waitFor();
     await tabTo(page, /^▾Session @/);
-    for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
-    const opened = await focusedName(page);
-    assert.match(opened, /^▾context sessionsByToken in scope of handleRequest \(fixtures\/leaks\.mjs:\d+\)/);
-    await page.keyboard.press('End');
-    assert.match(await focusedName(page), /^▸function handleRequest \(fixtures\/leaks\.mjs:\d+\)/);
+    await page.keyboard.press('Home');
+    // a walk may find what was not collected yet before it, and opens that: the variable is then not among what is open
+    const shown = await page.getByRole('treeitem').allTextContents();
+    if (!shown.some((text) => text.includes('sessionsByToken'))) {
+      assert.ok(
+        shown.some((text) => text.includes('(Other roots)')),
+        shown.join(', '),
+      );
+      t.diagnostic('the walk met a table that was not collected yet');
+      return;
+    }
+    await downTo(page, /^[▸▾]context sessionsByToken in scope of handleRequest \(fixtures\/leaks\.mjs:\d+\)/);
+    if ((await focusedName(page)).startsWith('▸')) await page.keyboard.press('ArrowRight');
+    await page.getByRole('treeitem', { name: /function handleRequest/ }).waitFor();
+    await downTo(page, /^▸function handleRequest \(fixtures\/leaks\.mjs:\d+\)/);
     await page.keyboard.press('ArrowRight');
     await page.getByRole('treeitem', { name: /handleRequest in module fixtures\/leaks\.mjs/ }).waitFor();
     await page.context().close();
@@ -111,7 +121,7 @@ describe('alerts in the dashboard', { skip: noBrowser }, async () => {
     await page.keyboard.press('Enter');
     await page.getByRole('form', { name: 'Silence' }).waitFor();
     await page.keyboard.press('Escape');
-    assert.equal(await focusedName(page), 'Silence…');
+    await page.locator('button:focus', { hasText: 'Silence…' }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByText('1 alert is like that now.').waitFor();
     await tabTo(page, /^Why$/);
@@ -162,6 +172,18 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
     passed.push(focused);
   }
   assert.fail(`Tab never came to ${name}, but to ${passed.join(', ')}`);
+}
+
+/** Goes on by the arrow down, over few rows, until what has this name has the focus. */
+async function downTo(page: Page, name: RegExp): Promise<void> {
+  const passed: string[] = [];
+  while (passed.length < 8) {
+    await page.keyboard.press('ArrowDown');
+    const focused = await focusedName(page);
+    if (name.test(focused)) return;
+    passed.push(focused);
+  }
+  assert.fail(`The arrow down never came to ${name}, but to ${passed.join(', ')}`);
 }
 
 /** How what has the focus is called. */

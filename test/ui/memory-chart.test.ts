@@ -56,7 +56,7 @@ describe('the lines of the chart', () => {
     const readings = Array.from({ length: 20 }, (_, second) => reading(second));
     const figures = lineFigures(memoryLines(undefined, readings, [], ALL), 0)!;
     assert.deepEqual([figures.now, figures.min, figures.max, Math.round(figures.perHour!)], [19, 0, 19, 3_600]);
-    assert.equal(figuresInWords(figures), 'now 19 B, between 0 B and 19 B, rising by 3.52 KB an hour');
+    assert.equal(figuresInWords(figures), 'now 19 B, between 0 B and 19 B, rising by 3.5 KB an hour');
   });
 
   it('leave the limit out unless it is near or asked for', () => {
@@ -86,7 +86,7 @@ describe('what happened beside them', () => {
       events.map(({ sort }) => sort),
       ['phase', 'restart', 'firing', 'ours'],
     );
-    assert.deepEqual(events[3]?.text, 'our census: paused 120 ms, RSS +1.00 MB');
+    assert.deepEqual(events[3]?.text, 'our census: paused 120 ms, RSS +1.0 MB');
     assert.equal(events[2]?.toMs, START_MS + 60_000);
     assert.deepEqual(
       eventsAt(events, START_MS + 5_500, 100).map(({ sort }) => sort),

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { TrendWatch } from '../../../collector/alert/trend-watch.ts';
+import { Random } from '../../../scripts/corpus/random.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const RULE = { slopePerMs: 1_000 / HOUR_MS, confidence: 0.99, windowMs: 6 * HOUR_MS };
+
+/** Reads a series once a minute; gives in which minutes it was said to rise. */
+function watched(level: (hours: number) => number, hours: number, noise = 50, watch = new TrendWatch(RULE)): number[] {
+  const random = new Random(7);
+  const rising: number[] = [];
+  for (let minute = 0; minute < hours * 60; minute++) {
+    watch.add('Session', minute * MINUTE_MS, level(minute / 60) + random.normal() * noise);
+    if (watch.look().has('Session')) rising.push(minute);
+  }
+  return rising;
+}
+
+describe('a trend rule', () => {
+  it('finds a leak of its rate within one window', () => {
+    const rising = watched((hours) => 10_000 + 1_000 * hours, 12);
+    assert.ok(rising[0]! >= 5.9 * 60 && rising[0]! < 6.5 * 60, `${rising[0]}`);
+    assert.equal(rising.at(-1), 12 * 60 - 1);
+  });
+
+  it('is not misled by the sawtooth of garbage', () => {
+    const sawtooth = (hours: number) => 50_000 + ((hours * 13) % 1) * 100_000;
+    assert.deepEqual(watched(sawtooth, 48), []);
+    assert.ok(watched((hours) => sawtooth(hours) + 10_000 * hours, 24).length > 0);
+  });
+
+  it('takes neither a step nor a cache that fills nor a day for a leak', () => {
+    assert.deepEqual(
+      watched((hours) => (hours < 20 ? 10_000 : 50_000), 48),
+      [],
+    );
+    assert.deepEqual(
+      watched((hours) => Math.min(30_000, 10_000 * hours), 48),
+      [],
+    );
+    const day = new TrendWatch({ ...RULE, windowMs: 24 * HOUR_MS });
+    assert.deepEqual(
+      watched((hours) => 50_000 + 20_000 * Math.sin((2 * Math.PI * hours) / 24), 240, 50, day),
+      [],
+    );
+  });
+
+  it('finds what leaks with the load of the day, in the longer window', () => {
+    const watch = new TrendWatch({ ...RULE, windowMs: 24 * HOUR_MS });
+    const leaked = (hours: number) => 1_000 * (hours - (24 / (2 * Math.PI)) * Math.sin((2 * Math.PI * hours) / 24));
+    assert.ok(watched((hours) => 10_000 + leaked(hours), 24 * 6, 50, watch).length > 0);
+  });
+
+  it('ceases once the leak has stopped', () => {
+    const rising = watched((hours) => 10_000 + 1_000 * Math.min(hours, 10), 30);
+    assert.ok(rising.at(-1)! > 10 * 60 && rising.at(-1)! < 16 * 60, `${rising.at(-1)}`);
+  });
+
+  it('says what it cannot tell, and the smallest slope that it could have seen', () => {
+    const watch = new TrendWatch(RULE);
+    watched(() => 10_000, 3, 50, watch);
+    assert.deepEqual([watch.verdict('Session').state, watch.verdict('Session').smallestPerMs], ['undecided', null]);
+    const loud = new TrendWatch(RULE);
+    watched((hours) => 1_000 * hours, 12, 50_000, loud);
+    const verdict = loud.verdict('Session');
+    assert.equal(verdict.state, 'undecided');
+    assert.ok((verdict.smallestPerMs ?? 0) * HOUR_MS > 1_000);
+    const quiet = new TrendWatch(RULE);
+    watched(() => 10_000, 12, 50, quiet);
+    assert.equal(quiet.verdict('Session').state, 'steady');
+    assert.ok((quiet.verdict('Session').smallestPerMs ?? Number.POSITIVE_INFINITY) * HOUR_MS < 1_000);
+  });
+
+  it('finds a slope of the smallest that it says it could see', () => {
+    const probe = new TrendWatch(RULE);
+    watched(() => 10_000, 6.5, 2_000, probe);
+    const smallest = (probe.verdict('Session').smallestPerMs ?? 0) * HOUR_MS;
+    const asked = new TrendWatch({ ...RULE, slopePerMs: smallest / HOUR_MS });
+    assert.ok(watched((hours) => 10_000 + smallest * hours, 12, 2_000, asked).length > 0);
+  });
+
+  it('leaves our own footprint out', () => {
+    const watch = new TrendWatch(RULE);
+    const random = new Random(3);
+    for (let minute = 0; minute < 24 * 60; minute++) {
+      // a snapshot an hour that lifts RSS by 2,000 for good
+      if (minute % 60 === 0) watch.shift('rss', 2_000);
+      watch.add('rss', minute * MINUTE_MS, 10_000 + 2_000 * Math.floor(minute / 60) + random.normal() * 50);
+      assert.equal(watch.look().size, 0);
+    }
+  });
+});

@@ -1,0 +1,31 @@
+/** The planted processes of `memory-plants.mjs`, and what `heapwatch rss` is to say of each. */
+import type { MemoryCause } from '../../protocol/memory.ts';
+import { startTarget, type Target } from './target.ts';
+
+/** By the fixture's argument. */
+export const PLANTS: Readonly<Record<string, MemoryCause>> = {
+  small: 'small',
+  objects: 'heap',
+  buffers: 'buffers',
+  'buffer-garbage': 'bufferGarbage',
+  wasm: 'wasm',
+  worker: 'worker',
+  zlib: 'handles',
+  fragmentation: 'fragmentation',
+  native: 'native',
+  'external-strings': 'externalStrings',
+  code: 'code',
+  stacks: 'stacks',
+};
+
+/** Of a heap that a snapshot makes much of. */
+export const SNAPSHOT_PLANT = 'many-nodes';
+
+export async function startPlant(
+  plant: string,
+  options: { nodeBinary?: string; inspect?: boolean } = {},
+): Promise<Target> {
+  const target = await startTarget('memory-plants', { inspect: false, ...options, args: [plant] });
+  await target.line(/^planted$/);
+  return target;
+}
