@@ -13,13 +13,21 @@ import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { parseDuration } from '../collector/units.ts';
+import { parseDuration } from '../collector/base/units.ts';
 import { fuzzFrames, fuzzHttp, holdOpen, seeded, type Tally } from '../test/support/attack.ts';
 import { startCli } from '../test/support/cli.ts';
 import { folder } from '../test/support/folder.ts';
 import { connect } from '../test/support/stream-client.ts';
 import { startTarget } from '../test/support/target.ts';
-import { comesBack, growthOf, growthText, MEASURES, MemoryLog, memoryTable, type Reading } from './attack/memory.ts';
+import {
+  comesBack,
+  growthOf,
+  growthText,
+  MEASURES,
+  MemoryLog,
+  type MemoryReading,
+  memoryTable,
+} from './attack/memory.ts';
 
 const TOKEN = 'the-operators-own-token';
 const CONNECTIONS = 10_000;
@@ -40,8 +48,8 @@ function say(text: string): void {
 }
 
 /** Reads memory `times` times within `spanMs`. */
-async function readEach(memory: MemoryLog, times: number, spanMs: number): Promise<Reading[]> {
-  const readings: Reading[] = [];
+async function readEach(memory: MemoryLog, times: number, spanMs: number): Promise<MemoryReading[]> {
+  const readings: MemoryReading[] = [];
   for (let i = 0; i < times; i++) {
     await wait(spanMs / times);
     readings.push(await memory.read());

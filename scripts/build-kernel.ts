@@ -2,7 +2,7 @@
  * Compiles the kernel for a snapshot's numbers into WebAssembly, beside what loads it; `npm run build` runs it after the
  * compiler.
  *
- *     agent/heap/kernel/numbers.as.ts ─ AssemblyScript ─> dist/agent/heap/kernel/numbers.wasm
+ *     agent/parse/kernel/numbers.as.ts ─ AssemblyScript ─> dist/agent/parse/kernel/numbers.wasm
  */
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -13,11 +13,11 @@ const MEMORY_PAGES = '10';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const { error, stderr } = await asc.main([
-  'agent/heap/kernel/numbers.as.ts',
+  'agent/parse/kernel/numbers.as.ts',
   '--baseDir',
   root,
   '--outFile',
-  'dist/agent/heap/kernel/numbers.wasm',
+  'dist/agent/parse/kernel/numbers.wasm',
   '-O3',
   '--noAssert',
   '--runtime',

@@ -3,9 +3,9 @@
  * (default 30 100 300 1000). Each target is probed by types, census and snapshot, twice each. Prints one line a probe. What
  * would take more than half of the memory that the machine has left is refused, and said so.
  */
-import { attach } from '../agent/agent.ts';
-import { quote } from '../agent/price/quote.ts';
+import { attach } from '../agent/attach/agent.ts';
 import { census } from '../agent/probe/census.ts';
+import { quote } from '../agent/probe/quote.ts';
 import { snapshot } from '../agent/probe/snapshot.ts';
 import { types } from '../agent/probe/types.ts';
 import type { Cost, Price } from '../protocol/partition.ts';

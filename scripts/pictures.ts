@@ -7,8 +7,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { RuleFile } from '../collector/alert/rule-file.ts';
 import { connect } from '../collector/client/node.ts';
+import { RuleFile } from '../collector/config/rule-file.ts';
 import { type Dashboard, startDashboard } from '../test/support/dashboard.ts';
 
 const RULE = RuleFile.parse({

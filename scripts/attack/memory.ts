@@ -7,12 +7,12 @@
  * Memory grows where its floor in the last fifth is above that in the second one, and the whole between the two shows a
  * slope that is none by chance.
  */
-import { openSession, type Session } from '../../agent/session.ts';
-import { theilSen } from '../../collector/alert/theil-sen.ts';
+import { openSession, type Session } from '../../agent/cdp/session.ts';
+import { theilSen } from '../../collector/alert/statistics/theil-sen.ts';
 
 export const MEASURES = ['rssBytes', 'heapUsedBytes', 'externalBytes', 'arrayBuffersBytes', 'handles'] as const;
 export type Measure = (typeof MEASURES)[number];
-export type Reading = Readonly<Record<Measure, number>> & { readonly atMs: number };
+export type MemoryReading = Readonly<Record<Measure, number>> & { readonly atMs: number };
 
 /** By how much a floor may rise from the second fifth of the attack to the last. */
 const ROOM: Readonly<Record<Measure, number>> = {
@@ -46,7 +46,7 @@ export class MemoryLog implements AsyncDisposable {
   }
 
   /** A reading: RSS before a collection of all garbage, the rest after it. */
-  async read(): Promise<Reading> {
+  async read(): Promise<MemoryReading> {
     const { rssBytes } = await this.#gauges();
     await this.#session.send('HeapProfiler.collectGarbage');
     return { ...(await this.#gauges()), rssBytes, atMs: this.#now() };
@@ -56,9 +56,9 @@ export class MemoryLog implements AsyncDisposable {
     await this.#session.close();
   }
 
-  async #gauges(): Promise<Omit<Reading, 'atMs'>> {
+  async #gauges(): Promise<Omit<MemoryReading, 'atMs'>> {
     const { result } = await this.#session.send('Runtime.evaluate', { expression: GAUGES, returnByValue: true });
-    return result.value as Omit<Reading, 'atMs'>;
+    return result.value as Omit<MemoryReading, 'atMs'>;
   }
 }
 
@@ -74,8 +74,11 @@ export interface Growth {
   readonly grows: boolean;
 }
 
-/** @param readings of an attack from its beginning to its end, by rising time. */
-export function growthOf(readings: readonly Reading[], measure: Measure): Growth {
+/**
+ * @param readings of an attack from its beginning to its end, by rising time
+ * @param roomBytes by how much the floor may rise
+ */
+export function growthOf(readings: readonly MemoryReading[], measure: Measure, roomBytes = ROOM[measure]): Growth {
   const fifth = Math.floor(readings.length / 5);
   const judged = readings.slice(fifth);
   const values = judged.map((reading) => reading[measure]);
@@ -83,11 +86,11 @@ export function growthOf(readings: readonly Reading[], measure: Measure): Growth
   const { slope: perMinute, lower, upper } = theilSen(minutes, values, CONFIDENCE);
   const early = Math.min(...values.slice(0, fifth));
   const late = Math.min(...values.slice(-fifth));
-  return { measure, early, late, perMinute, lower, upper, grows: lower > 0 && late > early + ROOM[measure] };
+  return { measure, early, late, perMinute, lower, upper, grows: lower > 0 && late > early + roomBytes };
 }
 
 /** Whether afterwards no more is held than in the second fifth of the attack. @param after readings of then */
-export function comesBack({ measure, early }: Growth, after: readonly Reading[]): boolean {
+export function comesBack({ measure, early }: Growth, after: readonly MemoryReading[]): boolean {
   return Math.min(...after.map((reading) => reading[measure])) <= early + ROOM[measure];
 }
 
@@ -96,7 +99,11 @@ export function growthText({ measure, early, late }: Growth): string {
 }
 
 /** As a table; sizes in MB. */
-export function memoryTable(rest: readonly Reading[], attack: readonly Reading[], after: readonly Reading[]): string {
+export function memoryTable(
+  rest: readonly MemoryReading[],
+  attack: readonly MemoryReading[],
+  after: readonly MemoryReading[],
+): string {
   const fifth = Math.floor(attack.length / 5);
   const spans = [rest, attack.slice(0, fifth), attack.slice(fifth, 2 * fifth), attack.slice(-fifth), after.slice(-3)];
   const lines = MEASURES.map((measure) => {

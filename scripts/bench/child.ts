@@ -6,7 +6,7 @@ import { GRAPH_TASKS } from './graph-tasks.ts';
 import { peakRssBytes } from './peak.ts';
 
 /** One run of one contender. */
-export interface Reading {
+export interface ChildReading {
   /** User and system time of all threads, without the start of Node and the loading of code. */
   readonly cpuMs: number;
   readonly wallMs: number;
@@ -27,7 +27,7 @@ const begunAtMs = performance.now();
 const cpu = process.cpuUsage();
 const outcome = await task(file, PATH_KIND);
 const { user, system } = process.cpuUsage(cpu);
-const reading: Reading = {
+const reading: ChildReading = {
   cpuMs: (user + system) / 1000,
   wallMs: performance.now() - begunAtMs,
   peakRssBytes: peakRssBytes(),

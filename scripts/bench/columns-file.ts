@@ -1,8 +1,8 @@
 /** A snapshot file as columns, as every command reads it. */
 import { statSync } from 'node:fs';
-import type { Columns } from '../../agent/heap/columns.ts';
-import { columnsByTwo } from '../../agent/snapshot/columns-by-two.ts';
-import { RegularFile } from '../../agent/snapshot/file-reader.ts';
+import { columnsByTwo } from '../../agent/file/columns-by-two.ts';
+import { RegularFile } from '../../agent/file/file-reader.ts';
+import type { Columns } from '../../agent/parse/columns.ts';
 
 export async function columnsOfFile(path: string, { locations = true } = {}): Promise<Columns> {
   using file = new RegularFile(path);

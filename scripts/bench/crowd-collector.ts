@@ -3,8 +3,8 @@
  * tells its parent the stream's address; each message from it is answered with what the collector has used so far.
  */
 import { pino } from 'pino';
-import { startCollector } from '../../collector/collector.ts';
 import { readConfig } from '../../collector/config/config.ts';
+import { startCollector } from '../../collector/main/collector.ts';
 import { peakRssBytes } from './peak.ts';
 
 export interface Used {

@@ -9,7 +9,7 @@ import { DEFAULT_STREAM } from '../../collector/config/config.ts';
 import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
 import { readPages } from '../../collector/http/pages.ts';
 import type { EventLog } from '../../collector/log/log.ts';
-import { openStorage } from '../../collector/log/storage.ts';
+import { openStorage } from '../../collector/main/storage.ts';
 import { launchBrowser } from '../../test/support/browser.ts';
 import { partitionEvent, usageEvent } from '../../test/support/events.ts';
 import { folder } from '../../test/support/folder.ts';
@@ -18,7 +18,7 @@ import { median } from './median.ts';
 
 const SAMPLES = 60;
 const MINUTE_MS = 60_000;
-/** Rows of a sample as collectors take them, unless told otherwise. */
+/** Rows of a sample as collectors take them, by default. */
 const USUAL_ROWS = 100;
 const UPDATES = 7;
 /** Of each object. */
@@ -31,7 +31,7 @@ type SampleEvent = ReturnType<typeof partitionEvent>;
 
 export interface WallCost {
   readonly kinds: number;
-  /** From the first row that is told of to the last. */
+  /** From the first row that is reported to the last. */
   readonly loadedMs: number;
   readonly longestLoadTaskMs: number;
   /** While it is scrolled from the first row to the last. */
@@ -99,7 +99,7 @@ async function wallCost(browser: Browser, port: number, log: EventLog, kinds: nu
   await page.addInitScript(WATCH_LONG_TASKS);
   const known = listsOfTargets(page, 2);
   await page.goto(`http://127.0.0.1:${port}/#/targets/${nameOf(kinds)}?span=all&sort=steadiness`);
-  // without a collector the list of targets is empty, and the page forgets what it does not have: it is told of it after that
+  // without a collector the list of targets is empty, and the page forgets what it does not have: it gets it after that
   await known;
   const startMs = performance.now();
   log.append(sampleOf(kinds, kinds, new Date().toISOString(), SAMPLES));
@@ -155,7 +155,7 @@ async function listsOfTargets(page: Page, count: number): Promise<void> {
 }
 
 async function takeLongestTask(page: Page): Promise<number> {
-  // a task is told of after its end
+  // a task is reported after its end
   await page.evaluate(SETTLED);
   return await page.evaluate<number>('Math.max(0, ...longTasks.splice(0))');
 }

@@ -4,8 +4,8 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
-import { startCollector } from '../../collector/collector.ts';
 import { readConfig } from '../../collector/config/config.ts';
+import { startCollector } from '../../collector/main/collector.ts';
 
 /** How late the event loop was, milliseconds. */
 export interface LoopDelay {

@@ -9,7 +9,7 @@ export const retained: Contender = {
   title: 'heapwatch',
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
-    const { Heap } = await import('../../agent/heap/heap.ts');
+    const { Heap } = await import('../../agent/graph/heap.ts');
     return async (file): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
       const columns = await columnsOfFile(file, { locations: false });
@@ -30,7 +30,7 @@ export const path: Contender = {
   name: 'path',
   title: 'heapwatch path',
   prepare: async () => {
-    const { filePaths } = await import('../../agent/snapshot/file-path.ts');
+    const { filePaths } = await import('../../agent/file/file-path.ts');
     return async (file, kind): Promise<Outcome> => {
       const { length } = await filePaths({ path: file, to: kind, most: 1, strings: true }, () => {});
       return { facts: { length } };
@@ -88,8 +88,8 @@ export const distance: Contender = {
   title: 'heapwatch',
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
-    const { distances } = await import('../../agent/heap/distance.ts');
-    const { graphOf } = await import('../../agent/heap/graph.ts');
+    const { distances } = await import('../../agent/graph/distance.ts');
+    const { graphOf } = await import('../../agent/graph/graph.ts');
     return async (file): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
       const columns = await columnsOfFile(file);
@@ -110,7 +110,7 @@ export function classifying(by: string): Contender {
     execArgv: ['--max-old-space-size=8000'],
     prepare: async () => {
       const { columnsOfFile } = await import('./columns-file.ts');
-      const { Heap } = await import('../../agent/heap/heap.ts');
+      const { Heap } = await import('../../agent/graph/heap.ts');
       const { classifierNamed } = await import('../../agent/classify/classifiers.ts');
       const classifier = classifierNamed(by);
       return async (file): Promise<Outcome> => {
@@ -131,7 +131,7 @@ export function diffing(by: string): Contender {
     name: `diff-${by}`,
     title: `heapwatch diff --by ${by}`,
     prepare: async () => {
-      const { partitionFile } = await import('../../agent/file.ts');
+      const { partitionFile } = await import('../../agent/file/file.ts');
       const { difference } = await import('../../protocol/difference.ts');
       const read = async (file: string): Promise<Partition> =>
         (await partitionFile(file, { by: [by], inline: true }))[0];
@@ -149,7 +149,7 @@ export const sinceFile: Contender = {
   name: 'since-file',
   title: 'heapwatch heap --since FILE --by name, by ids',
   prepare: async () => {
-    const { partitionFile } = await import('../../agent/file.ts');
+    const { partitionFile } = await import('../../agent/file/file.ts');
     return async (file, kind): Promise<Outcome> => {
       const [{ rows }] = await partitionFile(laterOf(file), { by: ['name'], before: file, inline: true });
       return { facts: factsOf(rows.find((row) => row.kind === `object ${kind}`)) };
@@ -163,8 +163,8 @@ export const since: Contender = {
   title: 'heapwatch, by ids and kind (checkpoint, since)',
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
-    const { Heap } = await import('../../agent/heap/heap.ts');
-    const { classificationOf } = await import('../../agent/classify/classifications.ts');
+    const { Heap } = await import('../../agent/graph/heap.ts');
+    const { classificationOf } = await import('../../agent/classify/naming/classifications.ts');
     const { kind: byKind } = await import('../../agent/classify/kind.ts');
     const { checkpointOf, relative } = await import('../../agent/partition/since.ts');
     return async (file, kind): Promise<Outcome> => {

@@ -7,7 +7,7 @@ export const byName: Contender = {
   name: 'by-name',
   title: 'heapwatch --by name',
   prepare: async () => {
-    const { partitionFile } = await import('../../agent/file.ts');
+    const { partitionFile } = await import('../../agent/file/file.ts');
     return async (file) => {
       const [partition] = await partitionFile(file, { by: ['name'], inline: true });
       return { count: (classes) => rowsOf(partition, classes, 'object ') };
@@ -42,7 +42,7 @@ export const byKind: Contender = {
   name: 'by-kind',
   title: 'heapwatch --by kind (columns)',
   prepare: async () => {
-    const { partitionFile } = await import('../../agent/file.ts');
+    const { partitionFile } = await import('../../agent/file/file.ts');
     return async (file) => {
       const [partition] = await partitionFile(file, { by: ['kind'], inline: true });
       return { count: (classes) => rowsOf(partition, classes, '') };

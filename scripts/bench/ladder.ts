@@ -1,9 +1,9 @@
 /** The ladder of probes on one idle heap, beside the plain major collections that it is to be compared with. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Agent, attach } from '../../agent/agent.ts';
-import { type Weights, weighed } from '../../agent/census/sizes.ts';
-import { mainThreadCpuMs, residentBytes } from '../../agent/local-process.ts';
+import { type Agent, attach } from '../../agent/attach/agent.ts';
+import { mainThreadCpuMs, residentBytes } from '../../agent/attach/local-process.ts';
+import { type Weights, weighed } from '../../agent/probe/census/sizes.ts';
 import { census } from '../../agent/probe/census.ts';
 import { snapshot } from '../../agent/probe/snapshot.ts';
 import { types } from '../../agent/probe/types.ts';

@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { attach } from '../../agent/agent.ts';
+import { attach } from '../../agent/attach/agent.ts';
 import { census } from '../../agent/probe/census.ts';
 import { startSampling } from '../../agent/probe/sampling.ts';
 import { types } from '../../agent/probe/types.ts';

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import type { Reading } from './child.ts';
+import type { ChildReading } from './child.ts';
 import type { Contender } from './contender.ts';
 import type { SnapshotFile } from './files.ts';
 import { median } from './median.ts';
@@ -14,7 +14,7 @@ const ENOUGH_MS = 20_000;
 /** The median of each figure over a contender's runs on one file, or why there is none. */
 export type Result =
   | { readonly contender: Contender; readonly failure: string }
-  | (Reading & { readonly contender: Contender; readonly runs: number; readonly failure: null });
+  | (ChildReading & { readonly contender: Contender; readonly runs: number; readonly failure: null });
 
 /**
  * Runs each contender up to `runs` times on `file`, in turns. A run that fails, counts the classes wrongly or finds out
@@ -39,7 +39,7 @@ export async function measure(
 
 class Entry {
   readonly contender: Contender;
-  readonly #readings: Reading[] = [];
+  readonly #readings: ChildReading[] = [];
   #failure: string | null;
   #spentMs = 0;
 
@@ -52,11 +52,11 @@ class Entry {
     return this.#failure !== null || this.#spentMs >= ENOUGH_MS;
   }
 
-  get facts(): Reading['facts'] {
+  get facts(): ChildReading['facts'] {
     return this.#readings[0]?.facts;
   }
 
-  take(reading: Reading | string, file: SnapshotFile, facts: Reading['facts']): void {
+  take(reading: ChildReading | string, file: SnapshotFile, facts: ChildReading['facts']): void {
     this.#failure = typeof reading === 'string' ? reading : wrong(reading, file, facts);
     if (typeof reading === 'string') return;
     this.#readings.push(reading);
@@ -71,23 +71,27 @@ class Entry {
 }
 
 /** What a reading has wrong, or null. */
-function wrong({ counts, facts = {} }: Reading, file: SnapshotFile, expected: Reading['facts'] = {}): string | null {
+function wrong(
+  { counts, facts = {} }: ChildReading,
+  file: SnapshotFile,
+  expected: ChildReading['facts'] = {},
+): string | null {
   if (counts && !isDeepStrictEqual(counts, file.instances)) return `wrong: counts ${JSON.stringify(counts)}`;
   const differs = Object.keys(facts).some((fact) => fact in expected && facts[fact] !== expected[fact]);
   return differs ? `wrong: ${JSON.stringify(facts)}, not ${JSON.stringify(expected)}` : null;
 }
 
 /** Gives the reading, or the last line that the child wrote about its failure. */
-async function run(contender: Contender, file: SnapshotFile): Promise<Reading | string> {
+async function run(contender: Contender, file: SnapshotFile): Promise<ChildReading | string> {
   const child = fork(
     fileURLToPath(new URL('child.js', import.meta.url)),
     [contender.name, file.path, ...Object.keys(file.instances)],
     { execArgv: [...(contender.execArgv ?? [])], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
   );
-  let reading: Reading | undefined;
+  let reading: ChildReading | undefined;
   let stderr = '';
   child.on('message', (message) => {
-    reading = message as Reading;
+    reading = message as ChildReading;
   });
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
@@ -100,7 +104,7 @@ function reasonIn(stderr: string): string | undefined {
   return /^(?:FATAL ERROR|\w*Error): .*$/m.exec(stderr)?.[0].slice(0, 90);
 }
 
-function medianOf(readings: readonly Reading[]): Reading {
+function medianOf(readings: readonly ChildReading[]): ChildReading {
   const { parts, counts, facts } = readings[0];
   const partNames = Object.keys(parts ?? {});
   return {

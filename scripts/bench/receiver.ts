@@ -3,7 +3,7 @@
  * `node receiver.js <port>`, forked by live.ts.
  */
 import { fileURLToPath } from 'node:url';
-import { attach } from '../../agent/agent.ts';
+import { attach } from '../../agent/attach/agent.ts';
 import { snapshot } from '../../agent/probe/snapshot.ts';
 
 export interface Received {

@@ -7,10 +7,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { DEFAULT_STREAM } from '../../collector/config/config.ts';
+import type { RetentionLimits } from '../../collector/config/store-config.ts';
 import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
 import type { NewEvent } from '../../collector/log/log.ts';
 import { HistoryStore } from '../../collector/store/history-store.ts';
-import type { RetentionLimits } from '../../collector/store/retention.ts';
 import { StoredLog, type StoredLogOptions } from '../../collector/store/stored-log.ts';
 import { folder } from '../../test/support/folder.ts';
 import { median } from './median.ts';
@@ -137,6 +137,7 @@ function sample(target: string, takenMs: number): NewEvent {
     takenAt: new Date(takenMs).toISOString(),
     id: `sample-${++samples}`,
     incarnation: 'pid 4711, started 2026-11-22T05:00:00.000Z',
+    process: { pid: 4711, startedAtMs: Date.parse('2026-11-22T05:00:00Z') },
     header: 'Kind (class / store of class)',
     heapUsedBytes: 84_120_000 + samples,
     count: rows.reduce((sum, { count }) => sum + count, 0),

@@ -1,7 +1,7 @@
 /**
  * What a tail and a collector cost their target, beside the share that the tail shows: `npm run build && node
- * dist/scripts/bench/tail.js [--standing] [MAJOR…]`, by default on Node 20, 24 and 26, twelve minutes each; with `--standing`
- * only what goes on all the time, five minutes.
+ * dist/scripts/bench/tail.js [--standing] [--walk] [MAJOR…]`, by default on Node 20, 24 and 26, twelve minutes each; with
+ * `--standing` only what goes on all the time, five minutes; with `--walk` only a walk each second, stopped and not, six minutes.
  *
  * The target (requests.ts) works off requests as fast as it can on a heap of 85 MB, and tells after how many of them its main
  * thread, and all its threads together, have used how much CPU. What a probe takes, and what it slows down afterwards, is CPU
@@ -20,7 +20,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Agent, attach } from '../../agent/agent.ts';
+import { type Agent, attach } from '../../agent/attach/agent.ts';
 import { startSampling } from '../../agent/probe/sampling.ts';
 import { types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
@@ -51,7 +51,7 @@ interface Lost {
 }
 
 /** When a reading began and when its answer was there, milliseconds since 1970. */
-interface Reading {
+interface PaceReading {
   readonly fromMs: number;
   readonly toMs: number;
   readonly shown?: number;
@@ -59,7 +59,7 @@ interface Reading {
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { standing: { type: 'boolean', default: false } },
+  options: { standing: { type: 'boolean', default: false }, walk: { type: 'boolean', default: false } },
 });
 const majors = positionals.map(Number) as NodeMajor[];
 const main = fileURLToPath(new URL('../../collector/cli/main.js', import.meta.url));
@@ -76,6 +76,12 @@ async function bench(major: NodeMajor): Promise<void> {
   void follow(target, throughput);
   await using twin = await startTwin(binary);
   await throughput.watch(WARM_MS);
+  if (options.walk) {
+    print(`Node ${major}`, '', 'lost a CPU ms of main thread', 'of all threads');
+    await standing('tail, a walk each second', throughput, () => tailWalks(target));
+    await standing('the same, --no-stop', throughput, () => tailWalks(target, '--no-stop'));
+    return;
+  }
   const before = await twin.compare(throughput);
   print(`Node ${major}`, 'shown ms', 'CPU ms of main thread', 'of all threads');
   if (!options.standing) {
@@ -105,7 +111,7 @@ async function follow(target: Target, throughput: Throughput): Promise<void> {
 }
 
 /** Readings of a tail; the first, which loads what it needs, is left out. */
-async function tailed(target: Target, probe: string): Promise<Reading[]> {
+async function tailed(target: Target, probe: string): Promise<PaceReading[]> {
   await using tail = run(
     'tail',
     `${target.port}`,
@@ -117,7 +123,7 @@ async function tailed(target: Target, probe: string): Promise<Reading[]> {
     '100%',
     '--yes',
   );
-  const readings: Reading[] = [];
+  const readings: PaceReading[] = [];
   let seen = 0;
   for await (const text of tail.lines) {
     const line = JSON.parse(text) as { type: string; takenAt: string; tail?: { shareRatio: number; everyMs: number } };
@@ -125,7 +131,7 @@ async function tailed(target: Target, probe: string): Promise<Reading[]> {
       if (seen === READINGS + 2) break;
       readings.push({ fromMs: Date.parse(line.takenAt), toMs: Date.now() });
     } else if (line.tail && readings.length > 0) {
-      // what is told after a reading is what that has cost, and the gauges meanwhile
+      // what is reported after a reading is what that has cost, and the gauges meanwhile
       const shown = line.tail.shareRatio * line.tail.everyMs;
       readings[readings.length - 1] = { ...readings.at(-1)!, shown };
     }
@@ -134,8 +140,8 @@ async function tailed(target: Target, probe: string): Promise<Reading[]> {
 }
 
 /** Does something time and again, as far apart as a tail does. */
-async function apart(read: () => Promise<unknown>): Promise<Reading[]> {
-  const readings: Reading[] = [];
+async function apart(read: () => Promise<unknown>): Promise<PaceReading[]> {
+  const readings: PaceReading[] = [];
   await read();
   while (readings.length < READINGS) {
     await passed(EVERY_MS);
@@ -152,7 +158,7 @@ function passed(ms: number): Promise<void> {
 }
 
 /** The cost of each reading but the last, by the bare time before and after it. */
-async function lostBy(throughput: Throughput, readings: readonly Reading[]): Promise<Lost[]> {
+async function lostBy(throughput: Throughput, readings: readonly PaceReading[]): Promise<Lost[]> {
   const lost: Lost[] = [];
   for (const [at, { fromMs, toMs, shown }] of readings.entries()) {
     const last = readings[at - 1];
@@ -231,6 +237,26 @@ async function tailGauges(target: Target): Promise<AsyncDisposable> {
   for await (const line of tail.lines) if (line.includes('"partition"')) break;
   await passed(SETTLE_MS);
   return tail;
+}
+
+/** A tail that walks each second, or as often as its share lets it; it has begun, and what it shows is printed at its end. */
+async function tailWalks(target: Target, ...how: string[]): Promise<AsyncDisposable> {
+  const tail = run('tail', `${target.port}`, '--probe', 'walk', '--every', '1s', '--yes', ...how);
+  let shown = '';
+  const following = (async () => {
+    for await (const line of tail.lines) {
+      const { tail: pace } = JSON.parse(line) as { tail?: { shareRatio: number; everyMs: number } };
+      if (pace) shown = `${percent(pace.shareRatio)} each ${(pace.everyMs / 1_000).toFixed(1)} s`;
+    }
+  })();
+  await passed(SETTLE_MS);
+  return {
+    async [Symbol.asyncDispose]() {
+      await tail[Symbol.asyncDispose]();
+      await following;
+      process.stdout.write(`  shown: ${shown}\n`);
+    },
+  };
 }
 
 /** What a collector does all the time: sampling goes on, the gauges are read each five seconds. */

@@ -21,8 +21,18 @@ export function aboveTruth(objects: Objects, limit: number, untilMs: number): Tr
 }
 
 export function growthTruth(objects: Objects, growth: number, withinMs: number, untilMs: number): Truth {
-  const holds = (sinceMs: number, share: number) => objects(sinceMs) - objects(sinceMs - withinMs) >= growth * share;
-  return truthOf(holds, withinMs, untilMs);
+  const holds = (sinceMs: number, share: number) =>
+    floorAt(objects, sinceMs, withinMs) - floorAt(objects, Math.max(0, sinceMs - withinMs), withinMs) >= growth * share;
+  return truthOf(holds, 0, untilMs);
+}
+
+/** The least of the last fifth of the window, as the rule takes it. */
+function floorAt(objects: Objects, sinceMs: number, withinMs: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let atMs = Math.max(0, sinceMs - withinMs / 5); atMs <= sinceMs; atMs += STEP_MS) {
+    least = Math.min(least, objects(atMs));
+  }
+  return least;
 }
 
 /** @param holds whether the condition holds at a time, with its limit times `share` */

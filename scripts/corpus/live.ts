@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
-import { RuleFile } from '../../collector/alert/rule-file.ts';
 import { connect } from '../../collector/client/node.ts';
-import { startCollector } from '../../collector/collector.ts';
+import { RuleFile } from '../../collector/config/rule-file.ts';
+import { startCollector } from '../../collector/main/collector.ts';
 import { configOf } from '../../test/support/collector.ts';
 import { startTarget, type Target } from '../../test/support/target.ts';
 import { LIVE_DAY_MS, LIVE_SHAPES, liveShape, objectsAt, objectsPerHour } from './live-pace.ts';
@@ -98,7 +98,7 @@ function cell({ name, shape, fired }: Running, rule: string): string {
   return atMs === undefined ? (truth.fires === null ? 'near' : '-') : `${seconds(atMs)}${due}`;
 }
 
-/** A trend is there if the shape leaks; when it can be told is the statistics' to say. */
+/** A trend is there if the shape leaks; the statistics say when that is known. */
 function truthOf(shape: Shape, rule: string): Truth {
   const objects = (sinceMs: number) => objectsAt(shape, sinceMs);
   if (rule === 'above') return aboveTruth(objects, ABOVE, untilMs);

@@ -10,9 +10,9 @@
  * alarm was false.
  */
 import { parseArgs } from 'node:util';
-import { loneThreshold } from '../../collector/alert/discovery.ts';
-import { medianOf } from '../../collector/alert/theil-sen.ts';
-import { FLOORS_PER_WINDOW } from '../../collector/alert/trend.ts';
+import { loneThreshold } from '../../collector/alert/statistics/false-discovery-rate.ts';
+import { medianOf } from '../../collector/alert/statistics/theil-sen.ts';
+import { FLOORS_PER_WINDOW } from '../../collector/alert/statistics/trend.ts';
 import { BUDGET_MS, SCALES } from '../../collector/alert/trend-watch.ts';
 import { DAY_MS, HOUR_MS } from './shapes.ts';
 import { type Outcome, type TrialOptions, trial } from './trial.ts';

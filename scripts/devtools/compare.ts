@@ -10,15 +10,16 @@
  *     distances       none differ
  *     classes         its rows leave out what has no size (left); plain objects are named by their properties, functions
  *                     `Function`, strings by V8's three types, detached objects `Detached X`; memory that belongs to an object
- *                     stands in `(array)`, `(system)` and `(compiled code)`, with us in `elements of X`
+ *                     is in `(array)`, `(system)` and `(compiled code)`, with us in `elements of X`
  */
-import { classificationOf } from '../../agent/classify/classifications.ts';
-import { NOT_IN_SET } from '../../agent/classify/classifier.ts';
+
 import { kind } from '../../agent/classify/kind.ts';
-import { className } from '../../agent/classify/words.ts';
-import type { Columns } from '../../agent/heap/columns.ts';
-import { distances, NO_DISTANCE } from '../../agent/heap/distance.ts';
-import { Heap } from '../../agent/heap/heap.ts';
+import { classificationOf } from '../../agent/classify/naming/classifications.ts';
+import { NOT_IN_SET } from '../../agent/classify/naming/classifier.ts';
+import { className, elementName } from '../../agent/classify/naming/words.ts';
+import { distances, NO_DISTANCE } from '../../agent/graph/distance.ts';
+import { Heap } from '../../agent/graph/heap.ts';
+import type { Columns } from '../../agent/parse/columns.ts';
 import type { Aggregate, DevToolsSnapshot } from './engine.ts';
 
 /** V8 types of what a program makes: the nodes that a person looks at. */
@@ -130,8 +131,9 @@ function expectedClass({ nodeTypes, nodeType, nodeName, strings }: Columns, node
   const type = nodeTypes[nodeType[node]];
   switch (type) {
     case 'object':
-    case 'native':
       return strings.get(nodeName[node]);
+    case 'native':
+      return elementName(strings.get(nodeName[node]));
     case 'hidden':
       return '(system)';
     case 'code':

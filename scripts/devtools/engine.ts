@@ -76,7 +76,7 @@ export async function loadEngine(): Promise<Engine> {
   return import(pathToFileURL(await bundle()).href);
 }
 
-/** Loads a snapshot as DevTools does. `lap` is told of each step when it is done. */
+/** Loads a snapshot as DevTools does. `lap` is called after each step. */
 export async function openSnapshot(
   engine: Engine,
   file: string,

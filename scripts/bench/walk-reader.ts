@@ -1,0 +1,58 @@
+/**
+ * The process that walks another for the bench, and does nothing else, so that its peak of memory is the walk's:
+ *
+ *     node walk-reader.js PID classes|graph|copy RUNS
+ */
+import { ProcessMemory } from '../../agent/memory/process-memory.ts';
+import { Walker } from '../../agent/probe/walk.ts';
+import { peakRssBytes } from './peak.ts';
+
+export interface WalkReading {
+  /** From the question to the answer, one a run. */
+  readonly answerMs: readonly number[];
+  /** How long the target stood still. */
+  readonly stopMs: readonly number[];
+  readonly heapBytes: number;
+  /** User and system time of all threads, the median run's. */
+  readonly cpuMs: readonly number[];
+  readonly peakRssBytes: number;
+}
+
+/** On a busy machine a stop takes many times what is forecast. */
+const BENCH = { target: 'bench', limitMs: 60_000 };
+
+const [pid, what, runs] = process.argv.slice(2);
+const [answerMs, stopMs, cpuMs]: [number[], number[], number[]] = [[], [], []];
+let heapBytes = 0;
+
+async function timed(work: () => Promise<{ stoppedMs: number; bytes: number }>): Promise<void> {
+  for (let run = 0; run < Number(runs); run++) {
+    const [from, cpu] = [performance.now(), process.cpuUsage()];
+    const { stoppedMs, bytes } = await work();
+    answerMs.push(performance.now() - from);
+    const { user, system } = process.cpuUsage(cpu);
+    cpuMs.push((user + system) / 1_000);
+    stopMs.push(stoppedMs);
+    heapBytes = bytes;
+  }
+}
+
+if (what === 'copy') {
+  await using memory = ProcessMemory.open(Number(pid));
+  await timed(async () => {
+    const { copiedBytes } = await memory.read({ stop: false });
+    return { stoppedMs: 0, bytes: copiedBytes };
+  });
+} else {
+  await using walker = await Walker.open({ pid: Number(pid) });
+  await timed(async () => {
+    if (what === 'graph') {
+      const { cost, heapUsedBytes } = await walker.graph('main', { by: ['retained'] }, BENCH);
+      return { stoppedMs: cost?.pauseMs ?? 0, bytes: heapUsedBytes };
+    }
+    const [main] = await walker.walk(BENCH);
+    return { stoppedMs: main?.cost?.pauseMs ?? 0, bytes: main?.heapUsedBytes ?? 0 };
+  });
+}
+const reading: WalkReading = { answerMs, stopMs, cpuMs, heapBytes, peakRssBytes: peakRssBytes() };
+process.send?.(reading, () => process.exit());
