@@ -50,9 +50,9 @@ export async function inThread<Event, Result>(
         else reject(revived(message.failure));
       });
       worker.on('error', (cause) =>
-        reject(new Error(`Cannot read snapshot: its thread failed, ${cause.message}`, { cause })),
+        reject(new Error(`Cannot go on: a thread of ours failed, ${cause.message}`, { cause })),
       );
-      worker.on('exit', (code) => reject(new Error(`Cannot read snapshot: its thread ended early (code ${code})`)));
+      worker.on('exit', (code) => reject(new Error(`Cannot go on: a thread of ours ended early (code ${code})`)));
     });
   } finally {
     isOver.abort();

@@ -1,11 +1,8 @@
 /**
  * A history that is read in a thread, which is started when it is asked for first: a long answer holds up no stream, and no
  * commit. Both ends of it.
- *
- *     query ──{ id, question, material }──> the program's answerQuestions(read)
- *           <──{ id, result } or { id, code, message }──
  */
-import { parentPort, Worker } from 'node:worker_threads';
+import { Conversation, converse } from '../../agent/threads/conversation.ts';
 import type { ErrorCode } from '../../protocol/frames.ts';
 import type { EventsQuery, EventsResult } from '../../protocol/happenings.ts';
 import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
@@ -22,29 +19,21 @@ export type HistoryQuestion =
 export type HistoryReply = HistoryResult | EventsResult | PartitionsResult;
 
 interface Asked<Material> {
-  readonly id: number;
   readonly question: HistoryQuestion;
   readonly material: Material;
 }
 
-type HistoryAnswer =
-  | { readonly id: number; readonly result: HistoryReply }
-  | { readonly id: number; readonly code: ErrorCode; readonly message: string };
+/** What the thread says: an error of ours does not cross between threads by itself. */
+type HistoryAnswer = { readonly result: HistoryReply } | { readonly code: ErrorCode; readonly message: string };
 
 /** Questions that may wait for their answers. */
 const MAX_WAITING = 32;
 
-interface PendingQuestion {
-  resolve(result: HistoryReply): void;
-  reject(error: Error): void;
-}
-
 export class AskedHistory<Material> implements History, AsyncDisposable {
   readonly #program: URL;
   readonly #materialFor: (question: HistoryQuestion) => Material;
-  readonly #waiting = new Map<number, PendingQuestion>();
-  #worker: Worker | undefined;
-  #nextId = 1;
+  #thread: Conversation | undefined;
+  #waiting = 0;
 
   /** @param materialFor what the thread is given to read an answer from, copied */
   constructor(program: URL, materialFor: (question: HistoryQuestion) => Material) {
@@ -66,46 +55,42 @@ export class AskedHistory<Material> implements History, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    await worker?.terminate();
-    this.#fail(new RequestError('internal', 'Cannot read history: the collector stops'));
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.terminate(new RequestError('internal', 'Cannot read history: the collector stops'));
   }
 
-  #ask(question: HistoryQuestion): Promise<HistoryReply> {
-    if (this.#waiting.size >= MAX_WAITING) {
+  async #ask(question: HistoryQuestion): Promise<HistoryReply> {
+    if (this.#waiting >= MAX_WAITING) {
       const reason = `${MAX_WAITING} questions wait for their answers already, try again later`;
-      return Promise.reject(new RequestError('busy', `Cannot read history: ${reason}`));
+      throw new RequestError('busy', `Cannot read history: ${reason}`);
     }
-    this.#worker ??= this.#start();
-    this.#worker.ref();
-    const asked: Asked<Material> = { id: this.#nextId++, question, material: this.#materialFor(question) };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(asked.id, { resolve, reject });
-      this.#worker!.postMessage(asked);
-    });
+    const asked: Asked<Material> = { question, material: this.#materialFor(question) };
+    const answer = await this.#answer(asked);
+    if ('result' in answer) return answer.result;
+    throw new RequestError(answer.code, answer.message);
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#program, { execArgv: [] });
-    worker.on('message', (answer: HistoryAnswer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      // a question keeps the process, a thread that waits for one does not
-      if (this.#waiting.size === 0) worker.unref();
-      if ('result' in answer) waiting?.resolve(answer.result);
-      else waiting?.reject(new RequestError(answer.code, answer.message));
-    });
-    worker.on('error', (cause) => {
-      this.#worker = undefined;
-      this.#fail(new Error(`Cannot read history: its thread failed: ${cause.message}`, { cause }));
-    });
-    return worker;
+  async #answer(asked: Asked<Material>): Promise<HistoryAnswer> {
+    this.#thread ??= this.#start();
+    this.#waiting++;
+    try {
+      return await this.#thread.ask<HistoryAnswer>('answer', asked);
+    } catch (cause) {
+      if (cause instanceof RequestError) throw cause;
+      throw new Error(`Cannot read history: ${reasonOf(cause)}`, { cause });
+    } finally {
+      this.#waiting--;
+    }
   }
 
-  #fail(error: Error): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
+  /** A question keeps this process running, a thread that waits for one does not. */
+  #start(): Conversation {
+    const thread = new Conversation(this.#program, { staysOn: false });
+    void thread.ended.then(() => {
+      if (this.#thread === thread) this.#thread = undefined;
+    });
+    return thread;
   }
 }
 
@@ -113,14 +98,12 @@ export class AskedHistory<Material> implements History, AsyncDisposable {
 export function answerQuestions<Material>(
   read: (question: HistoryQuestion, material: Material) => HistoryReply | Promise<HistoryReply>,
 ): void {
-  const port = parentPort;
-  if (!port) throw new Error('Cannot answer: this is no thread of ours');
-  const answer = async ({ id, question, material }: Asked<Material>): Promise<HistoryAnswer> => {
+  const answered = async ({ question, material }: Asked<Material>): Promise<HistoryAnswer> => {
     try {
-      return { id, result: await read(question, material) };
+      return { result: await read(question, material) };
     } catch (error) {
-      return { id, code: error instanceof RequestError ? error.code : 'internal', message: reasonOf(error) };
+      return { code: error instanceof RequestError ? error.code : 'internal', message: reasonOf(error) };
     }
   };
-  port.on('message', (asked: Asked<Material>) => void answer(asked).then((answered) => port.postMessage(answered)));
+  converse({ answer: async (asked: Asked<Material>) => ({ result: await answered(asked) }) });
 }

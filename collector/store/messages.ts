@@ -22,11 +22,6 @@ export type Job =
   | { readonly is: 'retain'; readonly agedMs: number }
   | { readonly is: 'close' };
 
-export interface Order {
-  readonly id: number;
-  readonly job: Job;
-}
-
 export type StoreReply =
-  | { readonly id: number; readonly position: LogPosition; readonly aside?: string }
-  | { readonly id: number; readonly fault: StoreFault; readonly message: string };
+  | { readonly position: LogPosition; readonly aside?: string }
+  | { readonly fault: StoreFault; readonly message: string };

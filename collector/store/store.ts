@@ -1,17 +1,13 @@
 /** The collector's end of the store's thread: jobs go in, answers come out. */
-import { Worker } from 'node:worker_threads';
+import { Conversation } from '../../agent/threads/conversation.ts';
 import { programUrl } from '../../agent/threads/program.ts';
-import type { FrameBatch, Job, Order, StoreReply, ThreadStart } from './messages.ts';
+import { reasonOf } from '../../protocol/reason.ts';
+import type { FrameBatch, Job, StoreReply, ThreadStart } from './messages.ts';
 import { StoreError } from './store-error.ts';
 import type { LogPosition } from './writer.ts';
 
 /** `thread.ts`: the built one and, where Node runs TypeScript, the source. */
 const PROGRAM = programUrl('./thread', import.meta.url);
-
-interface PendingOrder {
-  resolve(answer: Extract<StoreReply, { position: LogPosition }>): void;
-  reject(error: StoreError): void;
-}
 
 export interface Opening {
   readonly position: LogPosition;
@@ -21,22 +17,11 @@ export interface Opening {
 
 export class Store {
   readonly path: string;
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, PendingOrder>();
-  #nextId = 1;
-  #ended: StoreError | undefined;
+  readonly #thread: Conversation;
 
   constructor(start: ThreadStart) {
     this.path = start.path;
-    this.#worker = new Worker(PROGRAM, { workerData: start, execArgv: [] });
-    this.#worker.on('message', (answer: StoreReply) => this.#settle(answer));
-    this.#worker.on('error', (cause) => {
-      const message = `Cannot go on with store ${this.path}: its thread failed: ${cause.message}`;
-      this.#end(new StoreError('failed', message, { cause }));
-    });
-    this.#worker.on('exit', () =>
-      this.#end(new StoreError('failed', `Cannot write to store ${this.path}: it is closed`)),
-    );
+    this.#thread = new Conversation(PROGRAM, { job: start });
   }
 
   /** Opens the file; may be tried again. @throws StoreError */
@@ -59,34 +44,26 @@ export class Store {
     try {
       await this.#run({ is: 'close' });
     } finally {
-      await this.#worker.terminate();
+      await this.abandon();
     }
   }
 
   /** Ends the thread of a file that was never opened. */
   async abandon(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#thread.terminate(new Error('it is closed'));
   }
 
-  #run(job: Job): Promise<Opening> {
-    if (this.#ended) return Promise.reject(this.#ended);
-    const order: Order = { id: this.#nextId++, job };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(order.id, { resolve, reject });
-      this.#worker.postMessage(order);
-    });
+  async #run(job: Job): Promise<Opening> {
+    const reply = await this.#reply(job);
+    if ('fault' in reply) throw new StoreError(reply.fault, reply.message);
+    return reply;
   }
 
-  #settle(answer: StoreReply): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if ('fault' in answer) waiting?.reject(new StoreError(answer.fault, answer.message));
-    else waiting?.resolve(answer);
-  }
-
-  #end(error: StoreError): void {
-    this.#ended ??= error;
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
-    this.#waiting.clear();
+  async #reply(job: Job): Promise<StoreReply> {
+    try {
+      return await this.#thread.ask<StoreReply>('run', job);
+    } catch (cause) {
+      throw new StoreError('failed', `Cannot go on with store ${this.path}: ${reasonOf(cause)}`, { cause });
+    }
   }
 }

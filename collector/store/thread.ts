@@ -1,18 +1,17 @@
 /** The thread that a store is written in: a disk that is slow then holds up no stream. */
 import { statSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { converse, jobOf } from '../../agent/threads/conversation.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
 import { type Connection, openForWriting, setAside } from './database.ts';
 import { type Lock, lockStore } from './lock.ts';
-import type { FrameBatch, Job, Order, StoreReply, ThreadStart } from './messages.ts';
+import type { FrameBatch, Job, StoreReply, ThreadStart } from './messages.ts';
 import { withoutPlace } from './record.ts';
 import { Retention } from './retention.ts';
 import { readSent, SentMark } from './sent-mark.ts';
 import { StoreError, storeError } from './store-error.ts';
 import { type LogPosition, Writer } from './writer.ts';
 
-const port = parentPort!;
-const { path, limits } = workerData as ThreadStart;
+const { path, limits } = jobOf<ThreadStart>();
 
 interface Opened {
   readonly db: Connection;
@@ -28,22 +27,18 @@ let opened: Opened | undefined;
 /** The name that a damaged file was given. */
 let aside: string | undefined;
 
-port.on('message', ({ id, job }: Order) => {
-  void answer(id, job);
-});
+converse({ run: async (job: Job) => ({ result: await replyTo(job) }) });
 
-async function answer(id: number, job: Job): Promise<void> {
-  let said: StoreReply;
+async function replyTo(job: Job): Promise<StoreReply> {
   try {
     const position = await run(job);
-    said = { id, position, ...(aside !== undefined && { aside }) };
+    const reply = { position, ...(aside !== undefined && { aside }) };
     aside = undefined;
+    return reply;
   } catch (error) {
     const { fault, message } = storeError(job.is === 'open' ? 'open store' : 'write to store', path, error);
-    said = { id, fault, message };
+    return { fault, message };
   }
-  port.postMessage(said);
-  if (job.is === 'close') port.close();
 }
 
 async function run(job: Job): Promise<LogPosition> {
