@@ -12,29 +12,53 @@
  *
  * A module's variable and a timer are known by themselves: what led there is left out. What repeats is written once
  * (folded-steps.ts), and of a path that is long even so its middle is left out.
+ *
+ * A step adds to the text by where the path is (`Reached`) and by its edge:
+ *
+ *     roots     ── anything ──>          roots, value
+ *     value     ── `_events` ──>         events     ── property ──>  value
+ *     value     ── `elements` … ──>      store      ── slot ──>      value
+ *     value     ── its generator ──>     function   ── slot, scope ──> value
+ *     anything  ── to a timer ──>        function
  */
 import { propertyLabel } from '../classify/naming/edge-labels.ts';
 import { scriptPath } from '../classify/naming/script-name.ts';
 import { weakPairOf } from '../graph/weak-pair.ts';
-import { EDGE_TYPE_BITS, EDGE_TYPE_MASK, selfSizeOf } from '../parse/columns.ts';
+import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
 import type { NodePath } from '../partition/paths.ts';
 import { folded } from './folded-steps.ts';
-import { slotOf } from './hash-table.ts';
+import { entryText, HIDDEN, keyText } from './key-text.ts';
 import type { HeapView } from './view.ts';
-
-/** Characters of a key that are shown. */
-const MAX_KEY = 40;
-const HIDDEN = '{*}';
 
 /** By which Node before 24 hangs the store of an AsyncLocalStorage on what was begun within it. */
 const RESOURCE_STORE = '<symbol kResourceStore>';
 
 const TIMERS: ReadonlySet<string> = new Set(['Timeout', 'Immediate']);
 
+/** What V8 keeps an object's entries in: the edge to it says which. */
+const STORES: ReadonlySet<string> = new Set(['table', 'elements', 'properties']);
+
+/**
+ * Where a path is after a step.
+ *
+ *     roots      among V8's roots
+ *     value      at something that the text names, or that only V8 sees
+ *     events     at an emitter's `_events`: its properties are names of events
+ *     store      at a store of an object, by this edge from it
+ *     function   at a timer or a generator, whose function the text names
+ */
+type Reached =
+  | { readonly is: 'roots' | 'value' | 'events' | 'function' }
+  | { readonly is: 'store'; readonly by: string };
+
+const VALUE: Reached = { is: 'value' };
+const ROOTS: Reached = { is: 'roots' };
+const EVENTS: Reached = { is: 'events' };
+const FUNCTION: Reached = { is: 'function' };
+
 /** The text of a path; `source` stands for where it starts, if that is not a root. */
 export function pathText(view: HeapView, { nodes, edges }: NodePath, source?: string): string {
-  const text = new PathText(view);
-  text.start(nodes[0], source);
+  const text = new PathText(view, nodes[0], source);
   for (let i = 0; i < edges.length; i++) text.step(nodes[i], edges[i], nodes[i + 1]);
   return text.toString();
 }
@@ -53,8 +77,7 @@ export function edgeText(view: HeapView, from: number, to: number): string[] {
 
 /** One edge by itself: `.points`, `[0]`, `ctx.pool`. */
 export function stepText(view: HeapView, from: number, edge: number): string {
-  const text = new PathText(view);
-  text.start(from, '');
+  const text = new PathText(view, from, '');
   text.step(from, edge, view.heap.columns.edgeTarget[edge] >>> EDGE_TYPE_BITS);
   return text.toString();
 }
@@ -63,28 +86,26 @@ class PathText {
   readonly #view: HeapView;
   /** What each step so far has added: the text of a path is put together once, at its end. */
   #steps: string[] = [];
-  /** Whether the path begins at a root and has not left V8's roots. */
-  #isRooted = false;
-  /** Whether the text ends where a variable or property is to follow without a dot: after `: `. */
-  #isOpen = false;
-  /** Whether the function stands in the text by name already. */
-  #isNamed = false;
-  /** By which edge the path came to the node it has reached, if that is a store and it came from its owner. */
-  #store: string | undefined;
-  /** Whether the last property was `_events`, whose own are names of events. */
-  #isEvents = false;
+  #reached: Reached;
 
-  constructor(view: HeapView) {
+  constructor(view: HeapView, node: number, source: string | undefined) {
     this.#view = view;
+    this.#reached = source === undefined && this.#isRoot(node) ? ROOTS : VALUE;
+    this.#restart(source ?? (this.#reached === ROOTS ? '' : view.names.of(node)));
   }
 
   toString(): string {
     return folded(this.#steps).replace(/: $/, '');
   }
 
-  start(node: number, source: string | undefined): void {
-    this.#isRooted = source === undefined && this.#isRoot(node);
-    this.#restart(source ?? (this.#isRooted ? '' : this.#view.names.of(node)));
+  step(from: number, edge: number, to: number): void {
+    const { columns } = this.#view.heap;
+    const before = this.#reached;
+    const reached = before.is === 'roots' && this.#isRoot(from) ? this.#fromRoot(from, edge, to) : undefined;
+    this.#reached = reached ?? this.#follow(before, from, edge, to);
+    const name = this.#view.names.nameOf(to);
+    if (columns.nodeTypes[columns.nodeType[to]] !== 'object' || !TIMERS.has(name)) return;
+    if (this.#view.names.isInstance(to)) this.#reached = this.#atTimer(to, name);
   }
 
   #add(text: string): void {
@@ -104,58 +125,37 @@ class PathText {
     return this.#steps.at(-1)?.endsWith(text) ?? false;
   }
 
-  step(from: number, edge: number, to: number): void {
+  #follow(before: Reached, from: number, edge: number, to: number): Reached {
     const { columns } = this.#view.heap;
-    const [before, last] = [this.#steps, this.#steps.length];
-    this.#follow(from, edge, to);
-    const name = this.#view.names.nameOf(to);
-    if (columns.nodeTypes[columns.nodeType[to]] === 'object' && TIMERS.has(name) && this.#view.names.isInstance(to)) {
-      this.#restartAtTimer(to, name);
-    }
-    const isLonger = this.#steps !== before || this.#steps.length !== last;
-    if (isLonger && !this.#endsWith(': ')) this.#isOpen = false;
-  }
-
-  #follow(from: number, edge: number, to: number): void {
-    const { columns } = this.#view.heap;
-    const wasEvents = this.#isEvents;
-    this.#isEvents = false;
-    const cameBy = this.#store;
-    this.#store = undefined;
-    if (this.#isRooted && this.#isRoot(from)) {
-      this.#fromRoot(from, edge, to);
-      return;
-    }
     const name = columns.edgeName[edge];
     switch (columns.edgeTypes[columns.edgeTarget[edge] & EDGE_TYPE_MASK]) {
       case 'property':
-        this.#property(from, columns.strings.get(name), wasEvents);
-        break;
+        return this.#property(before, from, columns.strings.get(name));
       case 'element':
         this.#add(`[${name}]`);
-        break;
+        return VALUE;
       case 'context':
         this.#variable(from, edge, columns.strings.get(name));
-        break;
+        return VALUE;
       case 'hidden':
-        this.#hidden(name, to);
-        break;
+        return this.#hidden(before, name, to);
       case 'weak':
         this.#add(this.#view.names.nameOf(from) === 'WeakRef' ? '.deref()' : ` → (weakly) ${this.#view.kindText(to)}`);
-        break;
+        return VALUE;
       default:
-        this.#internal(from, columns.strings.get(name), to, cameBy);
+        return this.#internal(before, from, columns.strings.get(name), to);
     }
   }
 
   /** Into the heap: a global object, a module's scope, or one of V8's roots by its name. */
-  #fromRoot(from: number, edge: number, to: number): void {
+  #fromRoot(from: number, edge: number, to: number): Reached {
     const { columns } = this.#view.heap;
     const { nodeType, nodeTypes, nodeName } = columns;
     if (nodeTypes[nodeType[to]] === 'synthetic') this.#restart(this.#view.names.rootName(nodeName[to]));
     else if (this.#view.moduleScopes.has(to)) this.#restart('');
     else if (from === this.#view.heap.graph.root) this.#restart(this.#globalName(to));
     else if (edge < columns.edgeCount) this.#add(this.#rootSlot(columns.edgeName[edge], edge));
+    return this.#isRoot(to) ? ROOTS : VALUE;
   }
 
   /** A global object; where V8 has a realm before it, that says no more. */
@@ -170,19 +170,13 @@ class PathText {
     return `[${text.replace(/^\d+ \/ /, '')}]`;
   }
 
-  #property(from: number, name: string, isEvent: boolean): void {
-    if (isEvent) this.#add(`.on(${this.#key(name)})`);
-    else if (name === '_events') this.#isEvents = true;
-    else if (name === '_onTimeout' && this.#isNamed) return;
+  #property(before: Reached, from: number, name: string): Reached {
+    if (before.is === 'events') this.#add(`.on(${keyText(this.#view, name)})`);
+    else if (name === '_events') return EVENTS;
+    else if (name === '_onTimeout' && before.is === 'function') return FUNCTION;
     else if (name === RESOURCE_STORE) this.#add(' → AsyncLocalStorage store');
-    else this.#member(this.#isDictionary(from) && !this.#view.showsStrings ? `[${HIDDEN}]` : propertyLabel(name));
-    this.#isNamed = false;
-  }
-
-  /** A label, after `: ` without its dot. */
-  #member(label: string): void {
-    this.#add(this.#isOpen && label.startsWith('.') ? label.slice(1) : label);
-    this.#isOpen = false;
+    else this.#add(this.#isDictionary(from) && !this.#view.showsStrings ? `[${HIDDEN}]` : propertyLabel(name));
+    return VALUE;
   }
 
   #variable(from: number, edge: number, name: string): void {
@@ -192,85 +186,57 @@ class PathText {
     } else this.#add(this.#isEmpty || this.#endsWith(': ') ? `ctx.${name}` : `: ctx.${name}`);
   }
 
-  #internal(from: number, name: string, to: number, cameBy: string | undefined): void {
+  #internal(before: Reached, from: number, name: string, to: number): Reached {
     const { names } = this.#view;
-    const isSlot = /^\d+$/.test(name);
-    const store = isSlot ? (cameBy ?? names.storeOf(from)) : undefined;
-    if (store === 'table') this.#add(this.#entry(from, Number(name)));
-    else if (store !== undefined) this.#add(`[${name}]`);
-    else if (name === 'table' || name === 'elements' || name === 'properties') this.#store = name;
-    else if (name.includes(' pair in WeakMap ')) this.#restart(this.#weakEntry(from, name));
-    else if (name === 'context' || name === 'previous') this.#scope(from, name, to);
-    else if (name === 'parameters_and_registers') return;
-    else if (isSlot && this.#endsWith(')') && this.#isNamed) this.#add(': local');
-    else if (name === 'extension' && names.nameOf(to) === 'Generator') this.#await(to);
+    if (/^\d+$/.test(name)) return this.#slot(before, from, Number(name));
+    if (STORES.has(name)) return { is: 'store', by: name };
+    if (name === 'context' || name === 'previous') return this.#scope(before, from, name, to);
+    if (name === 'parameters_and_registers' || name === 'reactions_or_result') return before;
+    if (name === 'extension' && names.nameOf(to) === 'Generator') return this.#await(to);
+    if (name.includes(' pair in WeakMap ')) this.#restart(this.#weakEntry(from, name));
     else if (name === 'extension' && names.nameOf(to) === 'Promise') this.#add(' → promise');
-    else if (name === 'reactions_or_result') return;
-    else this.#add(isSlot ? `->[${name}]` : `->${name.replace(/^\d+ \/ /, '')}`);
+    else this.#add(`->${name.replace(/^\d+ \/ /, '')}`);
+    return VALUE;
+  }
+
+  /** A slot by its number: of a store, or of what a generator has in hand. */
+  #slot(before: Reached, from: number, slot: number): Reached {
+    const store = before.is === 'store' ? before.by : this.#view.names.storeOf(from);
+    if (store === 'table') this.#add(entryText(this.#view, from, slot));
+    else if (store !== undefined) this.#add(`[${slot}]`);
+    else this.#add(before.is === 'function' ? ': local' : `->[${slot}]`);
+    return VALUE;
   }
 
   /** Into a scope: from a function it is named, from another scope it goes without saying. */
-  #scope(from: number, name: string, to: number): void {
-    if (name === 'previous' || this.#view.moduleScopes.has(to)) return;
+  #scope(before: Reached, from: number, name: string, to: number): Reached {
+    if (name === 'previous' || this.#view.moduleScopes.has(to)) return before;
     const isBuiltin = this.#view.names.nameOf(from) === '' && this.#view.names.placeOf(from) === undefined;
-    if (!this.#isNamed && !isBuiltin) {
+    if (before.is !== 'function' && !isBuiltin) {
       const arrow = this.#isEmpty ? '' : ' → ';
       this.#add(`${arrow}closure ${this.#view.names.functionName(from)}`);
     }
-    this.#isNamed = false;
+    return VALUE;
   }
 
-  #await(generator: number): void {
+  #await(generator: number): Reached {
     const made = this.#view.names.runs(generator);
     this.#add(` → await in ${made === undefined ? '(unknown)' : this.#view.names.functionName(made)}`);
-    this.#isNamed = true;
+    return FUNCTION;
   }
 
-  #hidden(name: number, to: number): void {
+  #hidden(before: Reached, name: number, to: number): Reached {
     const target = this.#view.names.nameOf(to);
     if (target === 'Promise') this.#add(' → promise');
     else if (target !== 'system / PromiseReaction' && !this.#endsWith('promise')) this.#add(`->[${name}]`);
+    return before;
   }
 
-  #restartAtTimer(node: number, name: string): void {
+  #atTimer(node: number, name: string): Reached {
     const run = this.#view.names.runs(node);
     const word = name === 'Timeout' ? 'timer' : 'immediate';
-    this.#restart(
-      run === undefined ? `${word} ${this.#view.names.address(node)}` : `${word} ${this.#view.names.functionName(run)}`,
-    );
-    this.#isNamed = true;
-  }
-
-  /** `.get("a1")` for a Map's value, `.keys()[0]` for its key, `[...set][0]` for a member of a Set. */
-  #entry(table: number, slot: number): string {
-    const found = slotOf(selfSizeOf(this.#view.heap.columns, table), slot);
-    if (found === undefined) return `.get(${HIDDEN})`;
-    if (found.part === 'value') return `.get(${this.#keyAt(table, found.keySlot)})`;
-    return `.keys()[${found.entry}]`;
-  }
-
-  #keyAt(table: number, slot: number): string {
-    const { columns } = this.#view.heap;
-    const internal = columns.edgeTypes.indexOf('internal');
-    for (let edge = columns.firstEdge[table]; edge < columns.firstEdge[table + 1]; edge++) {
-      if ((columns.edgeTarget[edge] & EDGE_TYPE_MASK) !== internal) continue;
-      if (columns.strings.equals(columns.edgeName[edge], String(slot))) {
-        return this.#keyText(columns.edgeTarget[edge] >>> EDGE_TYPE_BITS);
-      }
-    }
-    // small integers are no nodes
-    return 'number';
-  }
-
-  #keyText(node: number): string {
-    const { names } = this.#view;
-    if (names.rendering(node) === 'text') return this.#key(names.nameOf(node));
-    return names.rendering(node) === 'value' ? names.of(node) : `${this.#view.kindText(node)} ${names.address(node)}`;
-  }
-
-  #key(text: string): string {
-    if (!this.#view.showsStrings) return HIDDEN;
-    return JSON.stringify(text.length > MAX_KEY ? `${text.slice(0, MAX_KEY - 3)}...` : text);
+    this.#restart(`${word} ${run === undefined ? this.#view.names.address(node) : this.#view.names.functionName(run)}`);
+    return FUNCTION;
   }
 
   /** The value of a weak map, from its key or from its table. */
