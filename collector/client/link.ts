@@ -14,6 +14,9 @@ import { whyClosed } from './stream-error.ts';
 /** How long connecting and the answer to hello may take together. */
 const WELCOME_TIMEOUT_MS = 10_000;
 
+/** WebSocket.OPEN */
+const OPEN = 1;
+
 export interface LinkListener {
   welcome(frame: Welcome): void;
   /** @param length of its text, in UTF-16 code units */
@@ -48,8 +51,9 @@ export class Link {
     );
   }
 
+  /** What is sent to a socket that closes is lost; `closed` follows, and what counts is sent on the next one. */
   send(frame: ClientFrame): void {
-    this.#socket.send(encode(frame));
+    if (this.#socket.readyState === OPEN) this.#socket.send(encode(frame));
   }
 
   /** Ends it from our side; the listener hears no more. */

@@ -1,6 +1,8 @@
 /** What the client needs of a WebSocket: what a browser's has, and that of `ws`. */
 
 export interface Socket {
+  /** 1 while it is open, as the WebSocket standard has it. */
+  readonly readyState: number;
   send(text: string): void;
   close(code?: number, reason?: string): void;
   addEventListener(type: 'open', listener: () => void): void;
