@@ -7,7 +7,7 @@ import { Timeout, untilAborted } from '../../agent/base/waiting.ts';
 import type { Alert } from '../../protocol/alert.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { RequestError } from '../../protocol/requests.ts';
-import type { ScheduledProbe } from '../config/config-file.ts';
+import type { ScheduledProbe } from '../config/schedule-file.ts';
 import type { EventLog } from '../log/log.ts';
 import type { ProbeOutcome, ProbeRequest } from '../targets/probe-queue.ts';
 import type { Runner } from '../targets/runner.ts';

@@ -4,15 +4,8 @@ import { parseTarget } from '../../agent/base/target.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { type Address, parseAddress } from '../base/address.ts';
 import { ConfigError, type Problem } from './config-error.ts';
-import {
-  type Every,
-  parseEvery,
-  parseInspect,
-  parseName,
-  SCHEDULED_PROBES,
-  type ScheduledProbe,
-  type ScheduleFile,
-} from './config-file.ts';
+import { type Every, parseEvery, SCHEDULED_PROBES, type ScheduledProbe, type ScheduleFile } from './schedule-file.ts';
+import { parseInspect, parseName } from './target-file.ts';
 
 /** What the command line said; a list where an option may be repeated. */
 export interface ConfigFlags {

@@ -48,3 +48,13 @@ export function atLeast(value: number, min: number, given: string, shown: string
   if (value < min) throw new RangeError(`expected at least ${shown}, got "${given}"`);
   return value;
 }
+
+/** Refuses two of a list that have one name. */
+export function noDoubles(named: readonly { readonly name: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { name }] of named.entries()) {
+    if (seen.has(name))
+      context.addIssue({ code: 'custom', path: [index, 'name'], message: `another one has the name "${name}"` });
+    seen.add(name);
+  }
+}

@@ -8,33 +8,27 @@ import type { Limits } from '../../agent/price/limits.ts';
 import type { RedactionRules } from '../../agent/redact/rules.ts';
 import type { Role } from '../../protocol/role.ts';
 import { type Address, isLoopback } from '../base/address.ts';
+import type { AuditFile, TokenFile } from './access-file.ts';
 import { ConfigError, type Problem } from './config-error.ts';
-import {
-  type AuditFile,
-  type ConfigFile,
-  type DestinationFile,
-  DiscoverFile,
-  DNS_PORT,
-  type Every,
-  type ScheduledProbe,
-  type ScheduleFile,
-  StreamFile,
-  TargetFile,
-  type TokenFile,
-} from './config-file.ts';
+import type { ConfigFile } from './config-file.ts';
 import { type ConfigFlags, environmentSources, flagSources, readOverrides } from './config-overrides.ts';
 import { environmentSettings, flagSettings } from './config-settings.ts';
 import { placeIn, readConfigText } from './config-text.ts';
 import { isDefaultRule } from './default-rules.ts';
 import type { Destination } from './destination.ts';
+import { DiscoverFile, DNS_PORT } from './discover-file.ts';
 import { limitsGiven, limitsOf } from './limits-config.ts';
 import type { PortRange } from './ports.ts';
 import { concerns, missingReadings } from './readings.ts';
 import type { ReceiverConfig } from './receiver-file.ts';
 import { ALL_RECEIVERS, type Rule } from './rule.ts';
+import type { Every, ScheduledProbe, ScheduleFile } from './schedule-file.ts';
 import type { SdPath } from './sd-path.ts';
 import type { SecretSource } from './secret.ts';
 import { type StoreConfig, storeConfig } from './store-config.ts';
+import type { DestinationFile } from './store-file.ts';
+import { StreamFile } from './stream-file.ts';
+import { TargetFile } from './target-file.ts';
 
 /** When each probe runs; absent: never. */
 /** A name whose addresses are asked of the system's resolver. */

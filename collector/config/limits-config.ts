@@ -1,6 +1,7 @@
 /** Limits as a configuration says them, in the words of prices. */
 import { DEFAULT_LIMITS, type Limits } from '../../agent/price/limits.ts';
-import type { ConfigFile, LimitsFile } from './config-file.ts';
+import type { ConfigFile } from './config-file.ts';
+import type { LimitsFile } from './limits-file.ts';
 
 /** The limits of all targets. */
 export function limitsOf(limits: ConfigFile['limits']): Limits {

@@ -5,8 +5,8 @@ import { maxOf } from '../../protocol/extremes.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { Probe } from '../../protocol/partition.ts';
 import { formatDuration } from '../base/units.ts';
-import { AUTO_EVERY_MS, type Every } from './config-file.ts';
 import type { Rule } from './rule.ts';
+import { AUTO_EVERY_MS, type Every } from './schedule-file.ts';
 
 const READINGS = 3;
 /** Runs of a cron expression that are looked at for the longest time between two. */

@@ -1,6 +1,6 @@
 /** Where a collector keeps what it learns, and for how long. */
 
-import { StoreFile } from './config-file.ts';
+import { StoreFile } from './store-file.ts';
 
 /** How long a store keeps what it has. */
 export interface RetentionLimits {

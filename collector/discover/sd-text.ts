@@ -12,8 +12,9 @@ import { outside } from '../../agent/base/outside-schema.ts';
 import { TEXT_LENGTHS } from '../../agent/base/outside-text.ts';
 import { parseTarget } from '../../agent/base/target.ts';
 import { reasonOf } from '../../protocol/reason.ts';
-import { LimitsFile, parseName } from '../config/config-file.ts';
 import { limitsGiven } from '../config/limits-config.ts';
+import { LimitsFile } from '../config/limits-file.ts';
+import { parseName } from '../config/target-file.ts';
 import type { DiscoveredTarget } from './discovered-target.ts';
 
 const Name = z.string().transform((value, context) => {

@@ -17,7 +17,7 @@ import { incarnationOf } from '../../protocol/incarnation.ts';
 import { RequestError, type Result } from '../../protocol/requests.ts';
 import { WakeUp } from '../base/wake-up.ts';
 import type { TargetConfig } from '../config/config.ts';
-import type { ScheduledProbe } from '../config/config-file.ts';
+import type { ScheduledProbe } from '../config/schedule-file.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Gate, Ticket } from './gate.ts';
 import type { Guard } from './guard.ts';

@@ -14,7 +14,7 @@ import type { Headroom } from '../../agent/process/headroom.ts';
 import { type Price, Probe } from '../../protocol/partition.ts';
 import type { ProbePrice } from '../../protocol/prices.ts';
 import type { Result } from '../../protocol/requests.ts';
-import type { ScheduledProbe } from '../config/config-file.ts';
+import type { ScheduledProbe } from '../config/schedule-file.ts';
 import type { Death } from './deaths.ts';
 import type { Ledger } from './ledger.ts';
 import { objectionText } from './objection.ts';

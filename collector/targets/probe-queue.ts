@@ -1,7 +1,7 @@
 /** The probes that people ask one target for, first come first served, until their turn comes. */
 import type { Holders, HoldersQuestion } from '../../agent/sets/holders.ts';
 import { RequestError } from '../../protocol/requests.ts';
-import type { ScheduledProbe } from '../config/config-file.ts';
+import type { ScheduledProbe } from '../config/schedule-file.ts';
 
 /** Requests that may wait for one target's turn. */
 const MAX_WAITING = 8;

@@ -9,7 +9,7 @@ import { EpochError } from '../../agent/base/errors.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { RequestError } from '../../protocol/requests.ts';
-import type { ScheduledProbe } from '../config/config-file.ts';
+import type { ScheduledProbe } from '../config/schedule-file.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Guard, Refusal } from './guard.ts';
 import { LastReadings } from './last-readings.ts';

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { CheckpointEvent, ProbePhase, TargetState } from '../../protocol/events.ts';
 import type { Cost, Partition, Probe, Usage } from '../../protocol/partition.ts';
 import { reasonOf } from '../../protocol/reason.ts';
-import type { ScheduledProbe } from '../config/config-file.ts';
+import type { ScheduledProbe } from '../config/schedule-file.ts';
 import type { NewEvent } from '../log/log.ts';
 import type { Refusal } from './guard.ts';
 import type { Footprint } from './ledger.ts';

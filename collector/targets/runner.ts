@@ -16,7 +16,7 @@ import { RequestError, type Result } from '../../protocol/requests.ts';
 import { Backoff } from '../base/backoff.ts';
 import { WakeUp } from '../base/wake-up.ts';
 import type { TargetConfig } from '../config/config.ts';
-import type { ScheduledProbe } from '../config/config-file.ts';
+import type { ScheduledProbe } from '../config/schedule-file.ts';
 import type { History } from '../history/history.ts';
 import type { EventLog } from '../log/log.ts';
 import { Attachment, type AttachmentOptions } from './attachment.ts';

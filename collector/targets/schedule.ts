@@ -9,7 +9,7 @@
  */
 import { Cron } from 'croner';
 import type { Intervals } from '../config/config.ts';
-import { AUTO_EVERY_MS, type Every, SCHEDULED_PROBES, type ScheduledProbe } from '../config/config-file.ts';
+import { AUTO_EVERY_MS, type Every, SCHEDULED_PROBES, type ScheduledProbe } from '../config/schedule-file.ts';
 
 /** ... and not oftener than this share of the target's time allows. */
 const MAX_PAUSE_RATIO = 0.005;
