@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -14,6 +15,7 @@ import { Partition } from '../../../protocol/partition.ts';
 import { type CliResult, mainPath, runCli, startCli } from '../../support/cli.ts';
 import { Refusal, startFakeInspector } from '../../support/fake-inspector.ts';
 import { folder } from '../../support/folder.ts';
+import { projectRoot } from '../../support/project.ts';
 import { startTarget } from '../../support/target.ts';
 
 /** The one line that says why a command failed. */
@@ -23,21 +25,10 @@ function complaint({ stderr }: CliResult): string {
   return lines[0] as string;
 }
 
-const COMMANDS = [
-  'ls',
-  'heap',
-  'diff',
-  'sample',
-  'snapshot',
-  'collect',
-  'watch',
-  'checkpoint',
-  'mark',
-  'check',
-  'tail',
-  'record',
-  'plot',
-];
+/** One command a file. */
+const COMMANDS = readdirSync(join(projectRoot, 'collector/cli'))
+  .map((file) => file.replace(/\.ts$/, ''))
+  .filter((name) => name !== 'main' && name !== 'commands');
 
 test('the command line itself', async (t) => {
   await t.test('--help names every command and the exit codes', async () => {
@@ -47,6 +38,13 @@ test('the command line itself', async (t) => {
       assert.match(stdout, new RegExp(`^  heapwatch ${command}\\b`, 'm'));
     }
     assert.match(stdout, /Exit codes: 0 done/);
+  });
+
+  await t.test('the README names every command', () => {
+    const table = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+    for (const command of [...COMMANDS, 'completion']) {
+      assert.match(table, new RegExp(`^\\| .*\`${command}\`.* \\|`, 'm'), command);
+    }
   });
 
   await t.test('each command helps with an example', async () => {
