@@ -12,7 +12,7 @@ import { EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
 import { addBit, type Bits, emptyBits, hasBit, membersOf } from './bits.ts';
 import { copiesOf } from './copies.ts';
 import { edgeTypes, type Graph } from './graph.ts';
-import type { NodeSet } from './set.ts';
+import { type NodeSet, nodeSet } from './set.ts';
 
 export interface Referrers {
   readonly firstReferrer: Uint32Array;
@@ -62,27 +62,56 @@ export function ignoredEdges({ columns }: Graph, living: Bits): Bits {
   return ignored;
 }
 
-/** The nodes that refer to any of `set`. Linear in their number; and in the heap's nodes, at a bit each. */
+/** The nodes that refer to any of `set`. Linear in the references; where those are many, in the heap's nodes at a bit each. */
 export function referrersOfSet({ firstReferrer, referrer }: Referrers, set: NodeSet): NodeSet {
-  const found = emptyBits(firstReferrer.length - 1);
+  const found = new Found(firstReferrer.length - 1, spanOf(firstReferrer, set));
   for (let i = 0; i < set.length; i++) {
     for (let k = firstReferrer[set[i]], end = firstReferrer[set[i] + 1]; k < end; k++) {
-      addBit(found, referrer[k] >>> EDGE_TYPE_BITS);
+      found.add(referrer[k] >>> EDGE_TYPE_BITS);
     }
   }
-  return membersOf(found);
+  return found.set();
 }
 
 /** The nodes that any of `set` keeps alive directly. */
 export function referentsOfSet({ columns }: Graph, set: NodeSet): NodeSet {
   const { nodeCount, firstEdge, edgeTarget } = columns;
   const weak = edgeTypes(columns, 'weak');
-  const found = emptyBits(nodeCount);
+  const found = new Found(nodeCount, spanOf(firstEdge, set));
   for (let i = 0; i < set.length; i++) {
     for (let edge = firstEdge[set[i]], end = firstEdge[set[i] + 1]; edge < end; edge++) {
       const packed = edgeTarget[edge];
-      if (((weak >>> (packed & EDGE_TYPE_MASK)) & 1) === 0) addBit(found, packed >>> EDGE_TYPE_BITS);
+      if (((weak >>> (packed & EDGE_TYPE_MASK)) & 1) === 0) found.add(packed >>> EDGE_TYPE_BITS);
     }
   }
-  return membersOf(found);
+  return found.set();
+}
+
+/** How many entries the nodes of a set have. */
+function spanOf(first: Uint32Array, set: NodeSet): number {
+  let entries = 0;
+  for (let i = 0; i < set.length; i++) entries += first[set[i] + 1] - first[set[i]];
+  return entries;
+}
+
+/** Nodes that are found one by one, each once or more often: in a list where few come, else as a bit each. */
+class Found {
+  readonly #few: Uint32Array | undefined;
+  readonly #many: Bits | undefined;
+  #length = 0;
+
+  /** @param most how often `add` is called at most */
+  constructor(nodeCount: number, most: number) {
+    if (most < nodeCount >>> 5) this.#few = new Uint32Array(most);
+    else this.#many = emptyBits(nodeCount);
+  }
+
+  add(node: number): void {
+    if (this.#few) this.#few[this.#length++] = node;
+    else addBit(this.#many!, node);
+  }
+
+  set(): NodeSet {
+    return this.#few ? nodeSet(this.#few.subarray(0, this.#length)) : membersOf(this.#many!);
+  }
 }

@@ -1,6 +1,7 @@
 /** A reference pattern as heapy prints it, ten rows to a page. */
+import { humanCount } from '../../protocol/human.ts';
 import { type ListingLine, type Page, pages } from './pager.ts';
-import type { Mark, PatternRow, ReferencePattern } from './pattern.ts';
+import type { PatternRow, ReferencePattern } from './pattern.ts';
 
 /** Greatest width of a row. */
 const LINE_LENGTH = 80;
@@ -31,10 +32,12 @@ function lineOf(row: PatternRow, { summary }: PatternText): string {
   const start = `${String(row.index).padStart(2)}: ${row.name} `;
   // lines up to the brackets under every other row, for the eye to follow
   const filled = start.padEnd(MARK_COLUMN + row.depth, row.index % 2 === 1 ? ' ' : '-');
-  const prefix = `${filled} [${markText(row.mark)}] `;
+  const prefix = `${filled} [${markText(row)}] `;
   return prefix + summary(row, LINE_LENGTH - prefix.length);
 }
 
-function markText(mark: Mark): string {
+function markText({ mark, folded, parent }: PatternRow): string {
+  if (mark === 'x') return `× ${humanCount(folded.length)}`;
+  if (mark === '<') return `< ${parent?.index}`;
   return typeof mark === 'string' ? mark : `^ ${mark.index}`;
 }

@@ -6,6 +6,8 @@
  *      1: a  [0]  @ [0]              to its first referent in row a, which refers by [0]
  *      2: _  [0]   = <1 Point: ...>  to its first referent in the target
  *      3: a  [0]  @ [1] -> #2
+ *
+ * The way through a folded list is one line: `@ (.next × 79,998)`.
  */
 import { maxOf } from '../../protocol/extremes.ts';
 import { intersection, type NodeSet } from '../graph/set.ts';
@@ -19,6 +21,8 @@ export interface PatternPathsOptions {
   readonly referents: (node: number) => NodeSet;
   /** By which relations one refers to another: `.points`, `[0]`. */
   readonly relations: (from: number, to: number) => readonly string[];
+  /** Steps one after the other as one text. */
+  readonly fold: (steps: readonly string[]) => string;
   /** What a node is, on one line. */
   readonly brief: (node: number) => string;
   /** Only these nodes, by the name of the row they are of. */
@@ -52,7 +56,8 @@ class PathLines {
   }
 
   *all(): Generator<ListingLine> {
-    for (const [i, node] of this.#inOrder(this.#row, this.#row.set).entries()) yield* this.#from(this.#row, node, i);
+    const first = this.#row.folded.at(-1) ?? this.#row.set;
+    for (const [i, node] of this.#inOrder(this.#row, first).entries()) yield* this.#from(this.#row, node, i);
   }
 
   /** The lines below a node; as deep as the pattern at most. */
@@ -65,15 +70,34 @@ class PathLines {
       yield { text: `${this.#number()}: ${name}= ${this.#options.brief(node)}`, stop: true };
       return;
     }
-    const referents = intersection(this.#options.referents(node), parent.set);
+    const { steps, last } = this.#through(row, node);
+    const above = parent.folded.at(-1) ?? parent.set;
+    const referents = intersection(this.#options.referents(last), above);
     for (const [i, next] of this.#inOrder(parent, referents).entries()) {
-      const step = `${name}@ ${this.#options.relations(node, next).join(' / ')}`;
+      const step = `${name}@ ${this.#options.fold([...steps, this.#relation(last, next)])}`;
       const before = this.#shown.get(`${parent.depth} ${next}`);
       if (before === undefined) {
         yield { text: `${this.#number()}: ${step}`, stop: false };
         yield* this.#from(parent, next, i);
       } else yield { text: `${this.#number()}: ${step} -> #${before}`, stop: true };
     }
+  }
+
+  /** The way through a folded list, from a node of its last set to one of its first: of several the first is taken. */
+  #through({ folded }: PatternRow, node: number): { steps: readonly string[]; last: number } {
+    const steps: string[] = [];
+    let last = node;
+    for (let at = folded.length - 2; at >= 0; at--) {
+      const [next] = intersection(this.#options.referents(last), folded[at]!);
+      if (next === undefined) break;
+      steps.push(this.#relation(last, next));
+      last = next;
+    }
+    return { steps, last };
+  }
+
+  #relation(from: number, to: number): string {
+    return this.#options.relations(from, to).join(' / ');
   }
 
   /** Those of `set`, a part of the row, that are asked for. */

@@ -2,7 +2,7 @@
 import type { Classifier } from '../classify/naming/classifier.ts';
 import { includes, type NodeSet } from '../graph/set.ts';
 import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
-import type { KindSet } from '../partition/pattern.ts';
+import type { KindSet } from '../partition/kind-set.ts';
 import { ClassDivision } from './division.ts';
 import type { HeapView } from './view.ts';
 

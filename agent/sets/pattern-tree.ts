@@ -6,7 +6,7 @@ import type { PatternNode } from '../../protocol/explore.ts';
 import { kind } from '../classify/kind.ts';
 import { referrersOfSet } from '../graph/referrers.ts';
 import { equals, type NodeSet, sizeOf } from '../graph/set.ts';
-import type { KindSet } from '../partition/pattern.ts';
+import type { KindSet } from '../partition/kind-set.ts';
 import { rowText } from './brief.ts';
 import { itemText, kindSets, wholeSet } from './pattern-rows.ts';
 import { stops } from './stops.ts';

@@ -11,6 +11,7 @@ import { patternPages } from '../partition/pattern-lines.ts';
 import { patternPathPages } from '../partition/pattern-paths.ts';
 import { brief, rowText } from './brief.ts';
 import { IdentityDivision } from './division.ts';
+import { folded } from './folded-steps.ts';
 import type { HeapSet, PlainSet } from './heap-set.ts';
 import { type Indexed, indexed } from './indexed.ts';
 import type { Kind } from './kind.ts';
@@ -76,6 +77,7 @@ export class PlainPattern implements Iterable<HeapSet> {
       referrers: byDominators ? (set) => imdom(graph, referrers, set) : (set) => referrersOfSet(referrers, set),
       stopsAt: stopkind === undefined ? (set) => stops(view, set) : (set) => isWithin(view, set, stopkind),
       withoutCycles: nocyc,
+      foldsLists: true,
       ...(depth === undefined ? {} : { depth }),
     });
   }
@@ -113,6 +115,7 @@ export class PlainPattern implements Iterable<HeapSet> {
       },
       referents: (node) => referentsOfSet(view.heap.graph, Uint32Array.of(node)),
       relations: (from, to) => edgeText(view, from, to),
+      fold: folded,
       brief: (node) => brief(view, Uint32Array.of(node), kind),
       only: new Map(Object.entries(only).map(([name, set]) => [name, set.nodes])),
     });

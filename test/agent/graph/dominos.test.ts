@@ -133,6 +133,14 @@ describe('imdom', () => {
 });
 
 describe('referrers and referents', () => {
+  it('of few nodes of a large heap are each there once', () => {
+    // two edges from each node to the next one
+    const columns = lists(...Array.from({ length: 5_000 }, (_, node) => (node < 4_999 ? [node + 1, node + 1] : [])));
+    const set = nodeSet([4_000, 17, 18]);
+    assert.deepEqual(referrersOfSet(living(columns), set), nodeSet([16, 17, 3_999]));
+    assert.deepEqual(referentsOfSet(graphOf(columns), set), nodeSet([18, 19, 4_001]));
+  });
+
   it('are one strong edge away, and alive', () => {
     fc.assert(
       fc.property(drawn({ pairs: true }), some, (graph, wanted) => {

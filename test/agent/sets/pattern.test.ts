@@ -6,14 +6,11 @@ import { alive } from '../../../agent/graph/reach.ts';
 import { referentsOfSet, referrersOf, referrersOfSet } from '../../../agent/graph/referrers.ts';
 import { isSubsetOf, type NodeSet, nodeSet } from '../../../agent/graph/set.ts';
 import type { Columns } from '../../../agent/parse/columns.ts';
-import {
-  type KindSet,
-  type PatternOptions,
-  type PatternRow,
-  ReferencePattern,
-} from '../../../agent/partition/pattern.ts';
+import type { KindSet } from '../../../agent/partition/kind-set.ts';
+import { type PatternOptions, type PatternRow, ReferencePattern } from '../../../agent/partition/pattern.ts';
 import { patternPages } from '../../../agent/partition/pattern-lines.ts';
 import { patternPathPages } from '../../../agent/partition/pattern-paths.ts';
+import { folded } from '../../../agent/sets/folded-steps.ts';
 import { assertGolden } from '../../support/golden.ts';
 import { layers, lists } from '../../support/lists.ts';
 
@@ -179,6 +176,41 @@ describe('a reference pattern', () => {
     assert.equal(pattern.length, 5_001);
   });
 
+  it('shows a list as one row, with as much work as it has nodes', () => {
+    const length = 50_000;
+    const columns = underTuple(chain(length));
+    const referrers = referrersOf(graphOf(columns), alive(graphOf(columns)));
+    let asked = 0;
+    const pattern = patternOf(columns, [length], {
+      foldsLists: true,
+      referrers: (set) => {
+        asked += set.length;
+        return referrersOfSet(referrers, set);
+      },
+    });
+    const marks = [...pattern].map(({ name, mark, set }) => `${name} ${String(mark)} ${set.length}`);
+    assert.deepEqual(marks, ['_ - 1', `a${length - 2} x ${length - 2}`, `a${length - 1} - 1`, `a${length} R 1`]);
+    assert.ok(asked <= length + 5, `${asked} nodes were asked for of ${length}`);
+    for (const row of [...pattern].slice(2)) assert.equal(pattern.named(row.name), row);
+    for (const at of [1, 2, 777, length - 2]) assert.deepEqual([...pattern.named(`a${at}`).set], [length - at]);
+    for (const name of [`a${length + 1}`, 'a999999999999', 'ab', 'a700b']) assert.throws(() => pattern.named(name));
+  });
+
+  it('shows a list in rows where they are few', () => {
+    const marks = [...patternOf(underTuple(chain(8)), [8], { foldsLists: true })].map(({ mark }) => mark);
+    assert.deepEqual(marks, ['-', '-', '-', '-', '-', '-', '-', '+']);
+  });
+
+  it('does not follow what is nearly all of the row above', () => {
+    const columns = underTuple(chain(30));
+    const all = Array.from({ length: 30 }, (_, at) => at + 1);
+    const rows = [...patternOf(columns, all, { foldsLists: true })];
+    assert.deepEqual(
+      rows.map(({ name, mark, kind, set }) => `${name} ${String(mark)} ${set.length} ${kind}`),
+      ['_ - 30 list', 'a < 29 list', 'b R 1 tuple'],
+    );
+  });
+
   it('sees only what the root reaches', () => {
     const columns = lists([1, 2], [3], [3], []);
     const graph = rootedAt(graphOf(columns), 1);
@@ -204,6 +236,7 @@ describe('paths of a reference pattern', () => {
           [...columns.edgeTarget.subarray(columns.firstEdge[from], columns.firstEdge[from + 1])].flatMap((packed, i) =>
             packed >>> 3 === to ? [`[${i}]`] : [],
           ),
+        fold: (steps) => steps.join(''),
         brief: () => '<1 list: <address>*0>',
         ...(only ? { only } : {}),
       }),
@@ -220,6 +253,33 @@ describe('paths of a reference pattern', () => {
 
   it('are listed reference by reference', () => {
     assert.equal(print(), lines.join('\n'));
+  });
+
+  it('go through a folded list in one line', () => {
+    const length = 20_000;
+    const columns = underTuple(chain(length));
+    const folding = patternOf(columns, [length], { foldsLists: true });
+    const graph = graphOf(columns);
+    const from = (name: string) =>
+      String(
+        patternPathPages(folding.named(name), {
+          order: (set) => [...set],
+          referents: (node) => referentsOfSet(graph, nodeSet([node])),
+          relations: () => ['.next'],
+          fold: folded,
+          brief: () => '<1 list>',
+        }),
+      );
+    assert.equal(
+      from('a19999'),
+      [
+        "Paths from source 'a19999' to target '_'.",
+        ' 0: a19999     [0] @ .next',
+        ' 1: a19998     [0]  @ (.next × 19,998)',
+        ' 2: _          [0]   = <1 list>',
+      ].join('\n'),
+    );
+    assert.match(from('a500'), /a500 +\[0\] @ \(\.next × 500\)\n/);
   });
 
   it('may be limited to some nodes of a row', () => {
