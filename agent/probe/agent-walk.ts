@@ -43,9 +43,9 @@ export function walkObstacle(agent: Agent): Promise<string | null> {
 }
 
 async function findObstacle(agent: Agent): Promise<string | null> {
-  const place = await memoryOfAgent(agent);
-  if (place === null) return ELSEWHERE;
   try {
+    const place = await memoryOfAgent(agent);
+    if (place === null) return ELSEWHERE;
     await using _ = await Walker.open(place);
     return null;
   } catch (error) {

@@ -109,9 +109,10 @@ function when(every: Every): string {
 
 const PRICE: Readonly<Record<Probe, string>> = {
   usage: 'under 1 ms',
-  walk: 'stops the process for about 0.7 ms for each MB of heap, nothing is allocated in it; only on this machine',
+  walk: 'stops the process for about 0.7 ms for each MB of heap, nothing is allocated in it; with auto, where it can be walked',
   sampling: 'about 1 % of throughput, and one full garbage collection a reading',
-  types: "one garbage collection in which V8 counts; with auto, one of V8's own where there is one within a minute",
+  types:
+    "one garbage collection in which V8 counts; with auto, one of V8's own within a minute, and only of what is not walked",
   census: 'a tenth to a quarter of a snapshot; over a limit, types in its place',
   snapshot:
     'a pause of 40 to 150 ms for each MB of heap (350 on Node 18) and 7 to 25 times the heap in memory; over a limit, ' +

@@ -55,10 +55,13 @@ const EVERY = {
   usage: every('usage', 'How often the gauges are read'),
   walk: every(
     'walk',
-    'How often objects are counted by class from outside, which stops the process for under 1 ms a MB; only on this machine',
+    'How often objects are counted by class from outside, which stops the process for under 1 ms a MB; auto leaves out processes that cannot be walked',
   ),
   sampling: every('sampling', 'How often the sampling profile is read'),
-  types: every('types', "How often objects are counted by V8's types; auto waits for V8's own collections"),
+  types: every(
+    'types',
+    "How often objects are counted by V8's types; auto waits for V8's own collections, and leaves out processes that are walked on auto",
+  ),
   census: every('census', 'How often objects are counted by class'),
   snapshot: every('snapshot', 'How often a heap snapshot is taken, which stops the target for seconds'),
 };
@@ -66,7 +69,7 @@ const EVERY = {
 /** The schedule of all targets. */
 export const Schedule = z.strictObject({
   usage: EVERY.usage.prefault('5s'),
-  walk: EVERY.walk.prefault(false),
+  walk: EVERY.walk.prefault('auto'),
   sampling: EVERY.sampling.prefault('auto'),
   types: EVERY.types.prefault('auto'),
   census: EVERY.census.prefault(false),

@@ -288,6 +288,11 @@ export class Attachment {
   }
 
   async #runScheduled(probe: ScheduledProbe): Promise<void> {
+    const { guard } = this.#options;
+    if (this.#schedule.isLeftOut(probe, { canWalk: await guard.canWalk() })) {
+      this.#schedule.ended(probe, performance.now());
+      return;
+    }
     const isolates = await this.#liveIsolates();
     if (probe === 'types' && this.#schedule.isAuto(probe) && isolates.includes(MAIN)) this.#watchTypes(isolates);
     else await this.#runOn(probe, isolates);

@@ -72,6 +72,11 @@ export class Guard {
     };
   }
 
+  /** Whether the target's memory can be read from outside. */
+  async canWalk(): Promise<boolean> {
+    return (await this.#options.probes.walkObstacle(this.#options.agent)) === null;
+  }
+
   /** What nobody can agree to. */
   #shortage({ price, headroom }: Quote): string | undefined {
     const objection = roomObjection(price, headroom);
@@ -109,7 +114,7 @@ export class Guard {
   /** What each probe would cost now, and whether it would be refused. @throws as `refusal` */
   async prices(isolate: string): Promise<Result<'prices'>> {
     const { agent, limits, ledger, probes, now } = this.#options;
-    const isWalkable = (await probes.walkObstacle(agent)) === null;
+    const isWalkable = await this.canWalk();
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const priced = Probe.options.filter((probe) => probe !== 'walk' || isWalkable);
     const quotes = await probes.quotes(agent, { probes: priced, isolate, signal });

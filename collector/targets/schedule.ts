@@ -70,6 +70,13 @@ export class Schedule {
     return this.#entries.get(probe)?.every === 'auto';
   }
 
+  /** Whether another probe tells more at its price: on `auto` a process is walked where it can be, its types are counted where not. */
+  isLeftOut(probe: ScheduledProbe, { canWalk }: { readonly canWalk: boolean }): boolean {
+    if (!this.isAuto(probe)) return false;
+    if (probe === 'walk') return !canWalk;
+    return probe === 'types' && this.isAuto('walk') && canWalk;
+  }
+
   /** What is due at `nowMs`, the cheapest first (it stays due until it is taken), and when more will be. */
   at(nowMs: number): Agenda {
     const due: Due[] = [];

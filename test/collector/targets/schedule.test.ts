@@ -52,6 +52,18 @@ describe('schedule', () => {
     assert.ok(new Set(phases).size > 90);
   });
 
+  it('leaves out, on auto, what another probe tells better: types where a process can be walked, a walk where not', () => {
+    const leftOut = (intervals: Intervals, canWalk: boolean) => {
+      const schedule = scheduleOf('api', intervals, 0);
+      return (['usage', 'walk', 'types'] as const).filter((probe) => schedule.isLeftOut(probe, { canWalk }));
+    };
+    assert.deepEqual(leftOut({ usage: 1_000, walk: 'auto', types: 'auto' }, true), ['types']);
+    assert.deepEqual(leftOut({ usage: 1_000, walk: 'auto', types: 'auto' }, false), ['walk']);
+    assert.deepEqual(leftOut({ walk: 'auto', types: 60_000 }, true), [], 'what has an interval of its own runs');
+    assert.deepEqual(leftOut({ walk: 60_000, types: 'auto' }, true), []);
+    assert.deepEqual(leftOut({ types: 'auto' }, true), []);
+  });
+
   it('lets auto wait until the pause has become half a percent of the time, and at least a minute', () => {
     const schedule = scheduleOf('api', { sampling: 'auto' }, 0);
     const first = schedule.at(0).nextAtMs;
