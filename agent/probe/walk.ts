@@ -160,7 +160,7 @@ export class Walker implements AsyncDisposable {
       by,
       takenAt: new Date(takenAtMs).toISOString(),
       id: randomUUID(),
-      ...incarnationOf(known.incarnation === undefined ? this.#incarnation() : known),
+      ...incarnationOf(known.incarnation === undefined ? this.incarnation : known),
       header,
       label: label ?? labelOf({ deadBytes: 0 }, { isEstimate, collected }),
       heapUsedBytes,
@@ -188,7 +188,7 @@ export class Walker implements AsyncDisposable {
       by: 'kind',
       takenAt: new Date(takenAtMs).toISOString(),
       id: randomUUID(),
-      ...incarnationOf(known.incarnation === undefined ? this.#incarnation() : known),
+      ...incarnationOf(known.incarnation === undefined ? this.incarnation : known),
       header: WALK_HEADER,
       label: label ?? labelOf(isolate, { isEstimate, collected }),
       heapUsedBytes: isolate.sizeBytes,
@@ -200,7 +200,8 @@ export class Walker implements AsyncDisposable {
     return maxRows === undefined ? partition : limitRows(partition, maxRows);
   }
 
-  #incarnation(): Incarnation {
+  /** Its process by /proc, or of a core file. */
+  get incarnation(): Incarnation {
     const { pid, startTicks, atMs } = this.opened;
     const startedAtMs = Math.round(atMs / 1_000) * 1_000;
     const instant = new Date(startedAtMs).toISOString();

@@ -30,6 +30,7 @@ export function recordingLine(reading: TailEvent, at: string): RecordingLine | n
       return { type: 'note', target: reading.target, text: reading.text, at };
     case 'pace':
     case 'probing':
+    case 'outside':
       return null;
   }
 }

@@ -15,7 +15,7 @@ import { RecordingFile } from './recording.ts';
 
 /** @throws DetachedError or AttachError where the targets end; Error of one line where the file cannot be written */
 export async function record(args: RecordArguments, io: Io): Promise<void> {
-  const feeds = args.targets.map((target) => feedOf(target, args));
+  const feeds = await Promise.all(args.targets.map((target) => feedOf(target, args, io.signal)));
   using file = new RecordingFile(args.output, args.force);
   await using _ = {
     [Symbol.asyncDispose]: async () => {

@@ -4,6 +4,8 @@ import { KindTable } from './kind-table.ts';
 import { RecentValues } from './recent-values.ts';
 import type { Pace, TailEvent, TargetState } from './tail-event.ts';
 
+type Outside = Pick<Extract<TailEvent, { is: 'outside' }>, 'heapUsedBytes' | 'rssBytes'>;
+
 export class Board {
   readonly name: string;
   readonly heapUsed = new RecentValues();
@@ -13,6 +15,8 @@ export class Board {
   #pausedMs = 0;
   #probes = 0;
   usage: Usage | undefined;
+  /** Of a process without an inspector. */
+  outside: Outside | undefined;
   state: TargetState | undefined;
   pace: Pace | undefined;
   /** The probe that runs now. */
@@ -40,6 +44,10 @@ export class Board {
       case 'usage':
         this.usage = reading.usage;
         this.heapUsed.push(reading.usage.heapUsedBytes, Date.parse(reading.usage.takenAt));
+        return;
+      case 'outside':
+        this.outside = reading;
+        this.heapUsed.push(reading.heapUsedBytes, Date.now());
         return;
       case 'partition':
         this.probing = undefined;
@@ -96,6 +104,7 @@ export class Board {
       this.#tables.clear();
       this.#latest = undefined;
       this.usage = undefined;
+      this.outside = undefined;
     }
     this.state = { ...this.state, ...state, reason: state.reason };
   }

@@ -1,6 +1,6 @@
 /** Where readings come from, and what can be asked for in return. */
 
-import type { Quote } from './row-probes.ts';
+import type { Quote } from './quote.ts';
 import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
 
 export interface Feed extends AsyncDisposable {

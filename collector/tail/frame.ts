@@ -123,7 +123,18 @@ function stateSpan({ state, probing }: Board, paused: boolean): Span | null {
   return paused ? span('paused', 'alarm') : null;
 }
 
-function gaugeLine({ usage, heapUsed }: Board, columns: number, unicode: boolean): StyledLine {
+function gaugeLine({ usage, outside, heapUsed }: Board, columns: number, unicode: boolean): StyledLine {
+  if (outside) {
+    return pieces(
+      [
+        span(`heap ${humanSize(outside.heapUsedBytes)}`, 'strong'),
+        span(`RSS ${humanSize(outside.rssBytes)}`),
+        span('no inspector is open', 'faint'),
+        span(sparkline(heapUsed.values, 24, unicode), 'faint'),
+      ],
+      columns,
+    );
+  }
   if (!usage) return [span('no reading of the gauges yet', 'faint')];
   const nearLimit = usage.heapUsedBytes > 0.9 * usage.heapLimitBytes;
   const heap = `heap ${humanSize(usage.heapUsedBytes)} of ${humanSize(usage.heapLimitBytes)}`;

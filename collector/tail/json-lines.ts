@@ -31,6 +31,7 @@ export class JsonLines {
       case 'state':
       case 'note':
       case 'probing':
+      case 'outside':
         return null;
     }
   }

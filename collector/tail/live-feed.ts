@@ -7,7 +7,6 @@ import type { Condition } from '../../agent/attach/condition.ts';
 import { watchCondition } from '../../agent/attach/condition-watch.ts';
 import { standstill } from '../../agent/attach/standstill.ts';
 import { DetachedError } from '../../agent/base/errors.ts';
-import { humanDuration, humanSize } from '../../protocol/human.ts';
 import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost } from '../../protocol/partition.ts';
 import { reasonOf } from '../../protocol/reason.ts';
@@ -15,7 +14,8 @@ import { WakeUp } from '../base/wake-up.ts';
 import type { Feed } from './feed.ts';
 import { PaceKeeper } from './pace.ts';
 import { ProgramMarks } from './program-marks.ts';
-import { liveRowProbes, type Quote, type RowContext, type RowProbes } from './row-probes.ts';
+import { type Quote, refusalText } from './quote.ts';
+import { liveRowProbes, type RowContext, type RowProbes } from './row-probes.ts';
 import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
 
 const USAGE_EVERY_MS = 1_000;
@@ -273,9 +273,4 @@ async function timed(
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function refusalText(probe: RowProbe, { pauseMs, extraBytes, objection, deadly }: Quote): string {
-  const price = `${humanDuration(pauseMs)} of pause, ${humanSize(extraBytes)} of memory`;
-  return `${probe} would cost ${price}: ${objection}${deadly ? '' : '; --yes agrees to it'}`;
 }

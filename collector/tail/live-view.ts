@@ -6,7 +6,7 @@ import { reasonOf } from '../../protocol/reason.ts';
 import { ALL, Boards } from './boards.ts';
 import type { Feed } from './feed.ts';
 import { extentOf, frame, type Picture } from './frame.ts';
-import type { Quote } from './row-probes.ts';
+import type { Quote } from './quote.ts';
 import { Screen, type TerminalInput, type TerminalOutput } from './screen.ts';
 import type { StyledLine } from './spans.ts';
 import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';

@@ -9,8 +9,9 @@ import { quote } from '../../agent/probe/quote.ts';
 import { snapshot } from '../../agent/probe/snapshot.ts';
 import { types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
-import type { Partition, Price, Usage } from '../../protocol/partition.ts';
+import type { Partition, Usage } from '../../protocol/partition.ts';
 import { objectionText } from '../targets/objection.ts';
+import type { Quote } from './quote.ts';
 import type { RowProbe } from './tail-event.ts';
 
 export interface RowContext {
@@ -19,14 +20,6 @@ export interface RowContext {
   readonly signal: AbortSignal;
   /** Of a walk: false leaves the target running while it is read. */
   readonly stop: boolean;
-}
-
-/** A price, and what speaks against paying it without being asked. */
-export interface Quote extends Price {
-  /** For people: over which limit it is. Absent: inside all. */
-  readonly objection?: string;
-  /** It would take more memory than the target has left, which nobody can agree to. */
-  readonly deadly?: boolean;
 }
 
 export interface RowProbes {

@@ -14,10 +14,11 @@ import { hasUnicode, paint, wantsColour } from './paint.ts';
 import { filterGlob } from './sorting.ts';
 import { StreamFeed } from './stream-feed.ts';
 import type { TailEvent } from './tail-event.ts';
+import { pidToWalk, WalkFeed } from './walk-feed.ts';
 
 /** @throws UsageError; AttachError or DetachedError when no target is left */
 export async function tail(args: TailArguments, io: Io): Promise<void> {
-  const feeds = args.targets.map((target) => feedOf(target, args));
+  const feeds = await Promise.all(args.targets.map((target) => feedOf(target, args, io.signal)));
   await using _ = {
     [Symbol.asyncDispose]: async () => {
       await Promise.all(feeds.map((feed) => feed[Symbol.asyncDispose]()));
@@ -32,13 +33,15 @@ export interface FeedArguments extends Omit<TailArguments, 'targets' | 'json' | 
   readonly programMarks?: string | undefined;
 }
 
-/** @throws UsageError for what cannot be followed */
-export function feedOf(text: string, args: FeedArguments): Feed {
+/** @throws UsageError for what cannot be followed; as Walker does, where a walk was asked for */
+export async function feedOf(text: string, args: FeedArguments, signal: AbortSignal): Promise<Feed> {
   const { probe: choice, every, maxShare, isolate, yes, stop, programMarks } = args;
   const target = parseTarget(text);
   if (target.kind === 'file') throw new UsageError(`Cannot follow ${text}: a file does not change; use heapwatch heap`);
   if (target.kind !== 'collector') {
     const pace = { everyMs: every, maxShareRatio: maxShare };
+    const pid = await pidToWalk(text, { probe: choice, isolate }, signal);
+    if (pid !== undefined) return new WalkFeed({ target: text, pid, isolate, ...pace, yes, stop });
     return new LiveFeed({ target: text, isolate, choice, ...pace, yes, stop, programMarks });
   }
   if (target.sample !== undefined) throw new UsageError(`Cannot follow ${text}: a stored sample does not change`);
@@ -97,7 +100,7 @@ async function showScreen(feeds: readonly Feed[], args: TailArguments, io: Io): 
     colour,
     unicode: hasUnicode(env),
     view: { choice: args.probe, ...(args.kind !== undefined && { filter: filterGlob(args.kind) }) },
-    maxShareRatio: feeds.some((feed) => feed instanceof LiveFeed) ? args.maxShare : null,
+    maxShareRatio: feeds.some((feed) => !(feed instanceof StreamFeed)) ? args.maxShare : null,
     // as the terminal itself does where no program asked for the keys
     interrupt: () => process.kill(process.pid, 'SIGINT'),
   });

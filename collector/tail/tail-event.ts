@@ -25,6 +25,14 @@ export interface Pace {
 export type TailEvent =
   | { readonly is: 'state'; readonly target: string; readonly state: TargetState }
   | { readonly is: 'usage'; readonly usage: Usage }
+  /** What /proc and a walk tell of a process without an inspector, in place of its gauges. */
+  | {
+      readonly is: 'outside';
+      readonly target: string;
+      readonly heapUsedBytes: number;
+      /** 0 where it has ended since. */
+      readonly rssBytes: number;
+    }
   | { readonly is: 'partition'; readonly partition: Partition }
   /** A probe has begun; the next partition, note or state ends it. */
   | { readonly is: 'probing'; readonly target: string; readonly probe: Probe }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { listeningRows } from '../../../agent/process/listening.ts';
 import { Partition, Usage } from '../../../protocol/partition.ts';
 import { runCli, startCli } from '../../support/cli.ts';
 import { startTestCollector } from '../../support/collector.ts';
@@ -67,6 +68,22 @@ for (const probe of ['walk', 'types', 'census', 'auto']) {
     assert.ok(next.tail!.shareRatio > 0 && next.tail!.shareRatio <= 1);
   });
 }
+
+test('a process without an inspector is walked, and keeps none open', async () => {
+  await using target = await startTarget('leaks', { args: ['map', '300'], inspect: false });
+  await target.line(/ready/);
+  await using tail = startLines([`pid:${target.pid}`, '--every', '200ms', '--max-share', '100%']);
+  const first = partitionOf(await tail.next(({ type }) => type === 'partition'));
+  assert.deepEqual([first.probe, first.isolate], ['walk', 'main']);
+  target.send('grow 500\n');
+  await target.line(/grown/);
+  const grown = (line: TailLine) => partitionOf(line).rows.find(({ kind }) => kind === 'Session')?.count === 800;
+  await tail.next((line) => line.type === 'partition' && grown(line));
+  assert.deepEqual(await listeningRows(target.pid), []);
+  target.kill('SIGKILL');
+  const [code] = await once(tail.cli.process, 'exit');
+  assert.equal(code, 3);
+});
 
 test('--kind leaves the other kinds in other', async () => {
   await using target = await startTarget('leaks', { args: ['map', '300'] });

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import type { Feed } from '../../../collector/tail/feed.ts';
 import { LiveView } from '../../../collector/tail/live-view.ts';
-import type { Quote } from '../../../collector/tail/row-probes.ts';
+import type { Quote } from '../../../collector/tail/quote.ts';
 import type { ProbeChoice } from '../../../collector/tail/tail-event.ts';
 import { attachedReading, partitionReading, usageReading } from '../../support/tail.ts';
 
