@@ -62,6 +62,19 @@ export function addCommands<Args>(yargs: Argv<Args>, io: Io): Argv<Args> {
       ),
     )
     .command(
+      later('verify', 'say whether a leak is mended: rates before and after, and an exit code', async () =>
+        (await import('./verify.ts')).verifyCommand(io),
+      ),
+    )
+    .command(
+      later(
+        'what-if <target> <holder>',
+        'print what would be freed without an object, a kind, listeners, timers, a package',
+        async () => (await import('./what-if.ts')).whatIfCommand(io),
+        ['target'],
+      ),
+    )
+    .command(
       later(
         'report <target>',
         'find what is wrong in a heap: leaks, piles, waste, with what holds them; as a page, Markdown or JSON',

@@ -73,6 +73,7 @@ test('the command line itself', async (t) => {
     [['snapshot', '9229'], /Missing required argument: output/],
     [['collect', '--target', 'api='], /--target/],
     [['watch', 'frob'], /expected a collector's address/],
+    [['verify', '--before', 'a'], /Missing required argument: after/],
     [['check', '/no/such.yaml'], /no such file/],
   ] as const) {
     await t.test(`exit code 2 for heapwatch ${args.join(' ')}`, async () => {
