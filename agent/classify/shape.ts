@@ -14,7 +14,6 @@ import { type Classification, type Classifier, NOT_IN_SET } from './naming/class
 import { Kinds } from './naming/kinds.ts';
 import { NodeKinds } from './naming/node-kinds.ts';
 import { PropertyNames } from './naming/property-names.ts';
-import { DICTIONARY, OTHER_SHAPES, shapeText } from './naming/shape-text.ts';
 import {
   ARRAY_BUFFER_DATA,
   ARRAY_BUFFER_MEMORY,
@@ -23,6 +22,7 @@ import {
   systemWord,
   WORD_OF_TYPE,
 } from './naming/words.ts';
+import { DICTIONARY, OTHER_SHAPES, shapeText } from './shape-text.ts';
 
 export const shape: Classifier = {
   by: 'shape',

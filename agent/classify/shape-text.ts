@@ -8,7 +8,7 @@
  *     {*}                a dictionary: its names are data, and none is shown
  *     {…}                all shapes beyond the largest (shape.ts)
  */
-import { outsideText } from '../../base/outside-text.ts';
+import { outsideText } from '../base/outside-text.ts';
 
 export const DICTIONARY = '{*}';
 export const OTHER_SHAPES = '{…}';
