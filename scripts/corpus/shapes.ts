@@ -50,11 +50,14 @@ function warmUp(random: Random): Shape {
   return healthy('warm-up', (sinceMs) => base * (1 - Math.exp(-sinceMs / timeMs)));
 }
 
+/** A cache that fills is a leak to all who see less of it: nothing that lasts for less may be called one. */
+export const LONGEST_FILL_MS = 12 * HOUR_MS;
+
 /** Fills at an even rate up to its limit, in up to half a day, and stays full. */
 function cache(random: Random): Shape {
   const limit = random.between(10, 300) * MB;
   const beginsMs = random.between(0, 4) * DAY_MS;
-  const fillsMs = random.between(1, 12) * HOUR_MS;
+  const fillsMs = random.between(HOUR_MS, LONGEST_FILL_MS);
   return healthy('cache', (sinceMs) => limit * Math.min(1, Math.max(0, (sinceMs - beginsMs) / fillsMs)));
 }
 

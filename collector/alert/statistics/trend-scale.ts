@@ -9,6 +9,7 @@
  */
 import { discoveryThreshold, loneThreshold } from './false-discovery-rate.ts';
 import { Floors } from './floors.ts';
+import type { Spending } from './spending.ts';
 import {
   FLOORS_PER_WINDOW,
   isFull,
@@ -30,17 +31,19 @@ interface TrendSeries {
 export class TrendScale {
   readonly rule: TrendRule;
   readonly #floorMs: number;
-  /** Of one look. */
-  readonly #errorRate: number;
+  /** The chance of a false alarm among all series. */
+  readonly #spending: Spending;
   readonly #series = new Map<string, TrendSeries>();
   #rising = new Map<string, TrendVerdict>();
   #dueForLook = false;
+  /** Of the newest reading. */
+  #nowMs = 0;
 
-  /** @param errorRatePerMs chance of a false alarm among all series, a millisecond */
-  constructor(rule: TrendRule, errorRatePerMs: number) {
+  /** @param spending chance of a false alarm among all series, over all looks */
+  constructor(rule: TrendRule, spending: Spending) {
     this.rule = rule;
     this.#floorMs = rule.windowMs / FLOORS_PER_WINDOW;
-    this.#errorRate = Math.min(0.05, errorRatePerMs * this.#floorMs);
+    this.#spending = spending;
   }
 
   /** Takes one reading of a series; tells whether a window of floors has completed, so that it is time to look. */
@@ -51,6 +54,8 @@ export class TrendScale {
       series = { floors, rising: false, standard: null };
       this.#series.set(name, series);
     }
+    this.#spending.begin(atMs);
+    this.#nowMs = Math.max(this.#nowMs, atMs);
     const completed = series.floors.add(atMs, value);
     this.#dueForLook ||= completed;
     return completed;
@@ -82,10 +87,13 @@ export class TrendScale {
   }
 
   #judge(): Map<string, TrendVerdict> {
+    // before there is anything to judge nothing is spent: it is there for the first look
+    if (![...this.#series.values()].some(({ floors }) => isFull(floors, this.rule))) return new Map();
+    const errorRate = this.#spending.look(this.#nowMs);
     const full = [...this.#series].filter(([, { floors }]) => isFull(floors, this.rule));
-    const pValues = full.map(([, { floors }]) => trendP(floors, this.#errorRate));
-    const threshold = discoveryThreshold(pValues, this.#errorRate);
-    const lone = loneThreshold(Math.max(1, full.length), this.#errorRate);
+    const pValues = full.map(([, { floors }]) => trendP(floors, errorRate));
+    const threshold = discoveryThreshold(pValues, errorRate);
+    const lone = loneThreshold(full.length, errorRate);
     const rising = new Map<string, TrendVerdict>();
     full.forEach(([name, series], i) => {
       const p = pValues[i]!;

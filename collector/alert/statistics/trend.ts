@@ -2,13 +2,16 @@
  * The judgement of one window of floors: does it rise, steadily, at a rate that matters?
  *
  *     Mann–Kendall, p small enough among all kinds and looks      it rises, and not by chance
- *     its first and its last third rise, the middle falls not     a step, a burst, a cache that has filled: not a leak
+ *     its first and its last part rise, none between falls        a step, a burst, a cache that has filled: not a leak
  *     lower end of the Theil–Sen interval > half the rate         it rises by what the rule asks for
  *
- * A leak of at least the rate passes all three once it has gone on for the window, one that follows the load of the day
- * at some hour of it. What rises slower than half the rate does not, nor does what rises for less than two thirds of the
- * window. Where the noise hides a leak of the rate the answer is `undecided`, with the smallest slope that the window would
- * have shown. A series that rises is taken to do so until the last two thirds of its window do not.
+ * Parts are thirds; of a window that is judged early, sixths. A leak of at least the rate passes all three once it has gone on
+ * for the window, one that follows the load of the day at some hour of it. What rises slower than half the rate does not, nor
+ * does what rises for less than two thirds of the window. A wave whose neighbouring floors resemble each other by more than a
+ * half is held back by the rate alone: its p is too small.
+ *
+ * Where the noise hides a leak of the rate the answer is `undecided`, with the smallest slope that the window would have shown.
+ * A series that rises is taken to do so until the last two thirds of its window do not.
  */
 import { inflation } from './autocorrelation.ts';
 import { kendallS, mannKendall, varianceOfS } from './mann-kendall.ts';
@@ -34,6 +37,8 @@ export interface TrendRule {
   /** In (0, 1), of the slope's interval. */
   readonly confidence: number;
   readonly windowMs: number;
+  /** Parts of the window of which the first and the last have to rise, at least three; more for a window that is early. */
+  readonly parts: number;
 }
 
 /** Floors of one window, rising times. */
@@ -110,19 +115,22 @@ export const NOT_FULL: TrendVerdict = {
 };
 
 /** Growth that is there at both ends of the window, and is not undone between them. */
-function isThroughout(window: Window, { slopePerMs }: TrendRule): boolean {
+function isThroughout(window: Window, { slopePerMs, parts }: TrendRule): boolean {
   const least = slopePerMs * PART_RATIO;
-  return slopeOf(window, 0, 1) >= least && slopeOf(window, 2, 3) >= least && slopeOf(window, 1, 2) >= -least;
+  if (slopeOf(window, 0, 1 / parts) < least || slopeOf(window, 1 - 1 / parts, 1) < least) return false;
+  return Array.from({ length: parts - 2 }, (_, i) => (i + 1) / parts).every(
+    (from) => slopeOf(window, from, from + 1 / parts) >= -least,
+  );
 }
 
 function goesOn(window: Window, { slopePerMs }: TrendRule): boolean {
-  return slopeOf(window, 1, 3) >= slopePerMs * PART_RATIO;
+  return slopeOf(window, 1 / 3, 1) >= slopePerMs * PART_RATIO;
 }
 
-/** The slope of some thirds of a window. */
-function slopeOf({ atMs, values }: Window, fromThird: number, toThird: number): number {
-  const from = Math.round((fromThird * values.length) / 3);
-  const to = Math.round((toThird * values.length) / 3);
+/** The slope from one share of a window to another. */
+function slopeOf({ atMs, values }: Window, fromRatio: number, toRatio: number): number {
+  const from = Math.round(fromRatio * values.length);
+  const to = Math.round(toRatio * values.length);
   return theilSen(atMs.slice(from, to), values.slice(from, to), 0.5).slope;
 }
 

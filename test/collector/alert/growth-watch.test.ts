@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GrowthWatch } from '../../../collector/alert/growth-watch.ts';
+import { seriesWatch } from '../../../collector/alert/series-watch.ts';
 import { Floors } from '../../../collector/alert/statistics/floors.ts';
 
 const MINUTE_MS = 60_000;
@@ -58,6 +59,45 @@ describe('growth', () => {
     assert.deepEqual(watch.verdict('rss'), { state: 'steady', before: 1_500, now: 1_550, missingMs: 0 });
     watch.forget();
     assert.equal(watch.verdict('rss').state, 'undecided');
+  });
+});
+
+describe("the README's rule, `growth: 1000, within: 10m`, at a census a minute", () => {
+  /** The minute at which it holds first, of a level that is read for 30 minutes; -1 if never. */
+  function firesAt(level: (minute: number) => number): number {
+    const watch = seriesWatch({
+      watch: { type: 'kind', glob: 'Session', measure: 'count', probe: 'census', by: 'kind' },
+      when: { type: 'growth', growth: 1_000, ratio: false, withinMs: 10 * MINUTE_MS, leastBytes: 0 },
+    });
+    const judged = Array.from({ length: 30 }, (_, minute) => {
+      watch.add('Session', minute * MINUTE_MS, level(minute));
+      return watch.judge('Session').judgement;
+    });
+    return judged.indexOf('true');
+  }
+
+  it('holds within 3 minutes of a map that gains 50 a second, and does not wait for its window', () => {
+    assert.equal(
+      firesAt((minute) => 500 + 3_000 * minute),
+      2,
+    );
+    assert.ok(firesAt((minute) => 500 + Math.max(0, minute - 11) * 3_000) <= 14);
+    // it begins with any second of a minute
+    assert.ok(firesAt((minute) => 500 + Math.max(0, minute - 11.6) * 3_000) <= 14);
+  });
+
+  it('holds when floors have gained as much: a reading after a leak of 100 a minute has', () => {
+    assert.equal(
+      firesAt((minute) => 500 + 100 * minute),
+      11,
+    );
+  });
+
+  it('does not hold for a batch that is alive at one reading', () => {
+    assert.equal(
+      firesAt((minute) => 500 + (minute % 5 === 3 ? 5_000 : 0)),
+      -1,
+    );
   });
 });
 
