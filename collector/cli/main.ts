@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command `heapwatch`: reads the command line, runs one command, turns what it throws into a line and a code. */
 import yargs from 'yargs';
 import { version } from '../base/version.ts';
@@ -49,6 +48,8 @@ async function main(): Promise<number> {
     await io.printed();
     return 0;
   } catch (error) {
+    // a shell asks while its user types: a word that is not finished is no error, and would stand in their line
+    if (process.argv.includes('--get-yargs-completions')) return 0;
     await sayRefusedMaps(io);
     const cause = io.signal.aborted ? io.signal.reason : error;
     const line = lineOf(cause, process.env.HEAPWATCH_DEBUG !== undefined);

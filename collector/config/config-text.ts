@@ -78,8 +78,28 @@ function findings(document: Document, issue: z.core.$ZodIssue): Finding[] {
       message: unknownKey(key, issue.path),
     }));
   }
+  const ofChoice = issue.code === 'invalid_union' ? findingsOfChoice(document, issue) : [];
+  if (ofChoice.length > 0) return ofChoice;
   const at = issue.path.length > 0 ? `${pathText(issue.path)}: ` : '';
   return [{ offset: valueOffset(document, issue.path), message: `${at}${complaint(issue)}` }];
+}
+
+/** Of keys and values that fit no choice: the keys that none of them has, or what is wrong with the only one that has them all. */
+function findingsOfChoice(document: Document, issue: z.core.$ZodIssueInvalidUnion): Finding[] {
+  if (!isValues(issue.input)) return [];
+  const known = knownKeys(issue.path);
+  const unknown = Object.keys(issue.input).filter((key) => !known.includes(key));
+  if (known.length > 0 && unknown.length > 0) {
+    return findings(document, { code: 'unrecognized_keys', keys: unknown, path: issue.path, message: '', input: {} });
+  }
+  const fitting = issue.errors.filter((issues) => !issues.some(isOfAnother));
+  if (fitting.length !== 1) return [];
+  return fitting[0]!.flatMap((each) => findings(document, { ...each, path: [...issue.path, ...each.path] }));
+}
+
+/** Whether a choice was not meant: it lacks a key that is there, or has one that is not, or is no map. */
+function isOfAnother({ code, path, input }: z.core.$ZodIssue): boolean {
+  return path.length === 0 || (code === 'invalid_type' && input === undefined);
 }
 
 /** Says what was expected and what was found instead. */

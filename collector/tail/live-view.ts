@@ -39,6 +39,8 @@ export class LiveView {
   readonly #boards = new Boards();
   readonly #screen: Screen;
   readonly #end = new AbortController();
+  /** Probes that were asked for by a key: while paused they are shown all the same. */
+  readonly #asked = new Set<string>();
   #view: View;
   #drawTimer: NodeJS.Timeout | undefined;
 
@@ -104,10 +106,17 @@ export class LiveView {
   }
 
   #hear(reading: TailEvent): void {
-    // a collector goes on reading; what stands still is what is shown, except for the target's end
-    if (this.#view.paused && reading.is !== 'state') return;
+    // a collector goes on reading; what stands still is what is shown
+    if (this.#view.paused && !this.#comesThrough(reading)) return;
     this.#boards.hear(reading);
     this.#drawSoon();
+  }
+
+  /** Through a pause: the target's end, and what a key has asked for. */
+  #comesThrough(reading: TailEvent): boolean {
+    if (reading.is === 'partition') return this.#asked.has(reading.partition.probe);
+    if (reading.is === 'probing') return this.#asked.has(reading.probe);
+    return reading.is === 'state' || (reading.is === 'note' && this.#asked.size > 0);
   }
 
   #press(key: string): void {
@@ -138,15 +147,17 @@ export class LiveView {
         break;
       case 'choose':
         if (action.agreed) this.#goOnWith(action.choice, true);
-        else void this.#choose(action.choice);
+        else void this.#choose(action.choice, action.back);
         break;
       case 'pause':
+        this.#asked.clear();
         for (const feed of feeds) feed.pause(action.paused);
         break;
       case 'price':
         void this.#ask(action.probe);
         break;
       case 'take':
+        this.#asked.add(action.probe);
         this.#feedOf(action.target)?.take(action.target, action.probe);
         break;
     }
@@ -171,7 +182,7 @@ export class LiveView {
   }
 
   /** Goes on with another probe; asks first where it is over a limit of a target, passes over it where a target lacks the memory. */
-  async #choose(choice: ProbeChoice): Promise<void> {
+  async #choose(choice: ProbeChoice, back = false): Promise<void> {
     if (choice === 'auto') return this.#goOnWith(choice, false);
     try {
       for (const feed of this.#options.feeds) {
@@ -179,7 +190,7 @@ export class LiveView {
         if (quote?.objection === undefined) continue;
         if (!quote.deadly)
           return this.#question({ about: 'choose', probe: choice, text: choiceText(feed.target!, choice, quote) });
-        await this.#choose(nextChoice(choice));
+        await this.#choose(nextChoice(choice, back), back);
         return this.#say(`no ${choice}: ${quote.objection}`);
       }
       this.#goOnWith(choice, false);

@@ -40,7 +40,8 @@ export type ViewAction =
   | { readonly action: 'redraw' }
   | { readonly action: 'checkpoint' }
   /** `agreed`: at whatever price. */
-  | { readonly action: 'choose'; readonly choice: ProbeChoice; readonly agreed?: true }
+  /** `back`: a choice that cannot be is passed over the other way. */
+  | { readonly action: 'choose'; readonly choice: ProbeChoice; readonly agreed?: true; readonly back?: true }
   | { readonly action: 'pause'; readonly paused: boolean }
   /** Tell the price, and ask. */
   | { readonly action: 'price'; readonly probe: RowProbe }
@@ -99,6 +100,7 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
     { action: 'pause', paused: !view.paused },
   ],
   p: (view) => [view, { action: 'choose', choice: nextChoice(view.choice) }],
+  P: (view) => [view, { action: 'choose', choice: nextChoice(view.choice, true), back: true }],
   c: (view) => [view, { action: 'checkpoint' }],
   s: (view) => [view, { action: 'price', probe: 'snapshot' }],
   tab: (view, { tabs }) => [{ ...view, tab: (view.tab + 1) % Math.max(1, tabs), top: 0 }],
@@ -119,11 +121,12 @@ function answered(view: View, question: Question, key: string): readonly [View, 
   if (agreed) return [closed, { action: 'choose', choice: probe, agreed: true }];
   // the key was pressed to get past it
   if (key === 'p') return [closed, { action: 'choose', choice: nextChoice(probe) }];
+  if (key === 'P') return [closed, { action: 'choose', choice: nextChoice(probe, true), back: true }];
   return [{ ...closed, message: `still ${view.choice}` }];
 }
 
-export function nextChoice(choice: ProbeChoice): ProbeChoice {
-  return next(PROBE_CHOICES, choice, 1);
+export function nextChoice(choice: ProbeChoice, back = false): ProbeChoice {
+  return next(PROBE_CHOICES, choice, back ? -1 : 1);
 }
 
 /** Rows are those of that probe from now on. */

@@ -1,11 +1,12 @@
 /**
  * A history as text: for each kind how many and how large at first, at least, at most and at last, and a line of its sizes.
  *
- *     Count: first    min    max   last |   Size: first        min        max       last  Kind
+ *     Count first      min      max     last   Size first     min     max    last  Size over time  Kind
+ *          18,933   18,933   20,832   20,832      1.7 MB  1.7 MB  1.9 MB  1.9 MB  ▁▂▂▃▄▅▅▆▇▇█      Date
  */
 import { maxOf, minOf } from '../../protocol/extremes.ts';
 import type { HistoryResult, Measure, PartitionHistory, UsageHistory } from '../../protocol/history.ts';
-import { humanDuration } from '../../protocol/human.ts';
+import { humanCount, humanDuration, humanSize } from '../../protocol/human.ts';
 import { oneLine } from '../../protocol/printable.ts';
 import type { StoredSpan } from '../store/stored-history.ts';
 import { sparkline } from './sparkline.ts';
@@ -14,6 +15,9 @@ import { sparkline } from './sparkline.ts';
 const SPARK_WIDTH = 24;
 /** The first column has room for what it is of: `Count first`. */
 const FIRST_WIDTH = 11;
+/** `1,234,567`, and a size with the mark of an estimate: `~1023 MB`. */
+const COUNT_WIDTH = 9;
+const SIZE_WIDTH = 8;
 
 export function historyText(result: HistoryResult): string {
   const { target, partitions, usage } = result;
@@ -39,9 +43,9 @@ function partitionText(result: HistoryResult, history: PartitionHistory): string
   const { isolate, by, probe, header, total, kinds, omitted } = history;
   const head = `${result.target} ${isolate}, by ${by} from ${probe}: ${spanText(result, history.samples)}`;
   const columns = ['first', 'min', 'max', 'last'];
-  const title = `${titles('Count', columns, 8)}  ${titles('Size', columns, 11)}  ${'Size over time'.padEnd(SPARK_WIDTH)} ${header}`;
+  const title = `${titles('Count', columns, COUNT_WIDTH)}  ${titles('Size', columns, SIZE_WIDTH)}  ${'Size over time'.padEnd(SPARK_WIDTH)} ${header}`;
   const line = (name: string, count: Measure, size: Measure, mark: string) =>
-    `${figures(count, 8, '')}  ${figures(size, 11, mark)}  ${overTime(size.mean)} ${name}`;
+    `${figures(count, COUNT_WIDTH, humanCount)}  ${figures(size, SIZE_WIDTH, (value) => `${mark}${humanSize(value)}`)}  ${overTime(size.mean)} ${name}`;
   const rows = kinds.map(({ kind, count, sizeBytes, estimated }) => line(kind, count, sizeBytes, estimated ? '~' : ''));
   const more = omitted > 0 ? [`… ${omitted} more kinds: --rows N or --kind GLOB`] : [];
   return linesText([head, title, ...rows, line('(total)', total.count, total.sizeBytes, ''), ...more]);
@@ -49,8 +53,10 @@ function partitionText(result: HistoryResult, history: PartitionHistory): string
 
 function usageText(result: HistoryResult, { isolate, samples, gauges }: UsageHistory): string {
   const head = `${result.target} ${isolate}, usage: ${spanText(result, samples)}`;
-  const title = `${titles('Bytes', ['first', 'min', 'max', 'last'], 13)}  ${'Over time'.padEnd(SPARK_WIDTH)} Gauge`;
-  const rows = gauges.map(({ gauge, value }) => `${figures(value, 13, '')}  ${overTime(value.mean)} ${gauge}`);
+  const title = `${titles('Size', ['first', 'min', 'max', 'last'], SIZE_WIDTH)}  ${'Over time'.padEnd(SPARK_WIDTH)} Gauge`;
+  const rows = gauges.map(
+    ({ gauge, value }) => `${figures(value, SIZE_WIDTH, humanSize)}  ${overTime(value.mean)} ${gauge}`,
+  );
   return linesText([head, title, ...rows]);
 }
 
@@ -69,9 +75,9 @@ function titles(of: string, columns: readonly string[], width: number): string {
   );
 }
 
-function figures({ min, max, last, mean }: Measure, width: number, mark: string): string {
+function figures({ min, max, last, mean }: Measure, width: number, human: (value: number) => string): string {
   const values = [mean[0] ?? 0, minOf(min), maxOf(max), last.at(-1) ?? 0];
-  const [first = '', ...rest] = values.map((value) => `${mark}${Math.round(value)}`);
+  const [first = '', ...rest] = values.map(human);
   return [first.padStart(Math.max(width, FIRST_WIDTH)), ...rest.map((figure) => figure.padStart(width))].join(' ');
 }
 

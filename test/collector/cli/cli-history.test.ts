@@ -27,7 +27,7 @@ it('history: what a store has, how kinds went, and one line for what is wrong', 
   );
   const [code, table] = await run(`${path}#api`, '--kind', 'Ses*');
   assert.equal(code, 0);
-  assert.match(table, /^ +10 +10 +30 +20 +480 +480 +1440 +960 +▁█\S* +Session$/m);
+  assert.match(table, /^ +10 +10 +30 +20 +480 B +480 B +1\.4 KB +960 B +▁█\S* +Session$/m);
   assert.deepEqual(await run(path, '--target', 'web'), [0, 'nothing that fits is stored of web\n']);
   assert.deepEqual(await run(dir.join('none.db')), [
     1,

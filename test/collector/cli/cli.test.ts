@@ -89,6 +89,12 @@ test('the command line itself', async (t) => {
     assert.equal(code, 0);
     assert.match(stdout, /complete .*heapwatch/);
   });
+
+  await t.test('completion writes nothing into the line that is being typed, whatever is wrong in it', async () => {
+    const asked = ['--get-yargs-completions', 'heapwatch', 'leak', '9229', '--for', 'abc', '--'];
+    const { code, stderr } = await runCli(asked, { SHELL: '/bin/bash' });
+    assert.deepEqual([code, stderr], [0, '']);
+  });
 });
 
 test('heap, snapshot and files tell the same of one process', async (t) => {

@@ -298,7 +298,21 @@ stream: { maxClients: 0, quux: 1 }
     );
     assert.match(
       problemOf('notify:\n  ops: { webhook: http://127.0.0.1:1, secret: { evn: A } }\n'),
-      /^a\.yaml:2:\d+: notify\.ops\.secret: expected \{ env: NAME \}/m,
+      /^a\.yaml:2:\d+: unknown key "evn"; did you mean "env"\?$/m,
+    );
+    const rule = (watch: string, when: string) =>
+      problemOf(`alerts:\n  - { name: A, watch: ${watch}, when: ${when} }\n`);
+    assert.match(
+      rule('{ kid: Session }', '{ growth: 1000, within: 10m }'),
+      /^a\.yaml:2:25: unknown key "kid"; did you mean "kind"\?$/m,
+    );
+    assert.match(
+      rule('{ kind: Session }', '{ growht: 1000, within: 10m }'),
+      /^a\.yaml:2:\d+: unknown key "growht"; did you mean "growth"\?$/m,
+    );
+    assert.match(
+      rule('{ kind: Session, probe: cenzus }', '{ growth: 1000, within: 10m }'),
+      /^a\.yaml:2:\d+: alerts\[0\]\.watch\.probe: .*"census".*, got "cenzus"$/m,
     );
   });
 

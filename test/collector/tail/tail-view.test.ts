@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { Feed } from '../../../collector/tail/feed.ts';
 import { LiveView } from '../../../collector/tail/live-view.ts';
 import type { Quote } from '../../../collector/tail/quote.ts';
-import type { ProbeChoice } from '../../../collector/tail/tail-event.ts';
+import type { ProbeChoice, TailEvent } from '../../../collector/tail/tail-event.ts';
 import { attachedReading, partitionReading, usageReading } from '../../support/tail.ts';
 
 const CHEAP: Quote = { pauseMs: 80, extraBytes: 2 ** 20 };
@@ -16,9 +16,11 @@ const DEADLY: Quote = { ...DEAR, objection: '90 MB are left', deadly: true };
 /** A view of one target, whose probes have the given prices; `chosen` is what its feed was told to go on with. */
 function startView(prices: Readonly<Record<Exclude<ProbeChoice, 'auto'>, Quote>>) {
   const chosen: [ProbeChoice, boolean][] = [];
+  let tell: (reading: TailEvent) => void = () => {};
   const feed: Feed = {
     target: 'api',
     async run(hear, signal) {
+      tell = hear;
       for (const reading of [attachedReading(), usageReading(0, 2 ** 20), partitionReading(0, { Session: 5 })])
         hear(reading);
       await once(signal, 'abort');
@@ -26,7 +28,7 @@ function startView(prices: Readonly<Record<Exclude<ProbeChoice, 'auto'>, Quote>>
     choose: (choice, agreed) => void chosen.push([choice, agreed]),
     pause: () => {},
     price: async (_target, probe) => prices[probe],
-    take: () => {},
+    take: (_target, probe) => tell(partitionReading(9_000, { Session: 77_777 }, { probe })),
     [Symbol.asyncDispose]: async () => {},
   };
   const input = Object.assign(new PassThrough(), { setRawMode: () => {} });
@@ -39,6 +41,7 @@ function startView(prices: Readonly<Record<Exclude<ProbeChoice, 'auto'>, Quote>>
   const ended = new LiveView({ ...options, interrupt: () => {} }).run(new AbortController().signal);
   return {
     chosen,
+    tell: (reading: TailEvent) => tell(reading),
     press: (keys: string) => void input.write(keys),
     /** Waits for what is drawn from now on. */
     async shows(pattern: RegExp): Promise<void> {
@@ -76,4 +79,35 @@ test('p asks where a probe is over a limit, and passes over one that would kill'
     ['census', true],
     ['auto', false],
   ]);
+});
+
+test('P goes back, and passes over what would kill that way too', async () => {
+  const view = startView({ walk: CHEAP, types: CHEAP, census: CHEAP, snapshot: DEADLY });
+  await view.shows(/probe: auto/);
+  view.press('P');
+  await view.shows(/no snapshot: 90 MB are left/);
+  view.press('P');
+  await view.shows(/probe: types/);
+  view.press('P');
+  await view.shows(/probe: walk/);
+  view.press('P');
+  await view.shows(/probe: auto/);
+  await view.quit();
+  assert.deepEqual(
+    view.chosen.map(([choice]) => choice),
+    ['census', 'types', 'walk', 'auto'],
+  );
+});
+
+test('what s asks for while paused is shown; what comes by itself is not', async () => {
+  const view = startView({ walk: CHEAP, types: CHEAP, census: CHEAP, snapshot: CHEAP });
+  await view.shows(/probe: auto/);
+  view.press(' ');
+  await view.shows(/paused/);
+  view.tell(partitionReading(8_000, { Session: 66_666 }));
+  view.press('s');
+  await view.shows(/snapshot of api: about .*\[y\/N\]/);
+  view.press('y');
+  await view.shows(/77.?777/);
+  await view.quit();
 });

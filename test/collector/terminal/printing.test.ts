@@ -145,6 +145,7 @@ test('a list of alerts has the lines that it was given, and no more', async () =
 test('nothing writes to a terminal beside its exits', () => {
   const exits = new Set([
     'collector/terminal/io.ts',
+    'collector/cli/heapwatch.ts',
     'collector/cli/main.ts',
     'collector/console/console.ts',
     'collector/tail/run-tail.ts',
