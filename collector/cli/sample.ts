@@ -5,7 +5,7 @@ import type { OutputPaths } from '../../agent/capture/output.ts';
 import type { Sampling } from '../../agent/probe/sampling.ts';
 import type { SamplingProfile } from '../../agent/probe/sampling-profile.ts';
 import type { Ages } from '../../agent/profile/ages.ts';
-import { humanDuration } from '../../protocol/human.ts';
+import { humanDuration, humanSize } from '../../protocol/human.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { parseDuration, parseSize } from '../base/units.ts';
 import { UsageError } from '../terminal/exit.ts';
@@ -113,6 +113,7 @@ async function sample(args: SampleArguments, io: Io): Promise<void> {
   const context = { target: args.target, isolate: args.isolate };
   const partition = profilePartition(profile, context);
   printPartition(partition, args, io);
+  if (partition.count === 0) io.say(emptyText(args));
 }
 
 /** Waits for the time to be over, with all readings but the last on the way. */
@@ -129,6 +130,12 @@ async function readings(
     const profile = await within(STOP_MS, `read the profile of ${args.target}`, reading);
     ages.add(profile, Date.parse(profile.takenAt));
   }
+}
+
+/** What is to be done where no sample was taken, or none is alive. */
+function emptyText({ interval, for: ms }: SampleArguments): string {
+  const smaller = humanSize(Math.max(1_024, interval / 16));
+  return `nothing that was sampled in ${humanDuration(ms)} is alive: try a smaller --interval than ${humanSize(interval)} (${smaller.replace(' ', '')}), or sample --for longer`;
 }
 
 function rowsOf({ rows, all }: OutputArguments): number {

@@ -1,9 +1,11 @@
 /** What the log's newest events say of the targets, as gauges: read at each scrape, so that nothing has to be kept in step. */
 import { Gauge, type Registry } from 'prom-client';
+import { MAIN } from '../../agent/cdp/isolate.ts';
 import { type StreamEvent, TargetCondition, type TargetState } from '../../protocol/events.ts';
 import type { Usage } from '../../protocol/partition.ts';
 import type { EventLog } from '../log/log.ts';
 import { label } from './label.ts';
+import { targetLabels } from './target-labels.ts';
 
 /** Isolates of a target that have series of their own, and of all targets together. */
 const MAX_ISOLATES = 64;
@@ -22,7 +24,6 @@ const USAGE_GAUGES = [
     'Memory outside of its heap that an isolate knows of.',
     (usage) => usage.externalBytes,
   ],
-  ['process_resident_memory_bytes', 'Resident memory of a target.', (usage) => usage.rssBytes],
   ['heapwatch_heap_limit_bytes', 'The heap size limit of an isolate.', (usage) => usage.heapLimitBytes],
   [
     'heapwatch_array_buffers_bytes',
@@ -80,6 +81,19 @@ export function targetGauges(registry: Registry, log: EventLog, states: () => re
       },
     });
   }
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory of a target.',
+    labelNames: ['target'],
+    registers,
+    collect() {
+      this.reset();
+      // all isolates of a process read the same: a sum over them would be too much
+      for (const { target, rssBytes } of usages(log).filter(({ isolate }) => isolate === MAIN)) {
+        this.set({ target: label(target) }, rssBytes);
+      }
+    },
+  });
   for (const [name, help, read] of LIMIT_GAUGES) {
     new Gauge({
       name,
@@ -111,6 +125,7 @@ export function targetGauges(registry: Registry, log: EventLog, states: () => re
       },
     });
   }
+  targetLabels(registry, states);
   new Gauge({
     name: 'heapwatch_target_up',
     help: 'Whether a target is attached to and runs.',

@@ -17,6 +17,9 @@ test('snapshot -o - and sample -o - write to standard output, and nothing else',
   const { snapshot: head, nodes } = JSON.parse(snapshot.stdout);
   assert.equal(nodes.length, head.node_count * head.meta.node_fields.length);
   const sample = await runCli(['sample', `${target.port}`, '--for', '0s', '-o', '-'], env);
+  const none = await runCli(['sample', `${target.port}`, '--for', '0s', '--interval', '100MB'], env);
+  assert.match(none.stdout, /a set of 0 objects/);
+  assert.match(none.stderr, /is alive: try a smaller --interval than 100 MB \(6\.3MB\), or sample --for longer$/m);
   assert.equal(sample.code, 0, sample.stderr);
   assert.ok(JSON.parse(sample.stdout).head);
   assert.deepEqual(await readdir(folder.path), []);

@@ -50,10 +50,23 @@ describe('metrics', () => {
       'target="api",isolate="main" 20',
       'target="api",isolate="worker:1" 30',
     ]);
+    // a process has one, however many isolates it has
+    assert.match(samples(text, 'process_resident_memory_bytes').join(), /^target="api" \d+$/);
     assert.deepEqual(samples(text, 'nodejs_heap_space_size_used_bytes'), ['target="api",isolate="main",space="old" 9']);
     assert.deepEqual(samples(text, 'heapwatch_stream_clients'), [' 3']);
     assert.deepEqual(samples(text, 'heapwatch_access_refusals_total'), [' 2']);
     assert.deepEqual(samples(text, 'heapwatch_events_total'), ['topic="usage" 3']);
+  });
+
+  it('tell the labels of targets, under names that Prometheus takes', async () => {
+    const labels = { region: 'eu', 'app.kubernetes.io/name': 'a "b"' };
+    const text = await textOf(() => {}, [
+      { target: 'api', state: 'attached', at: AT, labels },
+      { target: 'web', state: 'attached', at: AT },
+    ]);
+    assert.deepEqual(samples(text, 'heapwatch_target_labels'), [
+      'target="api",label_region="eu",label_app_kubernetes_io_name="a \\"b\\"" 1',
+    ]);
   });
 
   it('tell how rules stand and what receivers were told', async () => {
