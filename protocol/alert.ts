@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { incarnationFields } from './incarnation.ts';
 import { limits } from './limits.ts';
+import { MemoryFound } from './memory.ts';
 import { text } from './text.ts';
 
 const name = text(limits.maxNameLength);
@@ -85,6 +86,8 @@ export const Evidence = z.strictObject({
       }),
     )
     .optional(),
+  /** Where the target's memory was when that was read last before. */
+  memory: MemoryFound.optional(),
   /** Ids of the partitions that were taken for it. */
   partitions: z.array(text(limits.maxIdLength)).optional(),
   /** Names of the files that its snapshots are kept as. */

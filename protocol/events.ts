@@ -4,13 +4,24 @@ import { Alert } from './alert.ts';
 import { Death } from './death.ts';
 import { incarnationFields } from './incarnation.ts';
 import { limits } from './limits.ts';
+import { TargetMemory } from './memory.ts';
 import { Cost, Partition, Probe, Usage } from './partition.ts';
 import { text } from './text.ts';
 
 const name = text(limits.maxNameLength);
 
 /** The kinds of event that a subscription chooses from. */
-export const Topic = z.enum(['partition', 'usage', 'target', 'probe', 'checkpoint', 'mark', 'footprint', 'alert']);
+export const Topic = z.enum([
+  'partition',
+  'usage',
+  'memory',
+  'target',
+  'probe',
+  'checkpoint',
+  'mark',
+  'footprint',
+  'alert',
+]);
 export type Topic = z.infer<typeof Topic>;
 
 /** An event's place in the log: 1 for a log's first event, then rising by 1. */
@@ -33,6 +44,16 @@ export type PartitionEvent = z.infer<typeof PartitionEvent>;
 /** One reading of an isolate's gauges. */
 export const UsageEvent = z.strictObject({ type: z.literal('usage'), offset, durable, replay, ...Usage.shape });
 export type UsageEvent = z.infer<typeof UsageEvent>;
+
+/** Where the memory of a target is, part by part. */
+export const MemoryEvent = z.strictObject({
+  type: z.literal('memory'),
+  offset,
+  durable,
+  replay,
+  ...TargetMemory.shape,
+});
+export type MemoryEvent = z.infer<typeof MemoryEvent>;
 
 /**
  * `paused`: stands in a debugger. `blocked`: its event loop does not turn. `silent`: it has answered nothing for 10 seconds.
@@ -170,6 +191,7 @@ export type AlertEvent = z.infer<typeof AlertEvent>;
 export type StreamEvent =
   | PartitionEvent
   | UsageEvent
+  | MemoryEvent
   | TargetEvent
   | ProbeEvent
   | CheckpointEvent

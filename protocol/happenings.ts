@@ -1,6 +1,6 @@
 /** What happened to a target beside its samples: what is in a chart of them as marks and spans. */
 import * as z from 'zod';
-import { AlertEvent, FootprintEvent, MarkEvent, TargetEvent } from './events.ts';
+import { AlertEvent, FootprintEvent, MarkEvent, MemoryEvent, TargetEvent } from './events.ts';
 import { limits } from './limits.ts';
 import { text } from './text.ts';
 
@@ -21,6 +21,7 @@ export const EventsResult = z.strictObject({
   targets: z.array(TargetEvent),
   marks: z.array(MarkEvent),
   footprints: z.array(FootprintEvent),
+  memories: z.array(MemoryEvent),
   alerts: z.array(AlertEvent),
 });
 export type EventsResult = z.infer<typeof EventsResult>;

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { MemoryCeiling } from './ceiling.ts';
+import { incarnationFields } from './incarnation.ts';
 
 const bytes = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
@@ -102,6 +103,25 @@ export const MemoryReport = z.strictObject({
   unknown: z.array(z.string()),
 });
 export type MemoryReport = z.infer<typeof MemoryReport>;
+
+/** The same of a target as a collector reads it now and then, from outside: it is neither stopped nor asked. */
+export const TargetMemory = z.strictObject({
+  target: z.string(),
+  ...incarnationFields,
+  takenAt: z.iso.datetime(),
+  rssBytes: bytes,
+  swapBytes: bytes,
+  /** All of them, in the order of a report; they sum to RSS. */
+  parts: z.array(MemoryPart).max(MEMORY_PARTS.length),
+  verdict: MemoryVerdict,
+  /** How long the reading took the collector. */
+  tookMs: z.number().nonnegative(),
+});
+export type TargetMemory = z.infer<typeof TargetMemory>;
+
+/** What of it is told beside an alert. */
+export const MemoryFound = TargetMemory.pick({ takenAt: true, rssBytes: true, parts: true, verdict: true });
+export type MemoryFound = z.infer<typeof MemoryFound>;
 
 /** Of a part, for people. */
 export const MEMORY_WORDS: Readonly<Record<MemoryPartName, string>> = {

@@ -8,6 +8,7 @@
  * whatever it asked), and with them the checkpoints of everybody else. How much heap there is no inspector tells without one;
  * who wants to know it has a short attach to each that nobody else is connected to.
  */
+import type { MemoryVerdict } from '../../protocol/memory.ts';
 import { AnswerError, AttachError, DetachedError } from '../base/errors.ts';
 import { outsideText, TEXT_LENGTHS } from '../base/outside-text.ts';
 import { endpointAt, nodeVersionAt } from '../cdp/endpoint.ts';
@@ -42,6 +43,8 @@ export interface DiscoveredProcess {
   readonly rssBytes?: number;
   /** Of an open inspector that was attached to for it. */
   readonly heapUsedBytes?: number;
+  /** What stands out in its memory, where that was asked for and may be read. */
+  readonly memory?: MemoryVerdict;
   /** Its heap can be walked from outside, by `pid:N`, whatever its inspector. */
   readonly walk?: true;
   /** The Node process that started it, itself or by a shell, where that is one of those found. */
@@ -59,6 +62,8 @@ export interface DiscoverOptions {
   pids?: readonly number[];
   /** Attach for a moment, where nobody else is connected, to tell the heap too; a process out of sight then tells its pid. */
   heap?: boolean;
+  /** Take the memory of each of this machine apart, one after the other, from outside. */
+  memory?: boolean;
   signal?: AbortSignal;
 }
 
@@ -70,6 +75,7 @@ export async function discover({
   ports,
   pids,
   heap = false,
+  memory = false,
   signal,
 }: DiscoverOptions = {}): Promise<DiscoveredProcess[]> {
   const options = { timeoutMs: ASK_MS, heap, ...(signal && { signal }) };
@@ -79,7 +85,42 @@ export async function discover({
   const rest = portsOf(ports).filter((port) => !known.has(`127.0.0.1:${port}`));
   const far = await Promise.all(rest.map((port) => ofPort(port, options)));
   signal?.throwIfAborted();
-  return [...near, ...far.filter((found) => found !== null)].sort(byStateThenPlace);
+  const shown = memory ? await withMemory(near, signal) : near;
+  return [...shown, ...far.filter((found) => found !== null)].sort(byStateThenPlace);
+}
+
+/** Of more processes than this the others are listed without. */
+const MOST_TAKEN_APART = 64;
+/** A larger heap is not walked for one line. */
+const MOST_HEAP_BYTES = 64 * 2 ** 20;
+
+/** One after the other, since each is a copy of a heap here. */
+async function withMemory(
+  all: readonly DiscoveredProcess[],
+  signal: AbortSignal | undefined,
+): Promise<DiscoveredProcess[]> {
+  const { rss } = await import('./rss.ts');
+  const found: DiscoveredProcess[] = [];
+  for (const [at, each] of all.entries()) {
+    signal?.throwIfAborted();
+    const isTold = at < MOST_TAKEN_APART && each.walk && each.pid !== undefined;
+    found.push(isTold ? { ...each, ...(await verdictOf(rss, each.pid, signal)) } : each);
+  }
+  return found;
+}
+
+async function verdictOf(
+  rss: typeof import('./rss.ts').rss,
+  pid: number,
+  signal: AbortSignal | undefined,
+): Promise<{ memory?: MemoryVerdict }> {
+  try {
+    const options = { target: `pid:${pid}`, mostHeapBytes: MOST_HEAP_BYTES, ...(signal && { signal }) };
+    return { memory: (await rss({ pid }, options)).verdict };
+  } catch (error) {
+    if (error instanceof AttachError || error instanceof DetachedError) return {}; // may not be read, or has ended
+    throw error;
+  }
 }
 
 /** Tells of each whose child it is, and which ones only start others. */

@@ -27,6 +27,8 @@ export interface RssOptions {
   readonly isolates?: readonly string[];
   /** False: the heap is not walked; who holds memory outside it is then not known. */
   readonly walk?: boolean;
+  /** A larger heap is not walked: of one who reads again and again. Default 2 GB. */
+  readonly mostHeapBytes?: number;
   /** Limits of V8, where an inspector has named them. */
   readonly heapRooms?: readonly Room[];
   readonly signal?: AbortSignal;
@@ -35,9 +37,14 @@ export interface RssOptions {
 /** @throws AttachError where it may not be read; DetachedError where it ends meanwhile */
 export async function rss(
   { pid, startTicks }: { readonly pid: number; readonly startTicks?: number },
-  { target, isolates, walk = true, heapRooms = [], signal }: RssOptions,
+  { target, isolates, walk = true, mostHeapBytes, heapRooms = [], signal }: RssOptions,
 ): Promise<MemoryReport> {
-  const job: RssJob = { pid, ...(startTicks !== undefined && { startTicks }), walk };
+  const job: RssJob = {
+    pid,
+    ...(startTicks !== undefined && { startTicks }),
+    walk,
+    ...(mostHeapBytes !== undefined && { mostHeapBytes }),
+  };
   const reading = await inThread<never, RssReading>(
     programUrl('./rss/rss-thread', import.meta.url),
     job,

@@ -126,10 +126,12 @@ class Gathering {
     if (highest !== null && this.#inquiry.mayRun(highest)) await this.#escalate(highest, remembered);
     const { kinds } = remembered.kinds.length > 0 ? remembered : await this.#growing();
     const sites = this.#sites();
+    const memory = this.#memory();
     const { partitions, snapshots, refused } = this.#inquiry;
     return {
       ...(kinds.length > 0 && { kinds: [...kinds] }),
       ...(sites && { sites }),
+      ...(memory && { memory }),
       ...this.#held,
       ...(partitions.length > 0 && { partitions }),
       ...(snapshots.length > 0 && { snapshots }),
@@ -267,6 +269,15 @@ class Gathering {
     if (this.#inquiry.isOver) return true;
     if (this.#subject.resolved.aborted) this.#inquiry.refuse(what, 'the alert has resolved meanwhile');
     return this.#subject.resolved.aborted;
+  }
+
+  /** Which parts its RSS had when that was read last. */
+  #memory(): GatheredEvidence['memory'] | undefined {
+    const { target } = this.#subject.alert;
+    const entry = this.#options.log.latest().find(({ head }) => head.type === 'memory' && head.target === target);
+    if (entry?.event.type !== 'memory') return undefined;
+    const { takenAt, rssBytes, parts, verdict } = entry.event;
+    return { takenAt, rssBytes, parts: parts.filter(({ sizeBytes }) => sizeBytes > 0), verdict };
   }
 
   /** Of the newest sampling profile of the target. */

@@ -96,7 +96,9 @@ function storeText(store: StoreConfig | undefined): string {
 }
 
 function schedule({ schedule, by, rows, samplingIntervalBytes }: FoundConfig): string[] {
-  const lines = Object.entries(schedule).map(([probe, every]) => `${probe} ${when(every)}: ${PRICE[probe as Probe]}`);
+  const lines = Object.entries(schedule).map(
+    ([probe, every]) => `${probe} ${when(every)}: ${PRICE[probe as keyof typeof PRICE]}`,
+  );
   if (schedule.sampling !== undefined) lines.push(`samples one allocation in ${humanSize(samplingIntervalBytes)}`);
   if (schedule.snapshot !== undefined) lines.push(`partitions by ${by.join(', ')}, ${rows} rows`);
   return lines.length === 0 ? ['nothing runs'] : lines;
@@ -107,7 +109,8 @@ function when(every: Every): string {
   return typeof every === 'number' ? `every ${formatDuration(every)}` : `at "${every.cron}", local time`;
 }
 
-const PRICE: Readonly<Record<Probe, string>> = {
+const PRICE: Readonly<Record<Probe | 'memory', string>> = {
+  memory: 'read from outside, some milliseconds in which it cannot map memory; only on this machine',
   usage: 'under 1 ms',
   walk: 'stops the process for about 0.7 ms for each MB of heap, nothing is allocated in it; with auto, where it can be walked',
   sampling: 'about 1 % of throughput, and one full garbage collection a reading',

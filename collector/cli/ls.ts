@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs';
 import type { DiscoveredProcess } from '../../agent/probe/discover.ts';
 import { maxOf } from '../../protocol/extremes.ts';
 import { humanDuration, humanSize } from '../../protocol/human.ts';
+import { memoryShort } from '../../protocol/memory-short.ts';
 import { oneLine } from '../../protocol/printable.ts';
 import { UsageError } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
@@ -10,11 +11,11 @@ import type { Io } from '../terminal/io.ts';
 interface LsArguments {
   ports: readonly [number, number];
   heap: boolean;
+  memory: boolean;
   json: boolean;
 }
 
-const HEADS = ['TARGET', 'PID', 'NODE', 'UP', 'RSS', 'TITLE'];
-const HEADS_WITH_HEAP = ['TARGET', 'PID', 'NODE', 'UP', 'RSS', 'HEAP', 'TITLE'];
+const HEADS = ['TARGET', 'PID', 'NODE', 'UP', 'RSS'];
 
 export function lsCommand(io: Io): CommandModule<object, LsArguments> {
   return {
@@ -31,17 +32,22 @@ export function lsCommand(io: Io): CommandModule<object, LsArguments> {
           default: false,
           describe: 'attach briefly to each that has no other client, and show its heap',
         })
+        .option('memory', {
+          type: 'boolean',
+          default: false,
+          describe: 'take the memory of each apart from outside, and show what stands out; heapwatch rss tells more',
+        })
         .option('json', { type: 'boolean', default: false, describe: 'one line of JSON a process' })
         .example('$0 ls', 'sends no signal and attaches to nothing: reads /proc, and asks open inspectors'),
-    handler: async ({ ports, heap, json }) => {
+    handler: async ({ ports, heap, memory, json }) => {
       const { discover } = await import('../../agent/probe/discover.ts');
-      const found = await discover({ ports, heap, signal: io.signal });
+      const found = await discover({ ports, heap, memory, signal: io.signal });
       if (json) for (const process of found) io.print(JSON.stringify(process));
       else if (found.length > 0)
         io.print(
           table([
-            heap ? HEADS_WITH_HEAP : HEADS,
-            ...familiesOf(found).map(([each, depth]) => cells(each, heap, depth)),
+            [...HEADS, ...(heap ? ['HEAP'] : []), ...(memory ? ['MOSTLY'] : []), 'TITLE'],
+            ...familiesOf(found).map(([each, depth]) => cells(each, { heap, memory }, depth)),
           ]),
         );
       else io.say('no Node process found; start one with --inspect');
@@ -72,7 +78,7 @@ export function familiesOf(found: readonly DiscoveredProcess[]): [found: Discove
   return families;
 }
 
-function cells(found: DiscoveredProcess, heap: boolean, depth: number): string[] {
+function cells(found: DiscoveredProcess, shown: Pick<LsArguments, 'heap' | 'memory'>, depth: number): string[] {
   const {
     state,
     address,
@@ -81,6 +87,7 @@ function cells(found: DiscoveredProcess, heap: boolean, depth: number): string[]
     uptimeMs,
     rssBytes,
     heapUsedBytes,
+    memory,
     title = '',
     wrapper,
     reason,
@@ -97,7 +104,8 @@ function cells(found: DiscoveredProcess, heap: boolean, depth: number): string[]
     nodeVersion ?? '-',
     uptimeMs === undefined ? '-' : humanDuration(uptimeMs),
     sizeCell(rssBytes),
-    ...(heap ? [sizeCell(heapUsedBytes)] : []),
+    ...(shown.heap ? [sizeCell(heapUsedBytes)] : []),
+    ...(shown.memory ? [memory ? memoryShort(memory) : '-'] : []),
     remarks.length === 0 ? title : `${title} (${remarks.join('; ')})`,
   ];
   const plain = line.map((cell) => oneLine(cell.replaceAll(/\s+/g, ' ')));

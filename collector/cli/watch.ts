@@ -1,11 +1,11 @@
 /** `heapwatch watch`: follows a collector's stream, as tables or as JSON. */
 import type { CommandModule } from 'yargs';
-import type { Topic } from '../../protocol/events.ts';
+import { Topic } from '../../protocol/events.ts';
 import type { FollowArguments } from '../terminal/follow.ts';
 import type { Io } from '../terminal/io.ts';
 import { rowCount } from '../terminal/partition-output.ts';
 
-const topics: readonly Topic[] = ['partition', 'usage', 'target', 'probe', 'checkpoint', 'mark', 'footprint', 'alert'];
+const topics: readonly Topic[] = Topic.options;
 
 export function watchCommand(io: Io): CommandModule<object, FollowArguments> {
   return {

@@ -22,7 +22,7 @@ import type { PortRange } from './ports.ts';
 import { concerns, missingReadings } from './readings.ts';
 import type { ReceiverConfig } from './receiver-file.ts';
 import { ALL_RECEIVERS, type Rule } from './rule.ts';
-import type { Every, ScheduledProbe, ScheduleFile } from './schedule-file.ts';
+import type { Every, MemoryEvery, ScheduledProbe, ScheduleFile } from './schedule-file.ts';
 import type { SdPath } from './sd-path.ts';
 import type { SecretSource } from './secret.ts';
 import { type StoreConfig, storeConfig } from './store-config.ts';
@@ -37,7 +37,7 @@ export interface DnsName {
   readonly port: number;
 }
 
-export type Intervals = Readonly<Partial<Record<ScheduledProbe, Every>>>;
+export type Intervals = Readonly<Partial<Record<ScheduledProbe, Every>>> & { readonly memory?: MemoryEvery };
 
 export interface TargetConfig {
   readonly name: string;

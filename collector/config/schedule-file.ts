@@ -66,9 +66,30 @@ const EVERY = {
   snapshot: every('snapshot', 'How often a heap snapshot is taken, which stops the target for seconds'),
 };
 
+/** How often it is looked where a target's memory is. */
+export type MemoryEvery = number | 'auto';
+const MIN_MEMORY_MS = 1_000;
+
+function parseMemoryEvery(value: string): MemoryEvery | false {
+  if (value === 'false' || value === 'auto') return value === 'auto' && value;
+  return atLeast(parseDuration(value), MIN_MEMORY_MS, value, `${MIN_MEMORY_MS}ms`);
+}
+
+const MEMORY_EVERY = z
+  .preprocess(
+    (value) => (value === false ? 'false' : value),
+    text(parseMemoryEvery, {
+      description:
+        'How often it is read from outside which parts RSS has, where the target runs on this machine: a duration, auto, or false.',
+      examples: ['auto', '5m', 'false'],
+    }),
+  )
+  .meta({ type: ['string', 'boolean'] });
+
 /** The schedule of all targets. */
 export const Schedule = z.strictObject({
   usage: EVERY.usage.prefault('5s'),
+  memory: MEMORY_EVERY.prefault('auto'),
   walk: EVERY.walk.prefault('auto'),
   sampling: EVERY.sampling.prefault('auto'),
   types: EVERY.types.prefault('auto'),
@@ -77,5 +98,5 @@ export const Schedule = z.strictObject({
 });
 
 /** What one target has otherwise. */
-export const ScheduleFile = z.strictObject(EVERY).partial();
+export const ScheduleFile = z.strictObject({ ...EVERY, memory: MEMORY_EVERY }).partial();
 export type ScheduleFile = z.infer<typeof ScheduleFile>;

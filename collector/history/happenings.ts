@@ -5,7 +5,13 @@ import type { EventsResult } from '../../protocol/happenings.ts';
 export const DEFAULT_EVENTS = 200;
 
 /** The topics that are reported, and where in the result. */
-export const HAPPENINGS = { target: 'targets', mark: 'marks', footprint: 'footprints', alert: 'alerts' } as const;
+export const HAPPENINGS = {
+  target: 'targets',
+  mark: 'marks',
+  footprint: 'footprints',
+  memory: 'memories',
+  alert: 'alerts',
+} as const;
 export type HappeningTopic = keyof typeof HAPPENINGS;
 
 type Happening = Extract<StreamEvent, { type: HappeningTopic }>;
@@ -22,11 +28,13 @@ export function happenings(events: readonly Happening[], limit = DEFAULT_EVENTS)
     targets: newest('target'),
     marks: newest('mark'),
     footprints: newest('footprint'),
+    memories: newest('memory'),
     alerts: newest('alert'),
   };
 }
 
 /** When it happened, milliseconds since 1970, as a store orders by. */
 export function happenedMs(event: Happening): number {
+  if (event.type === 'memory') return Date.parse(event.takenAt);
   return Date.parse(event.type === 'footprint' ? event.to : event.at);
 }

@@ -123,6 +123,8 @@ function headOf(event: NewEvent): EventHead {
       return { type, target, isolate: event.isolate, by: event.by, id: event.id, ...incarnationOf(event) };
     case 'usage':
       return { type, target, isolate: event.isolate, ...incarnationOf(event) };
+    case 'memory':
+      return { type, target, ...incarnationOf(event) };
     case 'probe':
     case 'checkpoint':
     case 'footprint':
@@ -161,6 +163,7 @@ function discriminators(event: NewEvent): string[] {
     case 'alert':
       return [event.fingerprint];
     case 'target':
+    case 'memory':
     case 'mark':
       return [];
   }

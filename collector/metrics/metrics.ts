@@ -9,6 +9,7 @@ import type { EventLog } from '../log/log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
 import { alertMetrics, type ReceiverTally } from './alerts.ts';
 import { kindGauges } from './kinds.ts';
+import { memoryGauges } from './memory.ts';
 import { type ProbeMetrics, probeMetrics } from './probes.ts';
 import { storeMetrics } from './store.ts';
 import { targetGauges } from './targets.ts';
@@ -41,6 +42,7 @@ export class Metrics {
     const registers = [this.#registry];
     this.contentType = this.#registry.contentType;
     targetGauges(this.#registry, log, states);
+    memoryGauges(this.#registry, log, states);
     kindGauges(this.#registry, log);
     const targets = () => states().map(({ target }) => target);
     this.#probes = probeMetrics(this.#registry, log, targets);

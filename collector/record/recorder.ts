@@ -28,6 +28,7 @@ export function recordingLine(reading: TailEvent, at: string): RecordingLine | n
     }
     case 'note':
       return { type: 'note', target: reading.target, text: reading.text, at };
+    case 'memory':
     case 'pace':
     case 'probing':
     case 'outside':

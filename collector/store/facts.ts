@@ -20,6 +20,7 @@ const OWN_TEXTS: ReadonlySet<string> = new Set([
   'checkpoint',
   'held',
   'mark',
+  'text',
 ]);
 /** A longer text is taken for one that will not come again. */
 const MAX_SHAPE_TEXT = 128;

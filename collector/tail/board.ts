@@ -1,4 +1,5 @@
 /** All that has been read of one isolate of one target, or of the sum of several. */
+import type { TargetMemory } from '../../protocol/memory.ts';
 import type { Cost, Probe, Usage } from '../../protocol/partition.ts';
 import { KindTable } from './kind-table.ts';
 import { RecentValues } from './recent-values.ts';
@@ -17,6 +18,7 @@ export class Board {
   usage: Usage | undefined;
   /** Of a process without an inspector. */
   outside: Outside | undefined;
+  memory: TargetMemory | undefined;
   state: TargetState | undefined;
   pace: Pace | undefined;
   /** The probe that runs now. */
@@ -48,6 +50,9 @@ export class Board {
       case 'outside':
         this.outside = reading;
         this.heapUsed.push(reading.heapUsedBytes, Date.now());
+        return;
+      case 'memory':
+        this.memory = reading.memory;
         return;
       case 'partition':
         this.probing = undefined;
@@ -105,6 +110,7 @@ export class Board {
       this.#latest = undefined;
       this.usage = undefined;
       this.outside = undefined;
+      this.memory = undefined;
     }
     this.state = { ...this.state, ...state, reason: state.reason };
   }

@@ -18,6 +18,11 @@ export class Boards {
   }
 
   hear(reading: TailEvent): void {
+    // of a whole process, which is no board where only its workers are followed
+    if (reading.is === 'memory') {
+      this.#boards.get(reading.memory.target)?.hear(reading);
+      return;
+    }
     this.#board(nameOf(reading)).hear(reading);
     if (this.#boards.size < 2) return;
     if (reading.is === 'usage') this.#sumUsage();
@@ -63,7 +68,7 @@ export class Boards {
   }
 }
 
-function nameOf(reading: TailEvent): string {
+function nameOf(reading: Exclude<TailEvent, { is: 'memory' }>): string {
   if (reading.is === 'usage') return boardName(reading.usage);
   if (reading.is === 'partition') return boardName(reading.partition);
   return reading.target;

@@ -3,7 +3,7 @@
  *
  *     tabs, where there are several targets
  *     target        Node, process, state                       what runs now
- *     gauges        heap, limit, RSS, external
+ *     gauges        heap, limit, RSS and what stands out of it, external
  *     price         share of the target's time, pace, pause so far
  *     deltas        since when, of the whole set, filter
  *     head          of the table
@@ -12,6 +12,7 @@
  */
 import { humanDuration, humanSize } from '../../protocol/human.ts';
 import type { Incarnation } from '../../protocol/incarnation.ts';
+import { memoryShort } from '../../protocol/memory-short.ts';
 import type { Usage } from '../../protocol/partition.ts';
 import { printable } from '../../protocol/printable.ts';
 import { ALL } from '../../protocol/sum.ts';
@@ -123,7 +124,7 @@ function stateSpan({ state, probing }: Board, paused: boolean): Span | null {
   return paused ? span('paused', 'alarm') : null;
 }
 
-function gaugeLine({ usage, outside, heapUsed }: Board, columns: number, unicode: boolean): StyledLine {
+function gaugeLine({ usage, memory, outside, heapUsed }: Board, columns: number, unicode: boolean): StyledLine {
   if (outside) {
     return pieces(
       [
@@ -142,6 +143,7 @@ function gaugeLine({ usage, outside, heapUsed }: Board, columns: number, unicode
     [
       span(heap, nearLimit ? 'alarm' : 'strong'),
       span(`RSS ${humanSize(usage.rssBytes)}`),
+      memory && memory.verdict.cause !== 'small' ? span(`mostly ${memoryShort(memory.verdict)}`, 'new') : null,
       span(`external ${humanSize(usage.externalBytes)}`),
       sharedSpan(usage),
       usage.ceiling ? span(`${humanSize(usage.ceiling.leftBytes)} left (${usage.ceiling.source})`) : null,

@@ -18,6 +18,8 @@ export class JsonLines {
     switch (reading.is) {
       case 'usage':
         return this.#json('usage', reading.usage.target, reading.usage);
+      case 'memory':
+        return this.#json('memory', reading.memory.target, reading.memory);
       case 'partition': {
         const { partition } = reading;
         const kept = this.#kindGlob === undefined ? partition : ofKinds(partition, this.#kindGlob);

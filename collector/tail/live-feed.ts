@@ -19,6 +19,10 @@ import { liveRowProbes, type RowContext, type RowProbes } from './row-probes.ts'
 import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
 
 const USAGE_EVERY_MS = 1_000;
+/** Where its memory is costs it nothing to be told, and us some tenths of a second. */
+const MEMORY_EVERY_MS = 60_000;
+/** A hundredth of our time. */
+const MEMORY_RATIO = 0.01;
 /** A target that has not given its gauges for so long is looked at. */
 const ANSWER_MS = 2_000;
 
@@ -66,6 +70,7 @@ export class LiveFeed implements Feed {
   #condition: Condition = 'running';
   #usageDueAtMs = 0;
   #rowsDueAtMs = 0;
+  #memoryDueAtMs = 0;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
@@ -160,6 +165,7 @@ export class LiveFeed implements Feed {
       await this.#readRows(agent, hear, signal);
       return 0;
     }
+    if (this.#memoryDueAtMs <= nowMs) void this.#readMemory(agent, hear, signal);
     return Math.min(this.#usageDueAtMs, this.#rowsDueAtMs) - nowMs;
   }
 
@@ -175,6 +181,24 @@ export class LiveFeed implements Feed {
     this.#pace.usageRead(performance.now() - startedAtMs);
     // in a debugger's pause it answers too
     if (this.#condition !== 'paused') this.#tellCondition(hear, 'running');
+  }
+
+  /** Beside all else: it asks nothing of the target. Never rejects. */
+  async #readMemory(agent: Agent, hear: Hear, signal: AbortSignal): Promise<void> {
+    this.#memoryDueAtMs = Number.POSITIVE_INFINITY;
+    let everyMs = MEMORY_EVERY_MS;
+    try {
+      const memory = await this.#probes.memory(agent, { target: this.target, signal });
+      if (memory === 'busy') everyMs = USAGE_EVERY_MS;
+      else if (memory === null) everyMs = Number.POSITIVE_INFINITY;
+      else if (!signal.aborted) {
+        hear({ is: 'memory', memory });
+        everyMs = Math.max(everyMs, memory.tookMs / MEMORY_RATIO);
+      }
+    } catch {
+      everyMs = Number.POSITIVE_INFINITY; // it may not be read, or has gone: which is said elsewhere
+    }
+    this.#memoryDueAtMs = performance.now() + everyMs;
   }
 
   async #readRows(agent: Agent, hear: Hear, signal: AbortSignal): Promise<void> {

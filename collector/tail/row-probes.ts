@@ -2,6 +2,7 @@
 import type { Agent } from '../../agent/attach/agent.ts';
 import { sumOf } from '../../agent/partition/partition.ts';
 import { DEFAULT_LIMITS, limitObjection, roomObjection, unknownObjection } from '../../agent/price/limits.ts';
+import { type MemoryContext, targetMemory } from '../../agent/probe/agent-memory.ts';
 import { walk, walkObstacle } from '../../agent/probe/agent-walk.ts';
 import type { Weights } from '../../agent/probe/census/sizes.ts';
 import { census, meanSizes, NOT_SEEN } from '../../agent/probe/census.ts';
@@ -9,6 +10,7 @@ import { quote } from '../../agent/probe/quote.ts';
 import { snapshot } from '../../agent/probe/snapshot.ts';
 import { types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
+import type { TargetMemory } from '../../protocol/memory.ts';
 import type { Partition, Usage } from '../../protocol/partition.ts';
 import { objectionText } from '../targets/objection.ts';
 import type { Quote } from './quote.ts';
@@ -24,6 +26,8 @@ export interface RowContext {
 
 export interface RowProbes {
   usage(agent: Agent, context: RowContext): Promise<Usage>;
+  /** Where its memory is; null where that cannot be seen from here. */
+  memory(agent: Agent, context: MemoryContext): Promise<TargetMemory | 'busy' | null>;
   /** Whether the target's memory can be read from outside. */
   canWalk(agent: Agent): Promise<boolean>;
   quote(agent: Agent, probe: RowProbe, context: RowContext): Promise<Quote>;
@@ -37,6 +41,7 @@ const known = new WeakMap<Agent, Map<string, Known>>();
 
 export const liveRowProbes: RowProbes = {
   usage,
+  memory: targetMemory,
   async canWalk(agent) {
     return (await walkObstacle(agent)) === null;
   },

@@ -42,7 +42,7 @@ export class StreamFeed implements Feed {
     const client = openCollector(this.#options.url, { signal, downMs: GIVE_UP_MS });
     this.#client = client;
     await this.#assertTarget(client);
-    const topics: Topic[] = ['usage', 'partition', 'target', 'probe', 'mark'];
+    const topics: Topic[] = ['usage', 'memory', 'partition', 'target', 'probe', 'mark'];
     const selection = { topics, ...(this.target !== null && { targets: [this.target] }) };
     for await (const event of client.subscribe(selection)) this.#tell(event, hear);
   }
@@ -96,6 +96,10 @@ export class StreamFeed implements Feed {
         const { type: _type, offset: _offset, replay: _replay, ...usage } = event;
         this.#heapUsedBytes.set(usage.target, usage.heapUsedBytes);
         return { is: 'usage', usage };
+      }
+      case 'memory': {
+        const { type: _type, offset: _offset, replay: _replay, ...memory } = event;
+        return { is: 'memory', memory };
       }
       case 'partition': {
         const { type: _type, offset: _offset, replay: _replay, ...partition } = event;

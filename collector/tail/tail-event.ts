@@ -1,6 +1,7 @@
 /** What is known of a target while it is followed, by the process itself or by a collector. */
 import type { TargetCondition } from '../../protocol/events.ts';
 import type { Incarnation } from '../../protocol/incarnation.ts';
+import type { TargetMemory } from '../../protocol/memory.ts';
 import type { Partition, Probe, Usage } from '../../protocol/partition.ts';
 
 /** The probes that give a tail its rows. */
@@ -33,6 +34,7 @@ export type TailEvent =
       /** 0 where it has ended since. */
       readonly rssBytes: number;
     }
+  | { readonly is: 'memory'; readonly memory: TargetMemory }
   | { readonly is: 'partition'; readonly partition: Partition }
   /** A probe has begun; the next partition, note or state ends it. */
   | { readonly is: 'probing'; readonly target: string; readonly probe: Probe }

@@ -23,11 +23,13 @@ import type { Gate, Ticket } from './gate.ts';
 import type { Guard } from './guard.ts';
 import type { LastReading } from './last-readings.ts';
 import type { Ledger } from './ledger.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { PassiveTypes } from './passive-types.ts';
 import type { Interrupted } from './past.ts';
 import { PriceList } from './price-list.ts';
 import { type ProbeOutcome, ProbeQueue, type ProbeRequest, type QueuedRequest } from './probe-queue.ts';
 import { Prober, requestError } from './prober.ts';
+import type { Probes } from './probes.ts';
 import type { Reader } from './reader.ts';
 import type { Reports } from './reports.ts';
 import { type Due, Schedule } from './schedule.ts';
@@ -48,6 +50,7 @@ export interface AttachmentOptions {
   /** The gate of the target's group. */
   readonly gate: Gate;
   readonly reports: Reports;
+  readonly probes: Pick<Probes, 'memory'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Says that an isolate is no more. */
@@ -92,8 +95,17 @@ export class Attachment {
       wallMs: (nowMs) => now() + nowMs - performance.now(),
     });
     this.#queue = new ProbeQueue(target.name, () => this.#wakeUp.wake());
+    const memory = new MemoryWatch({
+      agent: options.agent,
+      target: target.name,
+      every: target.schedule.memory,
+      probes: options.probes,
+      reports,
+      signal: this.#end.signal,
+    });
     this.#prober = new Prober({
       ...options,
+      memory,
       signal: this.#end.signal,
       onSign: () => {
         this.#signAtMs = performance.now();

@@ -6,6 +6,7 @@
  */
 import { basename } from 'node:path';
 import { EpochError } from '../../agent/base/errors.ts';
+import { MAIN } from '../../agent/cdp/isolate.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { RequestError } from '../../protocol/requests.ts';
@@ -15,6 +16,7 @@ import type { Guard, Refusal } from './guard.ts';
 import { LastReadings } from './last-readings.ts';
 import type { Ledger } from './ledger.ts';
 import { LimitForecasts } from './limit-forecasts.ts';
+import type { MemoryWatch } from './memory-watch.ts';
 import type { Interrupted } from './past.ts';
 import type { ProbeOutcome, ProbeRequest } from './probe-queue.ts';
 import type { Reader } from './reader.ts';
@@ -29,6 +31,7 @@ export interface ProberOptions {
   readonly guard: Guard;
   readonly ledger: Ledger;
   readonly reports: Reports;
+  readonly memory: Pick<MemoryWatch, 'look'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Aborted when the target goes or is let go. */
@@ -155,6 +158,7 @@ export class Prober {
       const usage = this.#forecasts.take(await reader.usage(isolate), performance.now());
       this.readings.note(usage);
       reports.usage(usage);
+      if (isolate === MAIN) void this.#options.memory.look();
       return { partitions: [], pauseMs: 0 };
     }
     // what a census has not seen is reported by the totals

@@ -1,6 +1,7 @@
 /** What the collector asks of an agent: the one place where its loop meets the agent's functions. */
 import { type Agent, type AttachOptions, attach, type ProbeContext } from '../../agent/attach/agent.ts';
 import { hasEnded } from '../../agent/attach/has-ended.ts';
+import { type MemoryContext, targetMemory } from '../../agent/probe/agent-memory.ts';
 import {
   type AgentWalkContext,
   type HoldersContext,
@@ -17,6 +18,7 @@ import { profilePartition } from '../../agent/probe/sampling-profile.ts';
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../../agent/probe/snapshot.ts';
 import { type TypesContext, types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
+import type { TargetMemory } from '../../protocol/memory.ts';
 import type { Partition, Usage } from '../../protocol/partition.ts';
 
 /** How long a target has to begin sampling, and to give a profile, which costs it a full garbage collection. */
@@ -38,6 +40,8 @@ export interface Probes {
   quote(agent: Agent, question: QuoteQuestion): Promise<Quote>;
   quotes(agent: Agent, question: QuotesQuestion): Promise<Quote[]>;
   usage(agent: Agent, context: ProbeContext): Promise<Usage>;
+  /** Where its memory is; null where that cannot be seen from here. */
+  memory(agent: Agent, context: MemoryContext): Promise<TargetMemory | 'busy' | null>;
   startSampling(agent: Agent, isolate: string, samplingIntervalBytes: number): Promise<Sampling>;
   /** Why the target cannot be walked; null: it can. */
   walkObstacle(agent: Agent): Promise<string | null>;
@@ -56,6 +60,7 @@ export const liveProbes: Probes = {
   quote,
   quotes,
   usage,
+  memory: targetMemory,
   walkObstacle,
   walk,
   walkHolders,

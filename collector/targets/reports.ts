@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { CheckpointEvent, ProbePhase, TargetState } from '../../protocol/events.ts';
+import type { TargetMemory } from '../../protocol/memory.ts';
 import type { Cost, Partition, Probe, Usage } from '../../protocol/partition.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import type { ScheduledProbe } from '../config/schedule-file.ts';
@@ -61,6 +62,10 @@ export class Reports {
 
   usage(usage: Usage): void {
     this.#publish({ type: 'usage', ...usage });
+  }
+
+  memory(memory: TargetMemory): void {
+    this.#publish({ type: 'memory', ...memory });
   }
 
   started(run: ProbeRun): void {

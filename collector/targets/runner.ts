@@ -248,6 +248,7 @@ export class Runner {
       target,
       ledger,
       gate,
+      probes: this.#options.probes,
       now,
       forget: (isolate) => log.forget(target.name, { isolate }),
     });

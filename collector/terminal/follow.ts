@@ -2,6 +2,7 @@
 import type {
   AlertEvent,
   FootprintEvent,
+  MemoryEvent,
   ProbeEvent,
   StreamEvent,
   TargetEvent,
@@ -53,6 +54,8 @@ function eventLine(event: Exclude<StreamEvent, { type: 'partition' }> | Gap): st
   switch (event.type) {
     case 'usage':
       return usageText(event);
+    case 'memory':
+      return memoryText(event);
     case 'target':
       return targetText(event);
     case 'probe':
@@ -94,6 +97,10 @@ function usageText(event: UsageEvent): string {
   const heap = `heap ${humanSize(event.heapUsedBytes)} of ${humanSize(event.heapLimitBytes)}`;
   const rest = `external ${humanSize(event.externalBytes)}, RSS ${humanSize(event.rssBytes)}`;
   return `${event.takenAt} ${event.target} ${event.isolate} ${heap}, ${rest}`;
+}
+
+function memoryText({ takenAt, target, rssBytes, verdict }: MemoryEvent): string {
+  return `${takenAt} ${target} RSS ${humanSize(rssBytes)}; ${verdict.text}`;
 }
 
 function targetText(event: TargetEvent): string {

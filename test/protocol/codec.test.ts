@@ -15,7 +15,7 @@ const clientFrames: ClientFrame[] = [
   {
     type: 'subscribe',
     id: 'a',
-    topics: ['partition', 'usage', 'target', 'probe', 'checkpoint', 'mark', 'footprint'],
+    topics: ['partition', 'usage', 'memory', 'target', 'probe', 'checkpoint', 'mark', 'footprint'],
     targets: ['api*', 'worker'],
     by: ['kind'],
     from: { log: 'l1', offset: 0 },
@@ -167,7 +167,7 @@ const badClientFrames: [text: string, message: string][] = [
   ],
   [
     '{"type":"subscribe","id":"a","topics":["weather"]}',
-    'Cannot read "subscribe" frame: expected "topics.0" to be one of "partition", "usage", "target", "probe", "checkpoint", "mark", "footprint", "alert", got "weather"',
+    'Cannot read "subscribe" frame: expected "topics.0" to be one of "partition", "usage", "memory", "target", "probe", "checkpoint", "mark", "footprint", "alert", got "weather"',
   ],
   [
     `{"type":"subscribe","id":"a","topics":["usage"],"targets":${JSON.stringify(Array(65).fill('*'))}}`,

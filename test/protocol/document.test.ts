@@ -14,6 +14,7 @@ import * as happenings from '../../protocol/happenings.ts';
 import * as histories from '../../protocol/history.ts';
 import * as incarnations from '../../protocol/incarnation.ts';
 import { limits } from '../../protocol/limits.ts';
+import * as memories from '../../protocol/memory.ts';
 import * as operations from '../../protocol/operations.ts';
 import * as shapes from '../../protocol/partition.ts';
 import * as lists from '../../protocol/partitions.ts';
@@ -35,6 +36,7 @@ const modules = {
   ...histories,
   ...incarnations,
   ...lists,
+  ...memories,
   ...operations,
   ...prices,
   ...snapshots,

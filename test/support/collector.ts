@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
 import { type Config, DEFAULT_STREAM, type TargetConfig } from '../../collector/config/config.ts';
 import { type Collector, startCollector } from '../../collector/main/collector.ts';
 import { liveProbes, type Probes } from '../../collector/targets/probes.ts';
+import { Topic } from '../../protocol/events.ts';
 import { LogLines } from './log-lines.ts';
 import { connect, type StreamClient } from './stream-client.ts';
 
@@ -54,7 +55,7 @@ export async function startTestCollector(
   const collector = await startCollector(configOf(targets), options);
   const client = await connect(collector.url);
   await client.hello();
-  await client.subscribe({ topics: ['partition', 'usage', 'target', 'probe', 'checkpoint', 'mark', 'footprint'] });
+  await client.subscribe({ topics: Topic.options.filter((topic) => topic !== 'alert') });
   return {
     url: collector.url,
     collector,

@@ -1,5 +1,6 @@
 /** Events as a collector's log takes them, with plausible content that a test may overrule. */
 import type { NewEvent } from '../../collector/log/log.ts';
+import { MEMORY_PARTS } from '../../protocol/memory.ts';
 
 type EventOf<T extends NewEvent['type']> = Extract<NewEvent, { type: T }>;
 
@@ -19,6 +20,20 @@ export function usageEvent(target: string, over: Partial<EventOf<'usage'>> = {})
     arrayBuffersBytes: 5,
     rssBytes: 6,
     spaces: [],
+    ...over,
+  };
+}
+
+export function memoryEvent(target: string, over: Partial<EventOf<'memory'>> = {}): EventOf<'memory'> {
+  return {
+    type: 'memory',
+    target,
+    takenAt: AT,
+    rssBytes: 100,
+    swapBytes: 0,
+    parts: MEMORY_PARTS.map((part, at) => ({ part, sizeBytes: at === 0 ? 100 : 0 })),
+    verdict: { cause: 'heap', sizeBytes: 90, text: 'JavaScript objects have 90 B', next: 'see which kinds grow' },
+    tookMs: 200,
     ...over,
   };
 }

@@ -39,9 +39,10 @@ export async function readHeap(
   layout: Layout,
   outside: OutsideAreas,
   held: HeldAreas,
+  mostBytes = MOST_WALKED_BYTES,
 ): Promise<HeapReading> {
   const heldBytes = memory.heldBytes();
-  if (heldBytes > MOST_WALKED_BYTES) {
+  if (heldBytes > mostBytes) {
     throw new LayoutRefusal(`its heap has ${Math.round(heldBytes / 2 ** 20)} MB, more than is walked for this`);
   }
   const isSmall = heldBytes <= MOST_GRAPH_BYTES;

@@ -5,4 +5,6 @@ export interface RssJob {
   readonly startTicks?: number;
   /** Whether its heap is walked too: what of it is garbage, what its classes hold outside. Costs a copy of it here. */
   readonly walk: boolean;
+  /** A larger heap is not walked. Default 2 GB. */
+  readonly mostHeapBytes?: number;
 }

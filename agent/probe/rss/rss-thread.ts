@@ -20,7 +20,7 @@ const KIB = 1_024;
 
 serve(readRss);
 
-async function readRss({ pid, startTicks, walk }: RssJob): Promise<RssReading> {
+async function readRss({ pid, startTicks, walk, mostHeapBytes }: RssJob): Promise<RssReading> {
   await using memory = ProcessMemory.open(pid);
   using view = ProcessView.open(pid);
   if (startTicks !== undefined && view.key.startTicks !== startTicks) {
@@ -49,7 +49,7 @@ async function readRss({ pid, startTicks, walk }: RssJob): Promise<RssReading> {
   };
   const heap =
     walk && layout
-      ? await orReason<Promise<HeapReading>>(() => readHeap(memory, layout, outside, held), unknown)
+      ? await orReason<Promise<HeapReading>>(() => readHeap(memory, layout, outside, held, mostHeapBytes), unknown)
       : undefined;
   if (!view.lives()) throw new DetachedError(`Cannot read memory of pid:${pid}: it ended while it was read`);
   return {

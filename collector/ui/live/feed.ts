@@ -15,7 +15,7 @@ export async function feed(client: Client, fleet: Fleet): Promise<void> {
   const waiting: StreamEvent[] = [];
   const flush = () => fleet.take(waiting.splice(0));
   const subscription = client.subscribe({
-    topics: ['target', 'usage', 'partition', 'probe', 'checkpoint', 'mark', 'footprint', 'alert'],
+    topics: ['target', 'usage', 'memory', 'partition', 'probe', 'checkpoint', 'mark', 'footprint', 'alert'],
   });
   for await (const item of subscription) {
     if (item.type === 'gap') {

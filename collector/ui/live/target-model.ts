@@ -1,7 +1,7 @@
 /** One target, as its events describe it. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Alert } from '../../../protocol/alert.ts';
-import type { MarkEvent, StreamEvent, TargetState } from '../../../protocol/events.ts';
+import type { MarkEvent, MemoryEvent, StreamEvent, TargetState } from '../../../protocol/events.ts';
 import { Bounded } from './bounded.ts';
 import { IsolateModel } from './isolate-model.ts';
 
@@ -12,6 +12,7 @@ export class TargetModel {
   readonly name: string;
   readonly marks = new Bounded<MarkEvent>(MAX_MARKS);
   readonly #state = signal<TargetState | undefined>(undefined);
+  readonly #memory = signal<MemoryEvent | undefined>(undefined);
   readonly #isolates = signal<readonly IsolateModel[]>([]);
   readonly #alerts = signal<ReadonlyMap<string, Alert>>(new Map());
 
@@ -28,6 +29,11 @@ export class TargetModel {
 
   get state(): ReadonlySignal<TargetState | undefined> {
     return this.#state;
+  }
+
+  /** Where its memory was when that was read last; undefined where it is not. */
+  get memory(): ReadonlySignal<MemoryEvent | undefined> {
+    return this.#memory;
   }
 
   /** `main` first, then workers as they came. */
@@ -49,6 +55,9 @@ export class TargetModel {
     switch (event.type) {
       case 'target':
         this.#state.value = event;
+        break;
+      case 'memory':
+        this.#memory.value = event;
         break;
       case 'mark':
         this.marks.push(event);

@@ -6,6 +6,7 @@ import { Partition } from '../../../protocol/partition.ts';
 import { runCli } from '../../support/cli.ts';
 import { coreOf, noGcore } from '../../support/core-file.ts';
 import { folder } from '../../support/folder.ts';
+import { startPlant } from '../../support/memory-plants.ts';
 import { nodeBinary } from '../../support/node-versions.ts';
 import { startTarget, type TargetOptions } from '../../support/target.ts';
 
@@ -99,4 +100,11 @@ test('ls says what can be walked though it cannot be attached to', async () => {
   assert.deepEqual({ state, walk }, { state: 'closed', walk: true });
   const table = await runCli(['ls', '--ports', '1']);
   assert.match(table.stdout, new RegExp(`^pid:${target.pid} .*\\(can be walked only: `, 'm'));
+});
+
+test('ls --memory says what stands out in the memory of each', async () => {
+  await using target = await startPlant('buffers');
+  const { stdout } = await runCli(['ls', '--ports', '1', '--memory']);
+  assert.match(stdout, /^TARGET +PID +NODE +UP +RSS +MOSTLY +TITLE$/m);
+  assert.match(stdout, new RegExp(`^pid:${target.pid} .* Buffers held 1[01]\\d MB  `, 'm'));
 });

@@ -79,7 +79,7 @@ describe('configuration', () => {
         rows: 20,
         isolates: 'all',
         samplingIntervalBytes: 131_072,
-        schedule: { usage: 1_000, walk: 'auto', types: 'auto', snapshot: 21_600_000 },
+        schedule: { usage: 1_000, memory: 'auto', walk: 'auto', types: 'auto', snapshot: 21_600_000 },
         limits: DEFAULT_LIMITS,
       },
       {
@@ -91,7 +91,7 @@ describe('configuration', () => {
         rows: 100,
         isolates: ['main', 'worker:1'],
         samplingIntervalBytes: 524_288,
-        schedule: { usage: 5_000, walk: 'auto', sampling: 'auto', types: 'auto', snapshot: 21_600_000 },
+        schedule: { usage: 5_000, memory: 'auto', walk: 'auto', sampling: 'auto', types: 'auto', snapshot: 21_600_000 },
         limits: DEFAULT_LIMITS,
       },
     ]);
@@ -100,7 +100,7 @@ describe('configuration', () => {
 
   it('reads the same as JSON', () => {
     const text =
-      '{"targets": [{"name": "api", "inspect": 9229, "schedule": {"usage": "2s", "walk": false, "sampling": false, "types": false}}]}';
+      '{"targets": [{"name": "api", "inspect": 9229, "schedule": {"usage": "2s", "memory": false, "walk": false, "sampling": false, "types": false}}]}';
     assert.deepEqual(readConfig(file(text)).targets[0]?.schedule, { usage: 2_000 });
   });
 
@@ -119,7 +119,13 @@ describe('configuration', () => {
       ['pid:4711', 'pid:4711'],
       ['127.0.0.1:9232', 'ws://127.0.0.1:9232/a-b'],
     ]);
-    assert.deepEqual(config.targets[0]?.schedule, { usage: 1_000, walk: 'auto', types: 'auto', snapshot: 600_000 });
+    assert.deepEqual(config.targets[0]?.schedule, {
+      usage: 1_000,
+      memory: 'auto',
+      walk: 'auto',
+      types: 'auto',
+      snapshot: 600_000,
+    });
     assert.deepEqual(config.listen, { host: '127.0.0.1', port: 7331 });
   });
 
@@ -136,6 +142,7 @@ targets:
       usage: 5_000,
       walk: 'auto',
       sampling: 'auto',
+      memory: 'auto',
       types: 'auto',
       census: 300_000,
       snapshot: { cron: '0 4 * * *' },
@@ -169,7 +176,7 @@ targets:
     assert.deepEqual(fromFlags.listen, { host: '::1', port: 8002 });
     const [api, worker, batch] = fromFlags.targets;
     assert.deepEqual([api?.inspect, worker?.inspect, batch?.inspect], ['9997', '9230', '9998']);
-    assert.deepEqual(api?.schedule, { usage: 3_000, walk: 'auto', types: 'auto', snapshot: 3_600_000 });
+    assert.deepEqual(api?.schedule, { usage: 3_000, memory: 'auto', walk: 'auto', types: 'auto', snapshot: 3_600_000 });
     assert.equal(api?.group, 'front', 'what a flag does not say stays');
   });
 

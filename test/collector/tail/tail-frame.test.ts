@@ -8,6 +8,7 @@ import { hasUnicode, paint, wantsColour } from '../../../collector/tail/paint.ts
 import { cut, lineWidth, widthOf } from '../../../collector/tail/spans.ts';
 import { FIRST_VIEW, type View } from '../../../collector/tail/view.ts';
 import type { Usage } from '../../../protocol/partition.ts';
+import { memoryEvent } from '../../support/events.ts';
 import { assertGolden } from '../../support/golden.ts';
 import { at, attachedReading, drawn, partitionReading, usageReading } from '../../support/tail.ts';
 
@@ -149,4 +150,16 @@ test('shared array buffers, which are not among what is external, are told where
   assert.doesNotMatch(header(), /shared buffers/);
   boards.hear({ is: 'usage', usage: { ...usage, arrayBuffersBytes: 101 * 2 ** 20 } });
   assert.match(header(), /external 1\.0 MB {2}shared buffers 100 MB/);
+});
+
+test('what stands out in its memory is told behind RSS, of the process and of no board of a worker', () => {
+  const boards = leaking();
+  const { type: _type, ...memory } = memoryEvent('api', {
+    verdict: { cause: 'buffers', sizeBytes: 112 * 2 ** 20, text: 'Buffers that are held have 112 MB', next: '' },
+  });
+  boards.hear({ is: 'memory', memory: { ...memory, target: 'nobody' } });
+  assert.equal(boards.list.length, leaking().list.length);
+  boards.hear({ is: 'memory', memory });
+  const header = drawn(frame(picture(boards, { columns: 100, rows: 20 })), 100);
+  assert.match(header, /RSS \d+ MB {2}mostly Buffers held 112 MB {2}external/);
 });

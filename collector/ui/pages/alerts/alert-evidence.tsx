@@ -2,6 +2,7 @@
 import { humanDuration } from '../../../../protocol/human.ts';
 import './alert-evidence.css';
 import type { Alert, Evidence } from '../../../../protocol/alert.ts';
+import { MEMORY_WORDS } from '../../../../protocol/memory.ts';
 import { useAction } from '../../live/action.ts';
 import { useDashboard } from '../../live/dashboard.ts';
 import { ActionWords } from '../../parts/action-words.tsx';
@@ -32,6 +33,7 @@ export function AlertEvidence({ alert }: { alert: Alert }) {
       <Holders alert={alert} evidence={evidence} />
       <Kinds alert={alert} kinds={evidence.kinds ?? []} />
       <Sites sites={evidence.sites ?? []} />
+      <Memory memory={evidence.memory} />
       <Refused refused={evidence.refused ?? []} />
       <Snapshots alert={alert} names={evidence.snapshots ?? []} />
       <Partitions ids={evidence.partitions ?? []} />
@@ -118,6 +120,26 @@ function Sites({ sites }: { sites: NonNullable<Evidence['sites']> }) {
             { text: `~${count(objects)}`, exact: `about ${objects}` },
             { text: `~${size(sizeBytes)}`, exact: `about ${sizeBytes} bytes` },
           ],
+        }))}
+      />
+    </section>
+  );
+}
+
+function Memory({ memory }: { memory: Evidence['memory'] }) {
+  if (!memory) return null;
+  const { parts, rssBytes, verdict } = memory;
+  return (
+    <section>
+      <h3>Where its memory was</h3>
+      <p>{verdict.text}</p>
+      <FigureTable
+        label="Parts of RSS"
+        heads={['Part of RSS', 'Size', 'Share']}
+        rows={parts.map(({ part, sizeBytes }) => ({
+          key: part,
+          name: MEMORY_WORDS[part],
+          figures: [{ text: size(sizeBytes), exact: `${sizeBytes} bytes` }, { text: share(sizeBytes, rssBytes) }],
         }))}
       />
     </section>

@@ -9,6 +9,7 @@ import { MemoryChart } from '../../parts/memory-chart/memory-chart.tsx';
 import { ProbePanel } from '../../parts/probe-panel/probe-panel.tsx';
 import { readSpan } from '../../parts/span.ts';
 import { LatestPartition } from './latest-partition.tsx';
+import { MemoryParts } from './memory-parts.tsx';
 import { SourceChoice } from './source-choice.tsx';
 import { TargetHead } from './target-head.tsx';
 import { Wall } from './wall/wall.tsx';
@@ -46,6 +47,7 @@ function IsolateParts({ target, isolate }: { target: TargetModel; isolate: Isola
       <section class="panel" aria-labelledby="memory">
         <h2 id="memory">Memory</h2>
         <MemoryChart target={target} isolate={isolate} span={span} />
+        <MemoryParts target={target} />
       </section>
       <section class="panel" aria-labelledby="kinds">
         <div class="target-row">
