@@ -2,11 +2,13 @@
  * Walks of attached targets: those of this machine, found by pid and start. One at a time in this process, since each holds a
  * copy of its target's pages; an isolate that was read along with another is given out without a second stop.
  */
+
 import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
 import { localPid } from '../attach/local-process.ts';
 import { withSnapshotFile } from '../capture/output.ts';
+import { noIsolate } from '../cdp/isolate.ts';
 import { ProcessError, readProcess } from '../process/process.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import type { Holders, HoldersQuestion } from '../sets/holders.ts';
@@ -67,7 +69,7 @@ export async function walk(agent: Agent, context: AgentWalkContext): Promise<Par
   const found = partitions.find(({ isolate }) => isolate === context.isolate);
   if (!found) {
     const names = partitions.map(({ isolate }) => isolate).join(', ');
-    throw new RangeError(`Cannot walk ${context.isolate}: the target has ${names}`);
+    throw noIsolate(context.isolate, `Cannot walk ${context.isolate}: the target has ${names}`);
   }
   // the stop is reported once
   const rest = partitions.filter((each) => each !== found).map(({ cost: _, ...each }) => each);

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { humanSize } from '../../protocol/human.ts';
 import { type Incarnation, incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition, Row } from '../../protocol/partition.ts';
-import { MAIN } from '../cdp/isolate.ts';
+import { MAIN, noIsolate } from '../cdp/isolate.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
 import type { Forecast } from '../price/book.ts';
 import { listPrice } from '../price/tariff.ts';
@@ -221,13 +221,14 @@ function withOutside({ rows, outside }: Pick<IsolateKinds, 'rows' | 'outside'>):
   return [...joined, ...more.values()];
 }
 
-/** The place of an isolate in the order of their ids. @throws RangeError for a name that nothing tells the place of */
-function indexOf(isolate: string, names: readonly string[] = []): number {
+/** The place of an isolate in the order of their ids. @throws RangeError for a name that nothing tells the place of; NoWorkerError */
+function indexOf(isolate: string, names: readonly string[] | undefined): number {
   if (isolate === MAIN) return 0;
   const [, number] = /^isolate:(\d+)$/.exec(isolate) ?? [];
-  const index = number === undefined ? names.indexOf(isolate) : Number(number) - 1;
-  if (index < 0) throw new RangeError(`Cannot walk ${isolate}: only an inspector knows the numbers of workers`);
-  return index;
+  const index = number === undefined ? (names ?? []).indexOf(isolate) : Number(number) - 1;
+  if (index >= 0) return index;
+  if (names) throw noIsolate(isolate, `Cannot walk ${isolate}: the target has ${names.join(', ')}`);
+  throw new RangeError(`Cannot walk ${isolate}: only an inspector knows the numbers of workers`);
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Agent } from '../../agent/attach/agent.ts';
+import { noIsolate } from '../../agent/cdp/isolate.ts';
 import { memoryOfAgent } from '../../agent/probe/agent-walk.ts';
 import { type GraphAsk, type WalkedMemory, Walker, type WalkOptions } from '../../agent/probe/walk.ts';
 import { memoryOfPid } from '../../agent/probe/walked-memory.ts';
@@ -96,15 +97,18 @@ async function readWalk(
   const partitions = await walked(walker, by, reading, options, io);
   const found =
     isolate === ALL ? sumPartitions(partitions, randomUUID()) : partitions.find((each) => each.isolate === isolate);
-  if (!found) throw noIsolate(target, isolate, partitions);
+  if (!found) throw notFound(target, isolate, partitions, known);
   io.say(costText(found.cost ?? {}));
   return found;
 }
 
-function noIsolate(target: string, isolate: string, partitions: readonly Partition[]): UsageError {
+/** A worker that an inspector does not name has ended; without one nobody knows the numbers of workers. */
+function notFound(target: string, isolate: string, partitions: readonly Partition[], { isolates }: Known): Error {
   const names = partitions.map((each) => each.isolate).join(', ');
+  const message = `Cannot walk ${isolate} of ${target}: it has ${names}`;
+  if (isolates !== undefined) return noIsolate(isolate, message);
   const hint = isolate.startsWith('worker:') ? '; the numbers of workers are known by an inspector only' : '';
-  return new UsageError(`Cannot walk ${isolate} of ${target}: it has ${names}${hint}`);
+  return new UsageError(`${message}${hint}`);
 }
 
 async function walked(

@@ -59,6 +59,17 @@ test('heap of a port walks the process behind it, with the numbers of its worker
   assert.equal(snapshot.probe, 'snapshot');
 });
 
+test('a worker that has ended is a target that went away, a name that is none is a wrong word', async () => {
+  await using target = await sessions({ inspect: true });
+  for (const more of [[], ['--by', 'retained']]) {
+    const ended = await runCli(['heap', `${target.port}`, '--probe', 'walk', '--isolate', 'worker:9', ...more]);
+    assert.equal(ended.code, 3, ended.stderr);
+    assert.match(ended.stderr, /^heapwatch: Cannot walk worker:9.*: (it|the target) has main, worker:1$/m);
+    const wrong = await runCli(['heap', `${target.port}`, '--probe', 'walk', '--isolate', 'works:1', ...more]);
+    assert.equal(wrong.code, 2, wrong.stderr);
+  }
+});
+
 test('a walk says what it cannot: exit codes 2 and 3', async () => {
   await using target = await sessions();
   const worker = await runCli(['heap', `pid:${target.pid}`, '--probe', 'walk', '--isolate', 'worker:1']);
