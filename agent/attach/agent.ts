@@ -52,7 +52,7 @@ export interface Agent extends AsyncDisposable {
   /** The inspector's WebSocket address, for a session of one's own (a snapshot's receiver opens one in its thread). */
   readonly inspectorUrl: string;
   /** The main isolate's session. */
-  readonly session: Session;
+  readonly session: ConnectionSession;
   /** `main` and `worker:<threadId>` of every worker that lives now; while the main thread is blocked, of those known before. */
   isolates(): Promise<string[]>;
   /**

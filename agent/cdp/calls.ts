@@ -11,6 +11,8 @@ export interface SendOptions {
   signal?: AbortSignal;
   /** Milliseconds until the call is given up with a `TimeoutError` (DOMException); absent: as long as the channel lives. */
   timeoutMs?: number;
+  /** Gives the result unread, as the bytes of the answer that brought it (answer.ts). */
+  asBytes?: boolean;
   /** On a connection: the flattened session that the call is for; absent: its own. */
   sessionId?: string;
 }

@@ -20,15 +20,16 @@ import WebSocket from 'ws';
 import { reasonOf } from '../../protocol/reason.ts';
 import { AttachError, DetachedError, ProtocolError } from '../base/errors.ts';
 import { atMost } from '../base/waiting.ts';
+import { type AnswerBytes, answerId, bytesOfAnswer } from './answer.ts';
 import { Calls, type PendingCall, type SendOptions } from './calls.ts';
-import { Flood, headOf, UNREAD_BYTES } from './flood.ts';
+import { Flood, type FrameHead, headOf, UNREAD_BYTES } from './flood.ts';
 import { FrameError, messageOf } from './frame.ts';
 import { whenFree } from './hold.ts';
 import { keepOpen } from './keeper.ts';
+import { assertReadable } from './readable.ts';
 import { refusalOf } from './refusal.ts';
 import { type HeldSocket, holdSocket } from './session-standby.ts';
 import { Standby, type StandbyJob } from './standby.ts';
-import { assertReadableTrace } from './trace-frame.ts';
 
 export type { SendOptions };
 export { AttachError, DetachedError, ProtocolError };
@@ -49,6 +50,8 @@ export interface Session extends AsyncDisposable {
     params?: Commands[M]['paramsType'][0],
     options?: SendOptions,
   ): Promise<Commands[M]['returnType']>;
+  /** The same, and the result comes unread, however long it is. */
+  send(method: string, params: object, options: SendOptions & { asBytes: true }): Promise<AnswerBytes>;
   /** As `send`, for domains that devtools-protocol does not know (NodeWorker, NodeRuntime, NodeTracing). */
   send(method: string, params?: object, options?: SendOptions): Promise<unknown>;
   /** Calls `listener` on each event; returns what removes it. What it throws ends the session. On a connection, `event.sessionId` is that of a flattened session. */
@@ -66,6 +69,8 @@ export interface Session extends AsyncDisposable {
 
 /** The session of a connection of its own. */
 export interface ConnectionSession extends Session {
+  /** As `on`, and the events come unread, as the bytes of their frames. */
+  onFrames(event: string, listener: (frame: Uint8Array<ArrayBuffer>) => void): () => void;
   /** What else is known of why the connection has ended by itself, asked when it has; undefined: nothing. */
   whyGone: (() => string | undefined) | undefined;
   /** Milliseconds for which a trifle has not been answered and nothing else has come; 0: the target answers. */
@@ -210,9 +215,11 @@ class ClientSession implements ConnectionSession {
   }
 
   send(method: string, params: object = {}, options: SendOptions = {}): Promise<never> {
-    const { sessionId } = options;
+    const { sessionId, asBytes = false } = options;
     const call = this.#calls.make(method, options, (answer) => {
-      this.#client.ask(method, params, sessionId, (failed, response) => tell(answer, failed, response));
+      const reply: Reply = (failed, response) =>
+        tell(answer, failed, asBytes && !failed ? bytesOfAnswer(response as object) : response);
+      this.#client.ask(method, params, { sessionId, asBytes }, reply);
     });
     return call as Promise<never>;
   }
@@ -223,6 +230,10 @@ class ClientSession implements ConnectionSession {
       if (sessionId === undefined || event.endsWith(`.${sessionId}`)) listener(params as never);
     };
     return this.#client.listen(event, hear);
+  }
+
+  onFrames(event: string, listener: (frame: Uint8Array<ArrayBuffer>) => void): () => void {
+    return this.#client.listenUnread(event, listener);
   }
 
   get heardBytes(): number {
@@ -295,7 +306,16 @@ class ClientSession implements ConnectionSession {
   }
 }
 
-type Reply = (failed: boolean | Error, response: unknown) => void;
+/** Where `takesBytes` is set, the response of an answer that is no refusal is its frame. */
+interface Reply {
+  (failed: boolean | Error, response: unknown): void;
+  takesBytes?: boolean;
+}
+
+interface Asking {
+  readonly sessionId?: string | undefined;
+  readonly asBytes?: boolean;
+}
 
 interface ConnectOptions {
   timeoutMs: number;
@@ -333,6 +353,8 @@ class Client extends Chrome {
   #onQuiet: () => void = () => {};
   /** How many listen to each event, by its method. */
   readonly #heard = new Map<string, number>();
+  /** Who takes an event's frames unread. */
+  readonly #unread = new Map<string, (frame: Uint8Array<ArrayBuffer>) => void>();
   readonly #flood = new Flood();
 
   constructor(url: string, notifier: EventEmitter, options: ConnectOptions) {
@@ -344,13 +366,14 @@ class Client extends Chrome {
   }
 
   /** Sends a command; `reply` is called once, with an error at the latest when the connection ends. */
-  ask(method: string, params: object, sessionId: string | undefined, reply: Reply): void {
+  ask(method: string, params: object, { sessionId, asBytes = false }: Asking, reply: Reply): void {
     this.#unanswered++;
     this.#saidAtMs = performance.now();
     const heard: Reply = (failed, response) => {
       if (--this.#unanswered === 0) this.#onQuiet();
       reply(failed, response);
     };
+    heard.takesBytes = asBytes;
     if (sessionId === undefined) this.send(method, params, heard);
     else this.send(method, params, sessionId, heard);
   }
@@ -367,6 +390,12 @@ class Client extends Chrome {
       else this.#heard.set(method, left);
       this.off(event, hear);
     };
+  }
+
+  /** The same, unread. One at a time hears an event so, and then nobody else. */
+  listenUnread(event: string, hear: (frame: Uint8Array<ArrayBuffer>) => void): () => void {
+    this.#unread.set(event, hear);
+    return () => this.#unread.delete(event);
   }
 
   get isQuiet(): boolean {
@@ -389,10 +418,7 @@ class Client extends Chrome {
    * to what is asked after them. (Not those that wait for the event loop: a promise's, `collectGarbage`.)
    */
   async caughtUp(ms: number): Promise<void> {
-    await this.#inTime(
-      ms,
-      () => new Promise((resolve) => this.ask('Runtime.getIsolateId', {}, undefined, () => resolve())),
-    );
+    await this.#inTime(ms, () => new Promise((resolve) => this.ask('Runtime.getIsolateId', {}, {}, () => resolve())));
   }
 
   async #inTime(ms: number, work: () => Promise<void>): Promise<void> {
@@ -483,11 +509,21 @@ class Client extends Chrome {
     this.#heardAtMs = performance.now();
     try {
       if (isBinary) throw new FrameError('a binary frame');
-      const isAsked = this.#isAsked(frame);
+      const head = headOf(frame);
+      const isAsked = this.#isAsked(head);
       const flood = this.#flood.count(frame.length, isAsked);
       if (flood !== undefined) throw new FrameError(flood);
       if (!isAsked && frame.length > UNREAD_BYTES) return;
-      assertReadableTrace(frame);
+      if (head && 'id' in head && this.#reply(head.id)?.takesBytes && answerId(frame) === head.id) {
+        this._handleMessage({ id: head.id, result: frame });
+        return;
+      }
+      const unread = head && 'method' in head ? this.#unread.get(head.method) : undefined;
+      if (unread) {
+        unread(new Uint8Array(frame));
+        return;
+      }
+      assertReadable(frame, head);
       const message = messageOf(frame.toString());
       if (message) this._handleMessage(message);
     } catch (error) {
@@ -496,10 +532,14 @@ class Client extends Chrome {
   }
 
   /** Whether somebody waits for a frame; true where its first bytes do not tell. */
-  #isAsked(frame: Buffer): boolean {
-    const head = headOf(frame);
+  #isAsked(head: FrameHead | undefined): boolean {
     if (head === undefined) return true;
-    return 'method' in head ? this.#heard.has(head.method) : this._callbacks[head.id] !== undefined;
+    if ('method' in head) return this.#heard.has(head.method) || this.#unread.has(head.method);
+    return this.#reply(head.id) !== undefined;
+  }
+
+  #reply(id: number): Reply | undefined {
+    return this._callbacks[id];
   }
 
   /** One that owes us the answer is not asked for another. */
@@ -508,7 +548,7 @@ class Client extends Chrome {
     const quietMs = nowMs - Math.max(this.#saidAtMs, this.#heardAtMs);
     if (quietMs < (this.#askedAtMs === undefined ? IDLE_MS : UNANSWERED_MS)) return;
     this.#askedAtMs ??= nowMs;
-    this.ask('Runtime.getIsolateId', {}, undefined, () => {
+    this.ask('Runtime.getIsolateId', {}, {}, () => {
       this.#askedAtMs = undefined;
     });
   }

@@ -7,6 +7,7 @@
 import { EventEmitter } from 'node:events';
 import type { z } from 'zod';
 import { DetachedError, ProtocolError } from '../base/errors.ts';
+import { type AnswerBytes, answerId, bytesOfAnswer } from './answer.ts';
 import { Calls, type SendOptions } from './calls.ts';
 import { FrameError, messageOf } from './frame.ts';
 import { whenFree } from './hold.ts';
@@ -23,6 +24,7 @@ import {
   WorkerDetached,
   WorkerMessage,
 } from './isolate.ts';
+import { assertReadableText } from './readable.ts';
 import { isUnknownMethod, type OpenOptions, openSession, type Session, setFarewell } from './session.ts';
 
 /** Workers of one process that are spoken to; a program with more makes threads as others make objects. */
@@ -207,6 +209,8 @@ class WorkerSession implements Session {
   readonly #calls = new Calls();
   readonly #heardDirectly = new Set<string>();
   readonly #answers = new Map<number, (message: Answered) => void>();
+  /** Those that are taken unread. */
+  readonly #unread = new Map<number, (answer: AnswerBytes) => void>();
   #lastId = 0;
   /** The flattened session of the same worker, where there is one. */
   #directId: string | undefined;
@@ -245,7 +249,7 @@ class WorkerSession implements Session {
     if (sessionId !== undefined) {
       return this.#calls.make(method, options, (answer) => {
         this.#connection
-          .send(method, params, { sessionId })
+          .send(method, params, { sessionId, ...(options.asBytes && { asBytes: true }) })
           .then((result) => answer.result(result as object), answer.failed);
       }) as Promise<never>;
     }
@@ -253,12 +257,17 @@ class WorkerSession implements Session {
     const call = this.#calls.make(method, options, (answer) => {
       this.#answers.set(id, ({ result, error }) => {
         if (error) answer.refused(error.code, error.message);
-        else answer.result(result ?? {});
+        else answer.result(options.asBytes ? bytesOfAnswer(result ?? {}) : (result ?? {}));
       });
+      if (options.asBytes) this.#unread.set(id, (bytes) => answer.result(bytes));
       this.#post({ id, method, params }).catch(answer.failed);
     });
     // a call that was given up leaves nobody to answer to
-    return call.finally(() => this.#answers.delete(id)) as Promise<never>;
+    const forget = () => {
+      this.#answers.delete(id);
+      this.#unread.delete(id);
+    };
+    return call.finally(forget) as Promise<never>;
   }
 
   on(event: string, listener: (params: never) => void): () => void {
@@ -292,6 +301,12 @@ class WorkerSession implements Session {
   /** Takes a message of the worker. */
   hear(text: string): void {
     try {
+      const unread = this.#unread.get(answerId(text));
+      if (unread) {
+        unread(bytesOfAnswer(text));
+        return;
+      }
+      assertReadableText(text);
       const message = messageOf(text);
       if (message === null) return;
       if ('id' in message) this.#answers.get(message.id)?.(message);

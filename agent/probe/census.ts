@@ -16,13 +16,12 @@ import type { Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
 import type { SendOptions } from '../cdp/session.ts';
 import { kind } from '../classify/kind.ts';
-import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
 import { countIsolate, type IsolateCount, realmsToCount } from './census/isolate.ts';
-import { weighed } from './census/sizes.ts';
-import { NOT_SEEN, unseen } from './census/unseen.ts';
+import { NOT_SEEN } from './census/unseen.ts';
 import { footprint } from './footprint.ts';
 import { startMeter } from './meter.ts';
 import { startPing } from './ping.ts';
+import { readUnread } from './unread.ts';
 
 export { NOT_SEEN };
 
@@ -60,14 +59,17 @@ export async function census(agent: Agent, context: CensusContext): Promise<Part
   let pauseMs = 0;
   let counted: IsolateCount;
   try {
-    counted = await countIsolate(session, options, () => {
-      pauseMs += ping.lap();
+    counted = await countIsolate(session, options, {
+      onNext: () => {
+        pauseMs += ping.lap();
+      },
+      urlsIn: ({ bytes }, scriptIds) => readUnread({ what: 'coverage', bytes, scriptIds }, context.signal),
     });
   } finally {
     pauseMs += ping.stop().pauseMs;
   }
   const after = await footprint(session, options);
-  const partition: Partition = {
+  return {
     target: context.target,
     isolate: context.isolate,
     probe: 'census',
@@ -77,22 +79,23 @@ export async function census(agent: Agent, context: CensusContext): Promise<Part
     ...incarnationOf(agent.identity),
     header: kind.header,
     heapUsedBytes: meter.before.heapUsedBytes,
-    ...rowsOf(counted, takenAt, context),
+    ...(await rowsOf(counted, takenAt, context)),
     cost: { ...meter.enter(pauseMs, after, { realms: counted.realms }), transferBytes: counted.transferBytes },
   };
-  return context.rows === undefined ? partition : limitRows(partition, context.rows);
 }
 
-function rowsOf(
+async function rowsOf(
   counted: IsolateCount,
   takenAt: string,
-  context: CensusContext,
-): Pick<Partition, 'label' | 'count' | 'sizeBytes' | 'rows'> {
-  const { totals } = context;
-  const seen = weighed(counted.counts, context);
-  const { row, remark } = totals ? unseen({ ...sumOf(seen), takenAt, liveBytes: counted.liveBytes }, totals) : {};
-  const rows = row ? [...seen, row].sort(bySizeThenKind) : seen;
-  return { label: context.label ?? labelOf(counted, remark), ...sumOf(rows), rows };
+  { totals, sizes, rows, label, signal }: CensusContext,
+): Promise<Pick<Partition, 'label' | 'count' | 'sizeBytes' | 'rows' | 'other'>> {
+  const { functions, slots, liveBytes } = counted;
+  const held = { ...(totals && { totals }), ...(sizes && { sizes }), ...(rows !== undefined && { limit: rows }) };
+  const { remark, ...read } = await readUnread(
+    { what: 'census', functions, slots, liveBytes, takenAt, ...held },
+    signal,
+  );
+  return { ...read, label: label ?? labelOf(counted, remark) };
 }
 
 function labelOf({ realms, realmsLeftOut }: IsolateCount, remark: string | undefined): string {

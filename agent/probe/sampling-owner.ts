@@ -73,15 +73,30 @@ function withoutLast(path: readonly ProfileNode[]): ProfileNode {
 /** What is known of a sampling without a mark. */
 export interface Unmarked {
   readonly intervalBytes: number;
-  /** The last reading's samples. */
-  readonly before?: Samples;
+  /** The last reading's samples, as `memoryOf` gives them. */
+  readonly before?: Float64Array<ArrayBuffer>;
+}
+
+/** What is kept of samples until the next reading: ordinal, size, ordinal, size, …; it passes between threads at no cost. */
+export function memoryOf(samples: Samples): Float64Array<ArrayBuffer> {
+  const memory = new Float64Array(2 * samples.length);
+  samples.forEach(({ ordinal, size }, at) => {
+    memory[2 * at] = ordinal;
+    memory[2 * at + 1] = size;
+  });
+  return memory;
 }
 
 /** Whether a profile can be of it. */
 export function isLike({ samples }: HeapProfile, { intervalBytes, before }: Unmarked): boolean {
   if (samples.some(({ size }) => size < LEAST_RATIO * intervalBytes)) return false;
   if (!before || before.length === 0) return true;
-  const known = new Map(before.map(({ ordinal, size }) => [ordinal, size]));
-  const last = before.reduce((most, { ordinal }) => Math.max(most, ordinal), 0);
+  const known = new Map<number, number>();
+  let last = 0;
+  for (let at = 0; at < before.length; at += 2) {
+    const ordinal = before[at]!;
+    known.set(ordinal, before[at + 1]!);
+    last = Math.max(last, ordinal);
+  }
   return samples.every(({ ordinal, size }) => ordinal > last || known.get(ordinal) === size);
 }

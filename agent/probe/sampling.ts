@@ -8,19 +8,22 @@
  */
 
 import { incarnationOf } from '../../protocol/incarnation.ts';
-import type { Agent } from '../attach/agent.ts';
+import type { Partition } from '../../protocol/partition.ts';
+import type { Agent, ProbeContext } from '../attach/agent.ts';
+import { type AnswerBytes, resultOf } from '../cdp/answer.ts';
 import { MAIN, noIsolate, threadIdOf } from '../cdp/isolate.ts';
 import { type DetachedError, openSession, ProtocolError, type SendOptions, type Session } from '../cdp/session.ts';
 import { openWorker } from '../cdp/workers.ts';
 import { originalProfile } from '../original/profile.ts';
-import { type HeapProfile, heapProfileOf } from '../profile/heap-profile.ts';
+import { heapProfileOf } from '../profile/heap-profile.ts';
 import { readableInterval } from './allocation-size.ts';
 import { footprint } from './footprint.ts';
 import { dropMark, type HeldMark, holdMark, isMarkHeld } from './held-mark.ts';
 import { startMeter } from './meter.ts';
 import { startPing } from './ping.ts';
-import { isLike, type Unmarked, withoutMark } from './sampling-owner.ts';
+import { isLike, type Mark, memoryOf, type Unmarked, withoutMark } from './sampling-owner.ts';
 import type { SamplingProfile } from './sampling-profile.ts';
+import { readUnread } from './unread.ts';
 
 /** 512 KiB: no cost that can be measured. 32 KiB costs an allocating program about a tenth of its speed. */
 const INTERVAL_BYTES = 512 * 1024;
@@ -36,11 +39,15 @@ export interface Sampling extends AsyncDisposable {
   readonly foreign: boolean;
   /** What lives now of all that was allocated since the start. Costs the target a full garbage collection. */
   read(options?: SendOptions): Promise<SamplingProfile>;
+  /** The same as a partition, which a thread reads where the profile is large. */
+  readPartition(context: PartitionContext, options?: SendOptions): Promise<Partition>;
   /** The same for the last time: ends the sampling and its connection. */
   stop(options?: SendOptions): Promise<SamplingProfile>;
   /** Settles, never rejects, with why the sampling's connection ended. */
   readonly closed: Promise<DetachedError>;
 }
+
+export type PartitionContext = ProbeContext & { readonly label?: string; readonly rows?: number };
 
 /** Begins to sample an isolate, or joins the sampling that is under way there. @throws RangeError for an isolate that does not exist. */
 export async function startSampling(agent: Agent, isolate: string, options: SamplingOptions = {}): Promise<Sampling> {
@@ -99,18 +106,62 @@ class LiveSampling implements Sampling {
     return this.#origin.foreign;
   }
 
+  async readPartition({ signal, ...context }: PartitionContext, options: SendOptions = {}): Promise<Partition> {
+    const sending = { ...options, ...(signal && { signal }) };
+    const { bytes, ...taken } = await this.#take(sending);
+    const ours = this.#ours;
+    const cut = this.#cutOrigin();
+    const { whose, own, theirs, memory } = await readUnread(
+      {
+        what: 'profile',
+        bytes,
+        context,
+        circumstances: { ...this.#origin, ...taken },
+        foreign: { ...cut, ...taken },
+        ...(ours && { ours: plainly(ours) }),
+      },
+      signal,
+    );
+    if (!ours) return own ?? unread();
+    const isLost = whose !== 'marked' && (await this.#isMarkLost(ours, sending));
+    if (whose !== 'other' && !isLost) {
+      this.#ours = { ...ours, before: memory, ...(whose === 'like' && { mark: null }) };
+      return own ?? unread();
+    }
+    this.#letBe(cut);
+    return theirs ?? unread();
+  }
+
   async read(options: SendOptions = {}): Promise<SamplingProfile> {
-    const profile = await this.#take(options);
+    const { bytes, ...taken } = await this.#take(options);
+    const profile = { ...this.#origin, ...originalProfile(heapProfileOf(resultOf({ bytes }))), ...taken };
     const ours = this.#ours;
     // another of us may have begun it
     if (!ours) return withoutMark(profile) ?? profile;
     const own = await this.#ownOf(profile, ours, options);
     if (own) return own;
-    const { startedAt: cutSince } = this.#origin;
-    this.#ours = undefined;
-    this.#origin = { foreign: true, ...incarnationOf(this.#origin), ...(cutSince !== undefined && { cutSince }) };
+    this.#letBe(this.#cutOrigin());
     const { startedAt: _, samplingIntervalBytes: __, ...theirs } = profile;
     return { ...theirs, ...this.#origin };
+  }
+
+  /** Of a sampling that somebody has begun after they ended ours. */
+  #cutOrigin(): Origin {
+    const { startedAt: cutSince } = this.#origin;
+    return { foreign: true, ...incarnationOf(this.#origin), ...(cutSince !== undefined && { cutSince }) };
+  }
+
+  #letBe(origin: Origin): void {
+    this.#ours = undefined;
+    this.#origin = origin;
+  }
+
+  /** Whether our mark is there, though the profile has it not: so the profile is of another sampling. */
+  async #isMarkLost({ mark }: Ours, options: SendOptions): Promise<boolean> {
+    const { session } = this.#place;
+    if (!mark || !(await isMarkHeld(session, mark, options))) return false;
+    await dropMark(session, mark, options);
+    return true;
   }
 
   /** The profile without our mark, where it is of our sampling; null: of another. */
@@ -118,15 +169,11 @@ class LiveSampling implements Sampling {
     const { mark } = ours;
     const own = mark && withoutMark(profile, mark);
     if (own) {
-      this.#ours = { ...ours, before: own.samples };
+      this.#ours = { ...ours, before: memoryOf(own.samples) };
       return own;
     }
-    if (mark && (await isMarkHeld(this.#place.session, mark, options))) {
-      await dropMark(this.#place.session, mark, options);
-      return null;
-    }
-    if (!isLike(profile, ours)) return null;
-    this.#ours = { ...ours, mark: null, before: profile.samples };
+    if ((await this.#isMarkLost(ours, options)) || !isLike(profile, ours)) return null;
+    this.#ours = { ...ours, mark: null, before: memoryOf(profile.samples) };
     return profile;
   }
 
@@ -146,15 +193,15 @@ class LiveSampling implements Sampling {
   }
 
   /** @throws SamplingEndedError where somebody has stopped the sampling, and nobody samples */
-  async #take(options: SendOptions): Promise<SamplingProfile> {
+  async #take(options: SendOptions): Promise<Taken> {
     const { agent, isolate, session, beside } = this.#place;
     using meter = await startMeter(agent, { probe: 'sampling', isolate }, options);
     const takenAt = new Date().toISOString();
     const ping = startPing(beside);
-    let profile: HeapProfile;
+    let answer: AnswerBytes;
     let pauseMs: number;
     try {
-      profile = originalProfile(heapProfileOf(await session.send('HeapProfiler.getSamplingProfile', {}, options)));
+      answer = await session.send('HeapProfiler.getSamplingProfile', {}, { ...options, asBytes: true });
     } catch (error) {
       if (!isNotStarted(error)) throw error;
       throw new SamplingEndedError(SAMPLING_ENDED, { cause: error });
@@ -163,8 +210,21 @@ class LiveSampling implements Sampling {
     }
     const after = await footprint(beside, options);
     const cost = meter.enter(pauseMs, after);
-    return { ...this.#origin, ...profile, takenAt, heapUsedBytes: after.heapUsedBytes, cost };
+    return { ...answer, takenAt, heapUsedBytes: after.heapUsedBytes, cost };
   }
+}
+
+/** A profile that is not read yet, and what was seen when it was taken. */
+type Taken = AnswerBytes & Pick<SamplingProfile, 'takenAt' | 'heapUsedBytes' | 'cost'>;
+
+/** Without the handle, which is of no use to whom reads. */
+function plainly({ intervalBytes, before, mark }: Ours): Unmarked & { mark?: Mark } {
+  return { intervalBytes, ...(before && { before }), ...(mark && { mark }) };
+}
+
+/** The reading of a profile gives what is asked for here. */
+function unread(): never {
+  throw new Error('Cannot read the sampling profile: its thread gave no partition');
 }
 
 /** Somebody in the target has stopped a sampling of ours, and its profile is lost. */
@@ -185,7 +245,7 @@ async function openIsolate(agent: Agent, isolate: string, options: SendOptions):
 /** Nobody samples exactly if there is no profile to give. (If somebody does, the question costs a garbage collection.) */
 async function isSampled(session: Session, options: SendOptions): Promise<boolean> {
   try {
-    await session.send('HeapProfiler.getSamplingProfile', {}, options);
+    await session.send('HeapProfiler.getSamplingProfile', {}, { ...options, asBytes: true });
     return true;
   } catch (error) {
     if (isNotStarted(error)) return false;

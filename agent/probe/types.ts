@@ -13,17 +13,18 @@ import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition, Row, Tally } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
 import { delay } from '../base/waiting.ts';
-import { ProtocolError, type SendOptions, type Session } from '../cdp/session.ts';
+import { type ConnectionSession, ProtocolError, type SendOptions, type Session } from '../cdp/session.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
 import type { Count } from '../price/book.ts';
 import type { Footprint } from '../price/footprint.ts';
 import { footprint } from './footprint.ts';
-import { COLLECTION_CATEGORIES, type Collection, collectionsOf } from './gc-stats/collections.ts';
+import { COLLECTION_CATEGORIES, type Collection } from './gc-stats/collections.ts';
 import { addTo } from './gc-stats/object-stats.ts';
 import { isKnown, lastOf, type Wanted } from './gc-stats/own-isolate.ts';
 import { TracingError, traced } from './gc-stats/tracing.ts';
 import { kindOfType } from './gc-stats/type-kinds.ts';
 import { enterCount, startMeter } from './meter.ts';
+import { readUnread } from './unread.ts';
 
 export { TracingError };
 
@@ -92,17 +93,21 @@ interface TracedCollection {
   readonly transferBytes: number;
 }
 
-async function causedCollection(tracing: Session, wanted: Wanted, sending: SendOptions): Promise<TracedCollection> {
+async function causedCollection(
+  tracing: ConnectionSession,
+  wanted: Wanted,
+  sending: SendOptions,
+): Promise<TracedCollection> {
   const takenAt = new Date().toISOString();
   const collect = () => causeCollection(wanted.session, sending);
-  const { events, transferBytes } = await traced(tracing, COLLECTION_CATEGORIES, collect, sending.signal);
-  const collection = lastOf(wanted, collectionsOf(events));
+  const { frames, transferBytes } = await traced(tracing, COLLECTION_CATEGORIES, collect, sending.signal);
+  const collection = lastOf(wanted, await readUnread({ what: 'trace', frames }, sending.signal));
   if (collection) return { collection, takenAt, transferBytes };
   throw new TracingError(`Cannot read types of ${wanted.isolate}: its collection is not in the trace, try again`);
 }
 
 async function nextCollection(
-  tracing: Session,
+  tracing: ConnectionSession,
   wanted: Wanted,
   waitMs: number,
   signal?: AbortSignal,
@@ -112,8 +117,8 @@ async function nextCollection(
     const restMs = deadlineAtMs - performance.now();
     if (restMs <= 0) throw noCollection(wanted.isolate, waitMs);
     const look = () => delay(Math.min(LOOK_MS, restMs), signal);
-    const { events, transferBytes } = await traced(tracing, COLLECTION_CATEGORIES, look, signal);
-    const collection = lastOf(wanted, collectionsOf(events));
+    const { frames, transferBytes } = await traced(tracing, COLLECTION_CATEGORIES, look, signal);
+    const collection = lastOf(wanted, await readUnread({ what: 'trace', frames }, signal));
     // it was within the last look: the target's clock is not ours
     if (collection) return { collection, takenAt: new Date().toISOString(), transferBytes };
   }
@@ -127,7 +132,7 @@ function noCollection(isolate: string, waitMs: number): DOMException {
 /** Causes a major collection, and nothing else that is felt. */
 async function causeCollection(session: Session, sending: SendOptions): Promise<void> {
   try {
-    await session.send('HeapProfiler.getSamplingProfile', {}, sending);
+    await session.send('HeapProfiler.getSamplingProfile', {}, { ...sending, asBytes: true });
   } catch (error) {
     if (!(error instanceof ProtocolError && error.message.includes('was not started'))) throw error;
     // both are on their way before anything can come between them

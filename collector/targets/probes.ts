@@ -13,8 +13,7 @@ import {
 import { type CensusContext, census } from '../../agent/probe/census.ts';
 import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../../agent/probe/checkpoint.ts';
 import { type Quote, type QuoteQuestion, type QuotesQuestion, quote, quotes } from '../../agent/probe/quote.ts';
-import { startSampling } from '../../agent/probe/sampling.ts';
-import { profilePartition } from '../../agent/probe/sampling-profile.ts';
+import { type PartitionContext, startSampling } from '../../agent/probe/sampling.ts';
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../../agent/probe/snapshot.ts';
 import { type TypesContext, types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
@@ -28,7 +27,7 @@ const PROFILE_TIMEOUT_MS = 30_000;
 /** A sampling profile that grows in a target; disposing ends it. */
 export interface Sampling extends AsyncDisposable {
   /** The partition by allocation site of what lives now of all that was allocated since the start. */
-  read(context: ProbeContext & { label?: string }): Promise<Partition>;
+  read(context: PartitionContext): Promise<Partition>;
   /** Settles, never rejects, when nothing is sampled any more. */
   readonly closed: Promise<unknown>;
 }
@@ -71,7 +70,7 @@ export const liveProbes: Probes = {
   async startSampling(agent, isolate, samplingIntervalBytes) {
     const sampling = await startSampling(agent, isolate, { samplingIntervalBytes, timeoutMs: START_TIMEOUT_MS });
     return {
-      read: async (context) => profilePartition(await sampling.read({ timeoutMs: PROFILE_TIMEOUT_MS }), context),
+      read: (context) => sampling.readPartition(context, { timeoutMs: PROFILE_TIMEOUT_MS }),
       closed: sampling.closed,
       [Symbol.asyncDispose]: () => sampling[Symbol.asyncDispose](),
     };

@@ -113,8 +113,8 @@ export class Reader implements AsyncDisposable {
   async sampling(isolate: string, { label }: ReadOptions): Promise<Partition[]> {
     const running = this.startSampling(isolate);
     try {
-      const context = { target: this.#target.name, isolate, ...(label !== undefined && { label }) };
-      return [limitRows(await (await running).read(context), this.#target.rows)];
+      const { name, rows } = this.#target;
+      return [await (await running).read({ target: name, isolate, rows, ...(label !== undefined && { label }) })];
     } catch (error) {
       // whatever ended it (somebody's HeapProfiler.disable, for one), the next reading begins anew
       await this.#end(isolate, running);
@@ -154,10 +154,11 @@ export class Reader implements AsyncDisposable {
     const { totals, sizes } = this.#knownOf(isolate);
     const partition = await this.#probes.census(this.#agent, {
       ...this.#counting(isolate, options),
+      rows: this.#target.rows,
       ...(totals && { totals: totals.partition }),
       ...(sizes && { sizes }),
     });
-    return [limitRows(partition, this.#target.rows)];
+    return [partition];
   }
 
   /** One snapshot, a partition for each of `by`. */

@@ -9,8 +9,10 @@ import { intrinsicsOf } from './intrinsics.ts';
 const SLICE = 400_000;
 /** Of an entry in the array of a realm's objects. */
 const POINTER_BYTES = 8;
-/** Names asked for at a time. */
-const PAGE = 1_000;
+/** Names asked for at a time: a name has a thousand characters at times, and an answer half a mebibyte at most. */
+const PAGE = 250;
+/** Prototypes of one realm; a program has some thousand, or one for each object of a kind. */
+const MAX_SLOTS = 50_000;
 
 /** Calls on one of the counter's functions. */
 const CALL = 'function (a, b) { return this(a, b); }';
@@ -48,6 +50,8 @@ export async function countRealm(handles: Handles, contextId: number): Promise<R
   const [functions, ...counts] = String((await ask('counts')).value)
     .split(',')
     .map(Number);
+  if (counts.length > MAX_SLOTS)
+    throw new AnswerError(`Cannot count objects: they have more than ${MAX_SLOTS} prototypes; take a snapshot`);
   const slots: Slot[] = [];
   for (let from = 0; from < counts.length; from += PAGE) {
     const named = await handles.entries(handleOf(await ask('names', from, PAGE)));

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Protocol } from 'devtools-protocol';
 import { z } from 'zod';
 import { AnswerError, DetachedError } from '../../base/errors.ts';
-import { outsideText, TEXT_LENGTHS } from '../../base/outside-text.ts';
+import type { AnswerBytes } from '../../cdp/answer.ts';
 import { thrownText } from '../../cdp/evaluate.ts';
 import type { SendOptions, Session } from '../../cdp/session.ts';
 
@@ -87,15 +87,11 @@ export class Handles implements AsyncDisposable {
     return HeapUsage.parse(await this.#session.send('Runtime.getHeapUsage', {}, this.#options)).usedSize;
   }
 
-  /**
-   * URLs of scripts by V8's id of them, `` for those without. V8 names scripts where the domain `Debugger` is enabled, and,
-   * without that, beside its counts of what has run. A walk of the heap.
-   */
-  async scriptUrls(): Promise<Map<string, string>> {
-    const { result } = this.#counted(
-      await this.#session.send('Profiler.getBestEffortCoverage', undefined, this.#options),
-    );
-    return new Map(result.map(({ scriptId, url }) => [scriptId, outsideText(url, TEXT_LENGTHS.url)]));
+  /** V8's counts of what has run, unread: each function of each script, some 100 bytes. A walk of the heap. */
+  async coverage(): Promise<AnswerBytes> {
+    const answer = await this.#session.send('Profiler.getBestEffortCoverage', {}, { ...this.#options, asBytes: true });
+    this.#transferBytes += answer.bytes.length;
+    return answer;
   }
 
   /** What was asked for before is answered before, so that what was given up leaves nothing either. */

@@ -1,17 +1,20 @@
 /** Counts the objects of an isolate: realm by realm, and all handles are released, whatever happens. */
 import { setMaxListeners } from 'node:events';
+import type { AnswerBytes } from '../../cdp/answer.ts';
 import type { SendOptions, Session } from '../../cdp/session.ts';
 import { ProtocolError } from '../../cdp/session.ts';
 import { countRealm, type RealmCount } from './count.ts';
 import { Handles, MAIN_CONTEXT } from './handles.ts';
-import { kindCounts } from './kinds.ts';
+import { placesOf } from './places.ts';
 import { findRealms, nativeContexts } from './realms.ts';
+import type { CensusSlots } from './rows.ts';
 
 /** Realms that are counted: each is a full collection and a walk of the whole heap. */
 const MAX_REALMS = 16;
 
 export interface IsolateCount {
-  readonly counts: ReadonlyMap<string, number>;
+  readonly functions: number;
+  readonly slots: CensusSlots['slots'];
   /** What lived in it when the first realm was searched. */
   readonly liveBytes: number;
   readonly realms: number;
@@ -25,11 +28,17 @@ export async function realmsToCount(session: Session, options: SendOptions): Pro
   return Math.min(MAX_REALMS, Math.max(1, await nativeContexts(session, options)));
 }
 
-/** @param onNext one realm is done, and there is another */
+export interface Counting {
+  /** One realm is done, and there is another. */
+  readonly onNext: () => void;
+  /** Reads the addresses of scripts out of V8's counts of what has run. */
+  readonly urlsIn: (coverage: AnswerBytes, scriptIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+}
+
 export async function countIsolate(
   session: Session,
   options: SendOptions,
-  onNext: () => void = () => {},
+  { onNext, urlsIn }: Counting,
 ): Promise<IsolateCount> {
   const sending = manyAtOnce(options);
   await using handles = new Handles(session, sending);
@@ -44,10 +53,17 @@ export async function countIsolate(
       if (contextId === MAIN_CONTEXT || !(error instanceof ProtocolError)) throw error;
     }
   }
-  const counts = await kindCounts(handles, realms);
+  const places = await placesOf(handles, realms, async (scriptIds) => urlsIn(await handles.coverage(), scriptIds));
+  const slots = realms.flatMap((realm) =>
+    realm.slots.map((slot) => {
+      const place = places.get(slot);
+      return { name: slot.name, count: slot.count, ...(place && { place }) };
+    }),
+  );
+  const functions = realms.reduce((sum, realm) => sum + realm.functions, 0);
   const realmsLeftOut = Math.max(0, contextIds.length - MAX_REALMS) + notFound;
   const liveBytes = realms[0]?.liveBytes ?? 0;
-  return { counts, liveBytes, realms: realms.length, realmsLeftOut, transferBytes: handles.transferBytes };
+  return { functions, slots, liveBytes, realms: realms.length, realmsLeftOut, transferBytes: handles.transferBytes };
 }
 
 /** The same options for calls that wait side by side: Node warns of more than ten that listen to one signal. */

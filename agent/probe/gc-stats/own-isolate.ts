@@ -6,6 +6,7 @@
 import { MAIN } from '../../cdp/isolate.ts';
 import type { Session } from '../../cdp/session.ts';
 import type { Collection } from './collections.ts';
+import { TracingError } from './tracing.ts';
 
 /** How V8 gives the reason of a collection that is done for a sampling profile. */
 const CAUSED = 'sampling profiler';
@@ -23,6 +24,25 @@ export interface Wanted {
 /** Whether an isolate's collections can be distinguished from others although nobody has caused them. */
 export function isKnown({ session, isolate }: Wanted): boolean {
   return isolate === MAIN || addresses.has(session);
+}
+
+/** Isolates of one process that are told apart; hundreds of workers share a machine, thousands do not. */
+const MAX_ISOLATES = 1_000;
+
+/**
+ * Of each isolate's collections those that decide: the last that was caused, and the last of any other reason; in their order.
+ * @throws TracingError
+ */
+export function lastOfEach(collections: readonly Collection[]): Collection[] {
+  const last = new Map<string, Collection>();
+  for (const each of collections) {
+    const key = `${each.reason === CAUSED} ${each.tid} ${each.isolate}`;
+    last.delete(key);
+    last.set(key, each);
+    if (last.size > 2 * MAX_ISOLATES)
+      throw new TracingError(`Cannot read a trace of more than ${MAX_ISOLATES} isolates`);
+  }
+  return [...last.values()];
 }
 
 /** The last collection of an isolate, and remembers the isolate; undefined if there is none that is surely its own. */

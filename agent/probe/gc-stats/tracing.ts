@@ -9,8 +9,8 @@
  * told of all categories that any of them has switched on. Tracing ends with its session, also when the socket is cut.
  */
 import { z } from 'zod';
-import { FrameError } from '../../cdp/frame.ts';
-import { isUnknownMethod, ProtocolError, type Session } from '../../cdp/session.ts';
+import { FrameError, messageOf } from '../../cdp/frame.ts';
+import { type ConnectionSession, isUnknownMethod, ProtocolError } from '../../cdp/session.ts';
 
 /** The target's tracing cannot be used: it has none, refuses it, or the session traces already. */
 export class TracingError extends Error {
@@ -37,49 +37,43 @@ const WANTED: ReadonlySet<string> = new Set([MAJOR_GC, GC_OBJECTS_STATS]);
 const Collected = z.object({ value: z.array(TraceEvent) });
 
 export interface Trace {
-  readonly events: readonly TraceEvent[];
+  /** Its frames as they came, to be read by `eventsIn`: a busy target's are of megabytes. */
+  readonly frames: readonly Uint8Array<ArrayBuffer>[];
   /** Bytes that crossed the socket meanwhile, which are mostly theirs. */
   readonly transferBytes: number;
 }
 
-/** A collection's trace has some hundred events in some 170 KB; what has more than these is none. */
+/** A collection's trace has some hundred events in some 170 KB, a busy target's of a second some thousand; what has more than these is none. */
 const MAX_EVENTS = 100_000;
-const MAX_BYTES = 64 * 2 ** 20;
+const MAX_BYTES = 32 * 2 ** 20;
 
 /** Milliseconds that a target has to stop tracing when nobody waits for the events any more. */
 const GIVE_UP_MS = 1_000;
 
 /**
- * Traces `categories` while `work` runs and gives the events of all isolates' collections. Whatever happens to `work`, tracing is stopped.
+ * Traces `categories` while `work` runs. Whatever happens to `work`, tracing is stopped.
  * @param session the main isolate's
  * @throws TracingError; what `work` throws; DetachedError; the reason of `signal`
  */
 export async function traced(
-  session: Session,
+  session: ConnectionSession,
   categories: readonly string[],
   work: () => Promise<unknown>,
   signal?: AbortSignal,
 ): Promise<Trace> {
   const sending = signal ? { signal } : {};
-  const events: TraceEvent[] = [];
+  const frames: Uint8Array<ArrayBuffer>[] = [];
   const beforeBytes = session.heardBytes;
-  let fault: z.ZodError | undefined;
-  let count = 0;
-  const off = session.on('NodeTracing.dataCollected', (params) => {
-    const { value } = params as { value?: unknown };
-    count += Array.isArray(value) ? value.length : 0;
-    assertBounded(count, session.heardBytes - beforeBytes);
-    const { data, error } = Collected.safeParse({ value: Array.isArray(value) ? value.filter(isWanted) : value });
-    fault ??= error;
-    for (const event of data?.value ?? []) events.push(event);
+  const off = session.onFrames('NodeTracing.dataCollected', (frame) => {
+    assertBounded(session.heardBytes - beforeBytes);
+    frames.push(frame);
   });
   try {
     await start(session, categories, signal);
     await work();
     await session.send('NodeTracing.stop', {}, sending);
     await session.send('Runtime.getHeapUsage', {}, sending); // the events come before its answer
-    if (fault) throw unreadable(fault);
-    return { events, transferBytes: session.heardBytes - beforeBytes };
+    return { frames, transferBytes: session.heardBytes - beforeBytes };
   } catch (error) {
     // one that was not running is refused, a target that has gone or is stopped cannot be asked: `error` says why
     await session.send('NodeTracing.stop', {}, { timeoutMs: GIVE_UP_MS }).catch(() => {});
@@ -89,9 +83,32 @@ export async function traced(
   }
 }
 
+/** The events of all isolates' collections, in the order of their frames. @throws TracingError */
+export function eventsIn(frames: readonly Uint8Array[]): TraceEvent[] {
+  let count = 0;
+  return frames.flatMap((frame) => {
+    const events = eventsOf(frame);
+    count += events.length;
+    if (count > MAX_EVENTS) throw new TracingError(`${UNREADABLE}: more than ${MAX_EVENTS} events`);
+    const { data, error } = Collected.safeParse({ value: events.filter(isWanted) });
+    if (error) throw unreadable(error);
+    return data.value;
+  });
+}
+
+function eventsOf(frame: Uint8Array): { name?: unknown }[] {
+  try {
+    const message = messageOf(new TextDecoder().decode(frame));
+    const { value } = (message && 'params' in message ? message.params : {}) as { value?: unknown };
+    if (Array.isArray(value)) return value;
+  } catch (error) {
+    throw unreadable(error);
+  }
+  throw new TracingError(`${UNREADABLE}: unexpected value`);
+}
+
 /** @throws FrameError, which ends the session: a target that sends so much does not stop by itself */
-function assertBounded(events: number, bytes: number): void {
-  if (events > MAX_EVENTS) throw new FrameError(`a trace of more than ${MAX_EVENTS} events`);
+function assertBounded(bytes: number): void {
   if (bytes > MAX_BYTES) throw new FrameError(`a trace of more than ${MAX_BYTES} bytes`);
 }
 
@@ -105,10 +122,12 @@ function isWanted(event: { name?: unknown } | null): boolean {
 export function unreadable(cause: unknown): TracingError {
   const reason =
     cause instanceof z.ZodError ? `unexpected ${cause.issues[0].path.join('.') || 'value'}` : String(cause);
-  return new TracingError(`Cannot read the trace of a garbage collection: ${reason}`, { cause });
+  return new TracingError(`${UNREADABLE}: ${reason}`, { cause });
 }
 
-async function start(session: Session, categories: readonly string[], signal?: AbortSignal): Promise<void> {
+const UNREADABLE = 'Cannot read the trace of a garbage collection';
+
+async function start(session: ConnectionSession, categories: readonly string[], signal?: AbortSignal): Promise<void> {
   const traceConfig = { includedCategories: categories };
   try {
     await session.send('NodeTracing.start', { traceConfig }, signal ? { signal } : {});

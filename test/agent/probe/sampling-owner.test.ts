@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Agent, attach } from '../../../agent/attach/agent.ts';
 import { startSampling } from '../../../agent/probe/sampling.ts';
-import { isLike, type Mark, newMark, withoutMark } from '../../../agent/probe/sampling-owner.ts';
+import { isLike, type Mark, memoryOf, newMark, withoutMark } from '../../../agent/probe/sampling-owner.ts';
 import { profilePartition } from '../../../agent/probe/sampling-profile.ts';
 import type { HeapProfile, ProfileNode } from '../../../agent/profile/heap-profile.ts';
 import { nodeBinary, TRIED_MAJORS } from '../../support/node-versions.ts';
@@ -38,6 +38,7 @@ for (const major of TRIED_MAJORS) {
       for (let read = 0; read < reads; read++) assert.equal((await sampling.read()).foreign, false);
       await tell(target, `cut ${theirs}`);
       await tell(target, 'grow 100000');
+      if (reads > 0) assert.match((await sampling.readPartition(context)).label ?? '', /^Cut: alive of what was/);
       const profile = await sampling.stop();
       assert.deepEqual(
         [profile.foreign, profile.startedAt, profile.samplingIntervalBytes],
@@ -61,6 +62,10 @@ for (const major of TRIED_MAJORS) {
     for (const line of ['grow 100000', 'grow 100000', 'drop', 'grow 50000']) {
       await tell(target, line);
       assert.equal((await sampling.read()).foreign, false, line);
+      const { label, rows } = await sampling.readPartition({ ...context, rows: 1 });
+      assert.match(label ?? '', /^Alive of what was allocated since \d{4}-/);
+      assert.ok(rows.length <= 1);
+      assert.doesNotMatch(JSON.stringify(rows), /heapwatch_mark/);
     }
     assert.equal((await sampling.stop()).foreign, false);
   });
@@ -126,7 +131,7 @@ test('what tells a sampling without a mark from another', () => {
   assert.equal(isLike(profile(), known), true);
   assert.equal(isLike(profile([2, 1008], [20, 50_000]), known), true);
   assert.equal(isLike(profile([17, 500]), known), false, 'a smaller interval');
-  const before = profile([17, 1008], [30, 1016]).samples;
+  const before = memoryOf(profile([17, 1008], [30, 1016]).samples);
   assert.equal(isLike(profile([30, 1016], [31, 1008]), { ...known, before }), true);
   assert.equal(isLike(profile([29, 1008]), { ...known, before }), false, 'not in the last reading, though old enough');
   assert.equal(isLike(profile([30, 1008]), { ...known, before }), false, 'another one of that number');
