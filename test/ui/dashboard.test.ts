@@ -71,6 +71,8 @@ describe('the dashboard', { skip: noBrowser }, async () => {
         assert.deepEqual(await seriousFindings(page), [], `${hash} in ${theme}`);
         const [inner, content] = await page.evaluate<[number, number]>(WIDTHS);
         assert.ok(content <= inner, `${hash} is ${content} wide in a window of ${inner}`);
+        const headHeight = await page.locator('header.top').evaluate((head) => head.clientHeight);
+        assert.ok(headHeight < 64, `${hash}: the head is ${headHeight} high, which is more than a row`);
       }
       await page.context().close();
     });

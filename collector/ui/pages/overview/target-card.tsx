@@ -89,8 +89,11 @@ function Heap({ isolate, target }: { isolate: IsolateModel; target: string }) {
         {timeToLimit && (
           <div>
             <dt>Full in</dt>
-            <dd title={timeToLimit.source}>
-              {humanDuration(timeToLimit.ms)} <small>{humanDuration(timeToLimit.earliestMs)} at the earliest</small>
+            <dd>
+              {humanDuration(timeToLimit.ms)}{' '}
+              <small>
+                {humanDuration(timeToLimit.earliestMs)} at the earliest: {timeToLimit.source}
+              </small>
             </dd>
           </div>
         )}
