@@ -95,7 +95,7 @@ export class Engine {
     if (isOfAnother(process, watched.process)) {
       // an alert that is alive is of the process that it was kept with: what was before that does not concern it
       if (this.#restored.some(({ target }) => target === event.target)) return;
-      for (const run of watched.runs) if (run.rule.watch.type !== 'process') run.beginAnew();
+      for (const run of watched.runs) run.succeed();
       const life = watched.process.incarnation === undefined ? undefined : watched.lives.next();
       if (life) recallEnd(watched, life, moment);
       watched.process = process;
@@ -215,6 +215,7 @@ export class Engine {
     const life = killed ?? (isOther ? watched.lives.next() : undefined);
     if (isKnown) watched.process = process;
     if (event.type === 'usage' && event.isolate === MAIN) watched.lives.read(event);
+    if (event.type === 'partition' && event.isolate === MAIN) watched.lives.count(event);
     return life ? [...ended, ...this.#ended(event.target, watched, life, moment)] : ended;
   }
 
@@ -239,7 +240,9 @@ export class Engine {
   }
 
   #endRun(run: RuleRun, target: string, watched: Watched, moment: Moment, reason: string): Alert[] {
-    return run.end(moment).map((change) => this.#alert(run.rule, target, watched, change, moment, reason));
+    return run
+      .end(moment, reason === PROCESS_ENDED)
+      .map((change) => this.#alert(run.rule, target, watched, change, moment, reason));
   }
 
   /** The readings that an event has for each rule. */

@@ -1,5 +1,6 @@
 /**
- * The lives of one target's processes, one after the other: how long each was seen, and how its heap went. Pure.
+ * The lives of one target's processes, one after the other: how long each was seen, how its heap went, and which kinds grew.
+ * Pure.
  *
  *     process 1 ──────────✝ process 2 ─────────✝ process 3 ──
  *     heap 20 MB ──> 510 MB │ 21 MB ──> 508 MB  │              "each died near 510 MB of 512 MB"
@@ -7,8 +8,9 @@
  * What an outsider sees is that another process is there, or that the kernel says memory ran out. Whether a signal ended a
  * process only its parent knows.
  */
-import type { UsageEvent } from '../../protocol/events.ts';
-import { humanDuration, humanSize } from '../../protocol/human.ts';
+import type { PartitionEvent, UsageEvent } from '../../protocol/events.ts';
+import { humanCount, humanDuration, humanSize } from '../../protocol/human.ts';
+import { type GrownKind, LifeKinds } from './life-kinds.ts';
 
 /** Lives that are remembered. */
 const MAX_LIVES = 20;
@@ -24,12 +26,15 @@ export interface Life {
   readonly lastHeapBytes: number;
   readonly heapLimitBytes: number;
   readonly isOutOfMemory: boolean;
+  /** The kinds that grew in it, what explains most first. */
+  readonly grown: readonly GrownKind[];
 }
 
 export class Lives {
   readonly #lives: Life[] = [];
   #first: UsageEvent | undefined;
   #last: UsageEvent | undefined;
+  #kinds = new LifeKinds();
   /** Whether the process of now is known to have ended. */
   #isOver = false;
 
@@ -42,6 +47,11 @@ export class Lives {
   read(usage: UsageEvent): void {
     this.#first ??= usage;
     this.#last = usage;
+  }
+
+  /** Takes what was counted of the process of now. */
+  count(partition: PartitionEvent): void {
+    this.#kinds.take(partition);
   }
 
   /** The target is away. @returns the life, if the reason says that it ended for want of memory */
@@ -62,6 +72,8 @@ export class Lives {
     const [first, last] = [this.#first, this.#last];
     this.#first = undefined;
     this.#last = undefined;
+    const grown = this.#kinds.grown();
+    this.#kinds = new LifeKinds();
     const heapLimitBytes = last?.heapLimitBytes ?? 0;
     const lastHeapBytes = last?.heapUsedBytes ?? 0;
     const isFull = heapLimitBytes > 0 && lastHeapBytes >= heapLimitBytes * FULL_RATIO;
@@ -71,6 +83,7 @@ export class Lives {
       lastHeapBytes,
       heapLimitBytes,
       isOutOfMemory: isKilled || isFull,
+      grown,
     };
     this.#lives.push(life);
     if (this.#lives.length > MAX_LIVES) this.#lives.shift();
@@ -78,7 +91,10 @@ export class Lives {
   }
 }
 
-/** `the last 3 lived for about 1 min 40 s; the heap grew from 20 MB to 508 MB of 512 MB in each`. Empty where nothing was read. */
+/**
+ * `the last 3 were seen for about 100 s; the heap grew from 20 MB to 508 MB of 512 MB in each; so did Session, from 200 to 310,000
+ * in the last`. Empty where nothing was read.
+ */
 export function livesText(lives: readonly Life[], count: number): string {
   const last = lives.slice(-count).filter(({ lastHeapBytes }) => lastHeapBytes > 0);
   if (last.length === 0) return '';
@@ -87,5 +103,17 @@ export function livesText(lives: readonly Life[], count: number): string {
   const limit = middle((life) => life.heapLimitBytes);
   const of = limit > 0 ? ` of ${humanSize(limit)}` : '';
   const each = last.length === 1 ? 'it was' : `the last ${last.length} were`;
-  return `${each} seen for about ${humanDuration(middle(({ ranMs }) => ranMs))}; ${grew}${of}${last.length === 1 ? '' : ' in each'}`;
+  const lived = `${each} seen for about ${humanDuration(middle(({ ranMs }) => ranMs))}; ${grew}${of}`;
+  return `${lived}${last.length === 1 ? '' : ' in each'}${grownText(last)}`;
+}
+
+/** The kind that grew in all of these lives and explains most of the last. */
+function grownText(lives: readonly Life[]): string {
+  const inAll = lives
+    .at(-1)!
+    .grown.find(({ kind }) => lives.every((life) => life.grown.some((of) => of.kind === kind)));
+  if (!inAll) return '';
+  const { kind, before, now } = inAll;
+  const when = lives.length === 1 ? '' : ' in the last';
+  return `; so did ${kind}, from ${humanCount(before)} to ${humanCount(now)} objects${when}`;
 }

@@ -92,6 +92,11 @@ export class RuleRun {
     this.#watch.forget();
   }
 
+  /** Another process is there. */
+  succeed(): void {
+    this.#watch.succeed();
+  }
+
   /**
    * Goes on with an alert of an earlier run that was not known until now. One that fired still does, whatever was judged
    * since: the next judgement tells whether it is over. One that was pending goes on only where nothing was judged.
@@ -106,13 +111,17 @@ export class RuleRun {
     }
   }
 
-  /** Its process is no more, or the rule is not: every series ends, and a new process begins anew. */
-  end(moment: Moment): Change[] {
+  /**
+   * Its process is no more, or the rule is not: every series ends, and a new process begins anew.
+   * @param isSucceeded another process is there: what was learnt may count on
+   */
+  end(moment: Moment, isSucceeded = false): Change[] {
     const changes = this.series.flatMap((series) =>
       this.#enter(series, series.figures, end(series.status, moment.atMs), moment),
     );
     this.#series.clear();
-    this.#watch.forget();
+    if (isSucceeded) this.#watch.succeed();
+    else this.#watch.forget();
     this.overflowed = false;
     return changes;
   }

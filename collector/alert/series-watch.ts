@@ -56,6 +56,8 @@ export interface SeriesWatch {
   shift(series: string, by: number): void;
   /** Forgets a series, or all. */
   forget(series?: string): void;
+  /** Its process has ended and another comes after it: forgets what does not count on. */
+  succeed(): void;
   /** What holds now. The series that were read and are not known yet are undecided. */
   judge(series: string, circumstances?: Circumstances): Judged;
 }
@@ -107,6 +109,10 @@ class Windowed implements SeriesWatch {
     this.#inner.forget(series);
   }
 
+  succeed(): void {
+    this.forget();
+  }
+
   judge(series: string, circumstances?: Circumstances): Judged {
     return this.#inner.judge(series, circumstances);
   }
@@ -131,6 +137,10 @@ class Above implements SeriesWatch {
   forget(series?: string): void {
     if (series === undefined) this.#newest.clear();
     else this.#newest.delete(series);
+  }
+
+  succeed(): void {
+    this.forget();
   }
 
   judge(series: string, { isFiring = false, limit }: Circumstances = {}): Judged {
@@ -172,6 +182,10 @@ class Growth implements SeriesWatch {
     this.#watch.forget(series);
   }
 
+  succeed(): void {
+    this.forget();
+  }
+
   judge(series: string): Judged {
     const { state, before, now, filling } = this.#watch.verdict(series);
     const judgement = state === 'undecided' ? 'undecided' : state === 'grown' ? 'true' : 'false';
@@ -202,6 +216,9 @@ class Ended implements SeriesWatch {
     this.#atMs = [];
   }
 
+  /** One process after the other is what it counts. */
+  succeed(): void {}
+
   judge(): Judged {
     const value = this.#atMs.length;
     return { judgement: value >= this.#when.count ? 'true' : 'false', figures: { value } };
@@ -229,6 +246,11 @@ class Trend implements SeriesWatch {
     if (series === undefined) this.#newest.clear();
     else this.#newest.delete(series);
     this.#watch.forget(series);
+  }
+
+  succeed(): void {
+    this.#newest.clear();
+    this.#watch.succeed();
   }
 
   judge(series: string): Judged {

@@ -50,6 +50,11 @@ export class TrendWatch {
     for (const scale of this.#scales) scale.forget(name);
   }
 
+  /** Its process has ended and another comes after it. */
+  succeed(): void {
+    for (const scale of this.#scales) scale.succeed();
+  }
+
   /** The series that rise now, by the scale that shows it first. */
   look(): Map<string, TrendVerdict> {
     return new Map(this.#scales.toReversed().flatMap((scale) => [...scale.look()]));

@@ -44,6 +44,14 @@ export class Floors {
     this.#minimum += by;
   }
 
+  /** Puts older floors in front, as many of the newest as there is room for. */
+  precede(atMs: readonly number[], values: readonly number[]): void {
+    const room = Math.max(0, this.#options.keep - this.values.length);
+    if (room === 0) return;
+    this.atMs.unshift(...atMs.slice(-room));
+    this.values.unshift(...values.slice(-room));
+  }
+
   clear(): void {
     this.atMs.length = 0;
     this.values.length = 0;

@@ -10,6 +10,7 @@
 import { discoveryThreshold, loneThreshold } from './false-discovery-rate.ts';
 import { Floors } from './floors.ts';
 import type { Spending } from './spending.ts';
+import { COMPARED_FLOORS, succeed } from './succession.ts';
 import {
   FLOORS_PER_WINDOW,
   isFull,
@@ -19,6 +20,7 @@ import {
   type TrendRule,
   type TrendVerdict,
   trendP,
+  type Window,
 } from './trend.ts';
 
 interface TrendSeries {
@@ -26,6 +28,8 @@ interface TrendSeries {
   rising: boolean;
   /** Of the last look; null before the window is full. */
   standard: Standard | null;
+  /** Of the process before, until it is known whether this one behaves alike. */
+  before: Window | null;
 }
 
 export class TrendScale {
@@ -51,12 +55,16 @@ export class TrendScale {
     let series = this.#series.get(name);
     if (!series) {
       const floors = new Floors({ windowMs: this.#floorMs, keep: FLOORS_PER_WINDOW });
-      series = { floors, rising: false, standard: null };
+      series = { floors, rising: false, standard: null, before: null };
       this.#series.set(name, series);
     }
     this.#spending.begin(atMs);
     this.#nowMs = Math.max(this.#nowMs, atMs);
     const completed = series.floors.add(atMs, value);
+    if (completed && series.before && series.floors.values.length === COMPARED_FLOORS) {
+      succeed(series.before, series.floors, this.rule.slopePerMs, this.#floorMs);
+      series.before = null;
+    }
     this.#dueForLook ||= completed;
     return completed;
   }
@@ -70,6 +78,18 @@ export class TrendScale {
   forget(name?: string): void {
     if (name === undefined) this.#series.clear();
     else this.#series.delete(name);
+    this.#dueForLook = true;
+  }
+
+  /** Its process has ended and another comes after it: what was seen counts on where that behaves alike. */
+  succeed(): void {
+    for (const [name, { floors }] of this.#series) {
+      const before = { atMs: [...floors.atMs], values: [...floors.values] };
+      // what was not seen in the last process is not waited for in the next
+      if (floors.values.length === 0) this.#series.delete(name);
+      else this.#series.set(name, { floors, before, rising: false, standard: null });
+      floors.clear();
+    }
     this.#dueForLook = true;
   }
 

@@ -498,6 +498,37 @@ describe('processes that end', () => {
     assert.deepEqual(play.said.slice(1), ['12 resolved processes']);
   });
 
+  it('of a process that dies each 100 s fire by its third life, with the kind that grew in each', () => {
+    const play = new Play({ name: 'Restarts', when: { restarts: 3, within: '10m' } });
+    const counted = (pid: number, sessions: number, seconds: number) =>
+      partitionEvent('api', {
+        ...lifeOf(pid),
+        probe: 'types',
+        rows: [
+          { kind: 'object', count: sessions * 2, sizeBytes: 96 * sessions },
+          { kind: 'Session', count: sessions, sizeBytes: 48 * sessions },
+          { kind: 'code', count: 900, sizeBytes: 80_000 },
+        ],
+        takenAt: new Date(START_MS + seconds * 1_000).toISOString(),
+      });
+    for (let life = 1; life <= 4; life++) {
+      for (const [age, megabytes] of [
+        [0, 20],
+        [50, 260],
+        [95, 500],
+      ] as const) {
+        const seconds = (life - 1) * 100 + age;
+        play.minute(heap(life, megabytes, seconds / 60), counted(life, megabytes * 1_000, seconds));
+      }
+    }
+    const [alert, ...more] = play.alerts.filter(({ state }) => state === 'firing');
+    assert.deepEqual(more, []);
+    assert.equal(
+      alert?.reason,
+      '3 processes ended within 10 min (asked: 3); the last 3 were seen for about 95 s; the heap grew from 20.0 MB to 500 MB of 512 MB in each; so did Session, from 20,000 to 500,000 objects in the last',
+    );
+  });
+
   it('for want of memory fire when their heap was full, or when the kernel says so, once each', () => {
     const oom = { name: 'Died', when: { died: 'oom' } };
     assert.deepEqual(new Play(oom).minutes(5, dying(500)).said, ['2 firing processes']);

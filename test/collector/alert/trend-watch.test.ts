@@ -143,6 +143,42 @@ describe('a trend rule', () => {
     assert.ok(watched((hours) => 10_000 + smallest * hours, 12, 2_000, asked).length > 0);
   });
 
+  describe('over restarts', () => {
+    /** The minutes in which it rises, of a process that begins anew every four hours: its early window takes four and a half. */
+    function restarting(level: (hours: number) => number, hours = 24): number[] {
+      const watch = new TrendWatch(RULE);
+      const random = new Random(11);
+      const rising: number[] = [];
+      for (let minute = 0; minute < hours * 60; minute++) {
+        const own = minute % 240;
+        if (minute > 0 && own === 0) watch.succeed();
+        watch.add('Session', minute * MINUTE_MS, level(own / 60) + random.normal() * 50);
+        if (watch.look().has('Session')) rising.push(minute);
+      }
+      return rising;
+    }
+
+    it('goes on with what it had learnt where the next process behaves alike', () => {
+      const [first] = restarting((hours) => 10_000 + 1_000 * hours);
+      assert.ok(first! > 240 && first! < 360, `${first}`);
+    });
+
+    it('forgets it where the next one is steady, warms up, or fills a cache', () => {
+      assert.deepEqual(
+        restarting(() => 10_000),
+        [],
+      );
+      assert.deepEqual(
+        restarting((hours) => 10_000 + 20_000 * (1 - Math.exp(-hours / 0.3))),
+        [],
+      );
+      assert.deepEqual(
+        restarting((hours) => Math.min(40_000, 15_000 * hours)),
+        [],
+      );
+    });
+  });
+
   it('leaves our own footprint out', () => {
     const watch = new TrendWatch(RULE);
     const random = new Random(3);
