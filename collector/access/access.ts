@@ -14,6 +14,7 @@ import { isLoopback } from '../base/address.ts';
 import { Failures, network } from './failures.ts';
 import { Oidc, OidcError } from './oidc.ts';
 import type { Peer } from './peer.ts';
+import type { Scope } from './scope.ts';
 import type { Token } from './tokens.ts';
 
 /** Wrong tokens that an address may offer within a minute. */
@@ -24,6 +25,8 @@ export interface Visitor {
   /** The name of the token, or `local` where there are none. */
   readonly name: string;
   readonly role: Role;
+  /** What of the targets and probes is for him; absent: all. */
+  readonly scope?: Scope;
 }
 
 /** Somebody is not let in: `unauthorized`: no token or a wrong one; `too-many`: after too many; `forbidden`: not from there. */
@@ -72,8 +75,8 @@ export class Access {
   readonly #now: () => number;
   readonly #clock: () => number;
   #oidc: Oidc | undefined;
-  /** When those end who came by the provider. */
-  readonly #known = new WeakMap<Visitor, number>();
+  /** When those end who came by a provider, and by which: as it was configured then. */
+  readonly #known = new WeakMap<Visitor, { readonly untilMs: number; readonly by: Oidc }>();
   /** User ids of this process. */
   readonly #owners: readonly number[];
   #refusals = 0;
@@ -100,8 +103,9 @@ export class Access {
 
   #renewTokens(tokens: readonly Token[]): boolean {
     const before = this.#bearers;
-    this.#bearers = tokens.map(({ name, role, secret, untilMs = Number.POSITIVE_INFINITY }) => {
-      const bearer: Bearer = { hash: hashOf(secret), visitor: { name, role }, untilMs };
+    this.#bearers = tokens.map(({ name, role, scope, secret, untilMs = Number.POSITIVE_INFINITY }) => {
+      const visitor: Visitor = { name, role, ...(scope && { scope }) };
+      const bearer: Bearer = { hash: hashOf(secret), visitor, untilMs };
       return before.find((known) => isDeepStrictEqual(known, bearer)) ?? bearer;
     });
     return !isDeepStrictEqual(before, this.#bearers);
@@ -110,8 +114,8 @@ export class Access {
   /** Whether somebody who was let in before would be let in now. */
   knows(visitor: Visitor): boolean {
     const nowMs = this.#clock();
-    const endsMs = this.#known.get(visitor);
-    if (endsMs !== undefined) return this.#oidc !== undefined && endsMs > nowMs;
+    const known = this.#known.get(visitor);
+    if (known) return known.by === this.#oidc && known.untilMs > nowMs;
     if (this.wantsTokens) return this.#bearers.some((bearer) => bearer.visitor === visitor && bearer.untilMs > nowMs);
     return visitor === LOCAL || visitor === LOCAL_VIEWER;
   }
@@ -148,9 +152,10 @@ export class Access {
   /** The same as `admit`, of a token for the provider. @throws AccessError */
   async admitByProvider(token: string, { address }: Peer): Promise<Visitor> {
     try {
-      const { untilMs, name, role } = await this.#oidc!.visitorOf(token);
-      const visitor: Visitor = { name, role };
-      this.#known.set(visitor, untilMs);
+      const by = this.#oidc!;
+      const { untilMs, name, role, scope } = await by.visitorOf(token);
+      const visitor: Visitor = { name, role, ...(scope && { scope }) };
+      this.#known.set(visitor, { untilMs, by });
       return visitor;
     } catch (error) {
       this.#refusals++;

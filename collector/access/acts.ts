@@ -31,6 +31,8 @@ export interface Refusal {
 /** Something that a visitor does beyond looking: a method of the stream, or what a route does, and with what. */
 export interface Act {
   readonly method: string;
+  /** Absent: as `params` name it. */
+  readonly target?: string;
   readonly params: object;
 }
 
@@ -107,12 +109,16 @@ export class Acts {
   }
 
   /** `act` was done, or failed. Resolves when that is written. */
-  async done(caller: Caller, { method, params }: Act, { failure, price, durationMs }: Ending = {}): Promise<void> {
+  async done(
+    caller: Caller,
+    { method, params, target }: Act,
+    { failure, price, durationMs }: Ending = {},
+  ): Promise<void> {
     const reason = failure === undefined ? undefined : reasonText(failure);
     const { seq, hash, written } = this.#trail.append({
       ...whoOf(caller),
       act: method,
-      ...targetOf(params),
+      ...(target === undefined ? targetOf(params) : { target }),
       params: { ...params },
       ...(price && { price }),
       outcome: outcomeOf(failure),
@@ -126,8 +132,9 @@ export class Acts {
   }
 
   /** Resolves when it is written: before the first byte is sent. */
-  async downloaded(caller: Caller, file: string): Promise<void> {
-    const told = { ...whoOf(caller), act: 'download', params: { name: file }, outcome: 'done' } as const;
+  async downloaded(caller: Caller, file: string, target?: string): Promise<void> {
+    const of = target === undefined ? {} : { target };
+    const told = { ...whoOf(caller), act: 'download', ...of, params: { name: file }, outcome: 'done' } as const;
     const { seq, hash, written } = this.#trail.append(told);
     this.#logger.info({ by: caller.visitor.name, file, address: caller.address, seq, hash }, 'snapshot downloaded');
     await written;

@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Role } from '../../protocol/role.ts';
 import type { OidcConfig } from '../config/config.ts';
+import type { Scope } from './scope.ts';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const TIMEOUT_MS = 5_000;
@@ -30,6 +31,8 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 export interface OidcVisitor {
   readonly name: string;
   readonly role: Role;
+  /** Absent: all targets. */
+  readonly scope?: Scope;
   /** Milliseconds since 1970. */
   readonly untilMs: number;
 }
@@ -133,13 +136,21 @@ export class Oidc {
   }
 
   #visitor(claims: JWTPayload): OidcVisitor {
-    const { nameClaim, roleClaim, operators, viewers } = this.config;
+    const { nameClaim, roleClaim, operators, viewers, scopes } = this.config;
     const given = textsOf(valueAt(claims, roleClaim));
     const has = (wanted: readonly string[]) => wanted.some((each) => given.includes(each));
     const role = has(operators) ? 'operator' : has(viewers) ? 'viewer' : undefined;
     const [name = String(claims.sub)] = textsOf(valueAt(claims, nameClaim));
     if (role === undefined) throw new OidcError(`${roleClaim} of its token gives no role here`, false);
-    return { name: name.slice(0, MAX_NAME), role, untilMs: (claims.exp! + TOLERANCE_S) * 1_000 };
+    const untilMs = (claims.exp! + TOLERANCE_S) * 1_000;
+    return { name: name.slice(0, MAX_NAME), role, untilMs, ...(scopes && { scope: this.#scope(scopes, given) }) };
+  }
+
+  /** Where scopes are given, nobody is without one: who is taken out of a group is not to see more than before. */
+  #scope(scopes: NonNullable<OidcConfig['scopes']>, given: readonly string[]): Scope {
+    const scope = given.flatMap((value) => (Object.hasOwn(scopes, value) ? [scopes[value]!] : []));
+    if (scope.length > 0) return scope;
+    throw new OidcError(`${this.config.roleClaim} of its token gives no targets here`, false);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Role } from '../../protocol/role.ts';
 import type { TokenConfig } from '../config/config.ts';
 import { ConfigError, type Problem } from '../config/config-error.ts';
 import { type Environment, readSecret } from '../config/secret.ts';
+import type { Scope } from './scope.ts';
 
 /** Shorter ones could be guessed. */
 const MIN_LENGTH = 16;
@@ -14,6 +15,8 @@ const TOKEN = new RegExp(`^[\\x21-\\x7e]{${MIN_LENGTH},${limits.maxTokenLength}}
 export interface Token {
   readonly name: string;
   readonly role: Role;
+  /** What of the targets and probes is for its bearer; absent: all. */
+  readonly scope?: Scope;
   readonly secret: string;
   /** Milliseconds since 1970; absent: for ever. */
   readonly untilMs?: number;
@@ -39,11 +42,11 @@ export function readTokens(configs: readonly TokenConfig[], env: Environment): T
 }
 
 /** The token and, after it, the one that it replaces. */
-function tokensOf({ name, role, source, expiresMs, previous }: TokenConfig, env: Environment): Token[] {
-  const token = { name, role, secret: checked(readSecret(source, env)) };
+function tokensOf({ name, role, source, scope, expiresMs, previous }: TokenConfig, env: Environment): Token[] {
+  const bearer = { name, role, ...(scope && { scope: [scope] }) };
+  const token = { ...bearer, secret: checked(readSecret(source, env)) };
   const before = previous && {
-    name,
-    role,
+    ...bearer,
     secret: checked(readSecret(previous.source, env)),
     untilMs: previous.untilMs,
   };

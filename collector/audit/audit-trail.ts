@@ -105,9 +105,9 @@ export class AuditTrail {
     return { seq, hash, written: this.#flush() };
   }
 
-  /** The newest first. */
-  async query(query: AuditQuery): Promise<AuditResult> {
-    return await answer(query, this.#head, this.#backwards());
+  /** The newest first. @param mayTell whether an entry is for who asks; absent: all are */
+  async query(query: AuditQuery, mayTell?: (entry: AuditEntry) => boolean): Promise<AuditResult> {
+    return await answer(query, this.#head, this.#backwards(), mayTell);
   }
 
   /** Writes what waits, once more. */
@@ -221,6 +221,7 @@ async function answer(
   { before = Number.POSITIVE_INFINITY, limit = DEFAULT_LIMIT, ...wanted }: AuditQuery,
   head: AuditResult['head'],
   backwards: AsyncIterable<readonly string[]>,
+  mayTell: (entry: AuditEntry) => boolean = () => true,
 ): Promise<AuditResult> {
   const entries: AuditEntry[] = [];
   for await (const lines of backwards) {
@@ -228,7 +229,7 @@ async function answer(
       const entry = entryOf(line);
       if (!entry || entry.seq >= before) continue;
       if (wanted.from !== undefined && entry.at < wanted.from) return { entries, head };
-      if (fits(entry, wanted)) entries.push(entry);
+      if (fits(entry, wanted) && mayTell(entry)) entries.push(entry);
       if (entries.length === limit) return { entries, head };
     }
   }

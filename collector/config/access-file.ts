@@ -1,5 +1,7 @@
 /** Who may reach the collector, by what, and the trail of what they did, as a configuration file says it. */
 import { z } from 'zod';
+import { limits } from '../../protocol/limits.ts';
+import { Probe } from '../../protocol/partition.ts';
 import { Role } from '../../protocol/role.ts';
 import { isLoopback } from '../base/address.ts';
 import { duration, noDoubles, oneOrMore, text } from './config-values.ts';
@@ -17,12 +19,25 @@ function parseInstant(value: string): number {
   throw new SyntaxError(`expected an instant such as 2027-01-31T00:00:00Z, got "${value}"`);
 }
 
+const scope = {
+  targets: oneOrMore(z.string().min(1).max(limits.maxGlobLength))
+    .meta({ description: 'Globs of the targets that are seen and acted on; all else is hidden. Default: all.' })
+    .optional(),
+  probes: oneOrMore(Probe)
+    .meta({ description: 'Probes that may be run by hand. Without snapshot no file of one is read. Default: all.' })
+    .optional(),
+};
+
+const ScopeFile = z.strictObject(scope);
+export type ScopeFile = z.infer<typeof ScopeFile>;
+
 const TokenFile = z
   .strictObject({
     name: name.meta({ description: 'The name of its bearer, for logs.' }),
     role: Role.meta({ description: 'viewer: looks; operator: also runs probes and downloads snapshots.' }),
     env: path('The environment variable that holds it.').optional(),
     file: path('The file that holds it, and nothing else.').optional(),
+    ...scope,
     expires: instant('When it is no longer valid. Default: never.').optional(),
     previous: z
       .strictObject({
@@ -76,6 +91,14 @@ const OidcFile = z.strictObject({
     .default('sub'),
   operators: roles('operator').prefault(['heapwatch-operator']),
   viewers: roles('viewer').prefault(['heapwatch-viewer']),
+  scopes: z
+    .record(z.string().min(1), ScopeFile)
+    .meta({
+      description:
+        'Targets and probes by a value of the claim; then nobody is let in without one. Default: all for all.',
+      examples: [{ 'team-api': { targets: ['api*'], probes: ['usage', 'types'] }, sre: {} }],
+    })
+    .optional(),
 });
 export type OidcFile = z.infer<typeof OidcFile>;
 

@@ -6,9 +6,10 @@
  */
 import type { Limits } from '../../agent/price/limits.ts';
 import type { RedactionRules } from '../../agent/redact/rules.ts';
+import type { Probe } from '../../protocol/partition.ts';
 import type { Role } from '../../protocol/role.ts';
 import { type Address, isLoopback } from '../base/address.ts';
-import type { AuditFile, TokenFile } from './access-file.ts';
+import type { AuditFile, OidcFile, ScopeFile, TokenFile } from './access-file.ts';
 import { ConfigError, type Problem } from './config-error.ts';
 import type { ConfigFile } from './config-file.ts';
 import { type ConfigFlags, environmentSources, flagSources, readOverrides } from './config-overrides.ts';
@@ -97,11 +98,19 @@ export interface StreamConfig {
   readonly ringBytes: number;
 }
 
+/** Globs of targets, and the probes that may be run there by hand; absent: all. */
+export interface ScopeConfig {
+  readonly targets?: readonly string[];
+  readonly probes?: readonly Probe[];
+}
+
 /** A token of a client: where it is, not what it is. */
 export interface TokenConfig {
   readonly name: string;
   readonly role: Role;
   readonly source: SecretSource;
+  /** What of the targets and probes is for its bearer; absent: all. */
+  readonly scope?: ScopeConfig;
   /** Milliseconds since 1970. */
   readonly expiresMs?: number;
   /** The one before, which is valid for a while. */
@@ -116,6 +125,8 @@ export interface OidcConfig {
   readonly nameClaim: string;
   readonly operators: readonly string[];
   readonly viewers: readonly string[];
+  /** By a value of the claim of roles; absent: all is for everybody. */
+  readonly scopes?: Readonly<Record<string, ScopeConfig>>;
 }
 
 export interface AuthConfig {
@@ -342,14 +353,26 @@ export function exposures({
 }
 
 function authConfig({ tokens, origins, oidc }: ConfigFile['auth']): AuthConfig {
-  return { tokens: tokens.map(tokenConfig), origins, ...(oidc && { oidc }) };
+  return { tokens: tokens.map(tokenConfig), origins, ...(oidc && { oidc: oidcConfig(oidc) }) };
 }
 
-function tokenConfig({ name, role, expires: expiresMs, previous, ...where }: TokenFile): TokenConfig {
+function oidcConfig({ scopes, ...oidc }: OidcFile): OidcConfig {
+  if (!scopes) return oidc;
+  const entries = Object.entries(scopes).map(([value, scope]) => [value, scopeConfig(scope)] as const);
+  return { ...oidc, scopes: Object.fromEntries(entries) };
+}
+
+function scopeConfig({ targets, probes }: ScopeFile): ScopeConfig {
+  return { ...(targets && { targets }), ...(probes && { probes }) };
+}
+
+function tokenConfig({ name, role, targets, probes, expires: expiresMs, previous, ...where }: TokenFile): TokenConfig {
+  const scope = scopeConfig({ targets, probes });
   return {
     name,
     role,
     source: sourceOf(where),
+    ...((targets || probes) && { scope }),
     ...(expiresMs !== undefined && { expiresMs }),
     ...(previous && { previous: { source: sourceOf(previous), untilMs: previous.until } }),
   };

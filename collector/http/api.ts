@@ -15,6 +15,7 @@ import type { Acts } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { isAllowedOrigin, isOwnHost, type OriginRules } from '../access/origins.ts';
 import { peerOf } from '../access/peer.ts';
+import { type SnapshotOwners, snapshotRefusal } from '../stream/method-scopes.ts';
 import { readJson } from './body.ts';
 import { HttpError, httpError } from './problem.ts';
 import type { Call, Route, RouteResponse } from './route.ts';
@@ -28,6 +29,8 @@ export interface ApiOptions {
   readonly access: Access;
   readonly origins: OriginRules;
   readonly acts: Acts;
+  /** Whose a snapshot is. */
+  readonly snapshots: SnapshotOwners;
   readonly logger: Logger;
   /** Told of each answer; `path` is its route's, with parameters in braces, or `none`. */
   readonly answered?: (path: string, status: number) => void;
@@ -81,6 +84,7 @@ export class Api {
     const caller = await this.#admit(request, route);
     const fail = (why: string) => new HttpError('bad-params', `Cannot answer ${found.path}: ${why}`);
     const params = check(route.params, { ...queryOf(request), ...found.params }, fail);
+    this.#checkScope(route, params, caller);
     const body = route.body ? check(route.body, await readJson(request), fail) : undefined;
     const call = { params, body, caller, signal };
     return route.act === undefined ? await route.handle(call) : await this.#act(route, route.act, call);
@@ -90,7 +94,12 @@ export class Api {
   async #act(route: Route, method: string, call: Call<unknown, unknown>): Promise<RouteResponse> {
     const { acts } = this.#options;
     const { caller } = call;
-    const act = { method, params: { ...(call.params as object), ...(call.body as object | undefined) } };
+    const target = this.#targetOf(route, call);
+    const act = {
+      method,
+      ...(target !== undefined && { target }),
+      params: { ...(call.params as object), ...(call.body as object | undefined) },
+    };
     acts.assertRoom();
     let answer: RouteResponse;
     try {
@@ -99,8 +108,15 @@ export class Api {
       await acts.done(caller, act, { failure });
       throw failure;
     }
-    await ('file' in answer ? acts.downloaded(caller, answer.name) : acts.done(caller, act));
+    await ('file' in answer ? acts.downloaded(caller, answer.name, target) : acts.done(caller, act));
     return answer;
+  }
+
+  /** Whose snapshot it is about, where its name tells. */
+  #targetOf({ scope }: Route, { params }: Call<unknown, unknown>): string | undefined {
+    if (scope !== 'snapshot') return undefined;
+    const owners = this.#options.snapshots.ownersOf((params as { readonly name: string }).name);
+    return owners.length === 1 ? owners[0] : undefined;
   }
 
   #route({ method }: IncomingMessage, { byMethod }: MatchedPath): Route | undefined {
@@ -143,6 +159,17 @@ export class Api {
       }
       throw error;
     }
+  }
+
+  /** @throws RequestError, which is written down: a snapshot of another target, whether there is one of this name or not */
+  #checkScope({ scope, path }: Route, params: object, { visitor, address }: Caller): void {
+    if (scope !== 'snapshot') return;
+    const { name } = params as { readonly name: string };
+    const refusal = snapshotRefusal('answer', name, visitor.scope, this.#options.snapshots);
+    if (!refusal) return;
+    const { acts } = this.#options;
+    acts.refused({ code: refusal.code, reason: refusal.message, address, path, by: visitor.name });
+    throw refusal;
   }
 
   async #send(request: IncomingMessage, response: ServerResponse, answer: RouteResponse | undefined): Promise<void> {

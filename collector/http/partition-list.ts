@@ -5,6 +5,7 @@ import { limits } from '../../protocol/limits.ts';
 import { Probe } from '../../protocol/partition.ts';
 import { PartitionHead } from '../../protocol/partitions.ts';
 import { text } from '../../protocol/text.ts';
+import { reaches, type Scope } from '../access/scope.ts';
 import { headOf } from '../history/partition-heads.ts';
 import type { EventLog } from '../log/log.ts';
 
@@ -19,10 +20,15 @@ export const PartitionQuery = z.strictObject({
 });
 export type PartitionQuery = z.infer<typeof PartitionQuery>;
 
-/** The newest of each sort, by rising offset. */
-export function newestPartitions(log: EventLog, { target, isolate, probe, by }: PartitionQuery): PartitionHead[] {
+/** The newest of each sort, by rising offset. @param scope of who asks */
+export function newestPartitions(
+  log: EventLog,
+  { target, isolate, probe, by }: PartitionQuery,
+  scope?: Scope,
+): PartitionHead[] {
   const heads: PartitionHead[] = [];
   for (const { head, event } of log.latest().filter((entry) => entry.head.type === 'partition')) {
+    if (!reaches(scope, head.target)) continue;
     if (target !== undefined && !matchesGlob(target, head.target)) continue;
     if (isolate !== undefined && head.isolate !== isolate) continue;
     if (by !== undefined && head.by !== by) continue;

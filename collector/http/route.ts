@@ -42,6 +42,11 @@ interface Head {
   readonly role: Role | null;
   readonly summary: string;
   /**
+   * How it keeps to the targets of a visitor. `open`: it tells of no target. `method`: by the method of the stream that it calls.
+   * `filtered`: it leaves out the others. `snapshot`: before it is called it is seen to that the snapshot {name} is of them.
+   */
+  readonly scope: 'open' | 'method' | 'filtered' | 'snapshot';
+  /**
    * What the audit trail calls it. Every way has one that changes something or gives away what only operators see, but for
    * those of the stream's methods, which tell it themselves.
    */

@@ -6,6 +6,7 @@
  * Between the two may lie a disk: RingLog (ring-log.ts) holds the log in memory and publishes at once, StoredLog
  * (store/stored-log.ts) when the event is committed to its file.
  */
+import type { Alert } from '../../protocol/alert.ts';
 import { encode } from '../../protocol/codec.ts';
 import type { StreamEvent, Topic } from '../../protocol/events.ts';
 import { boundedFrame } from './event-bounds.ts';
@@ -23,6 +24,8 @@ export interface EventHead {
   readonly by?: string;
   /** Of partitions. */
   readonly id?: string;
+  /** Of an alert: an incident of several targets, of which `target` is but one. */
+  readonly shared?: true;
   /** Of partitions and usage: the process that it is of, where that is known. */
   readonly incarnation?: string;
 }
@@ -128,12 +131,18 @@ function headOf(event: NewEvent): EventHead {
     case 'probe':
     case 'checkpoint':
     case 'footprint':
-    case 'alert':
       return { type, target, isolate: event.isolate };
+    case 'alert':
+      return { type, target, isolate: event.isolate, ...(isShared(event) && { shared: true }) };
     case 'target':
     case 'mark':
       return { type, target };
   }
+}
+
+/** Whether it is an incident of several targets: those of one have it among their labels. */
+export function isShared({ target, labels, members }: Pick<Alert, 'target' | 'labels' | 'members'>): boolean {
+  return members !== undefined && labels.target !== target;
 }
 
 function incarnationOf({ incarnation }: { readonly incarnation?: string | undefined }): { incarnation?: string } {

@@ -304,7 +304,7 @@ class RunningCollector implements Collector {
       version,
     });
     const answered = (path: string, status: number) => this.#metrics.answered(path, status);
-    this.#api = new Api({ routes: ways, access, acts, origins, logger, answered });
+    this.#api = new Api({ routes: ways, access, acts, origins, snapshots, logger, answered });
     http.on('request', (request, response) => void this.#api.serve(request, response));
     const stopped = aborted(this.#stop.signal);
     const judging = Promise.all([alerts.run(), notifications.run()]);

@@ -5,12 +5,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { RuleState } from '../../protocol/alert.ts';
 import type { TargetState } from '../../protocol/events.ts';
+import { reaches, reachesAll, type Scope } from '../access/scope.ts';
 import type { EventLog } from '../log/log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
 import { alertMetrics, type ReceiverTally } from './alerts.ts';
 import { kindGauges } from './kinds.ts';
+import { label } from './label.ts';
 import { memoryGauges } from './memory.ts';
 import { type ProbeMetrics, probeMetrics } from './probes.ts';
+import { scopedText } from './scoped-text.ts';
 import { storeMetrics } from './store.ts';
 import { targetGauges } from './targets.ts';
 
@@ -35,11 +38,13 @@ export interface MetricsOptions {
 export class Metrics {
   readonly contentType: string;
   readonly #registry = new Registry();
+  readonly #states: MetricsOptions['states'];
   readonly #requests: Counter<'path' | 'status'>;
   readonly #probes: ProbeMetrics;
 
   constructor({ log, states, clients, refusals, alerts, receivers, store, version }: MetricsOptions) {
     const registers = [this.#registry];
+    this.#states = states;
     this.contentType = this.#registry.contentType;
     targetGauges(this.#registry, log, states);
     memoryGauges(this.#registry, log, states);
@@ -80,9 +85,16 @@ export class Metrics {
     this.#requests.inc({ path, status: String(status) });
   }
 
-  async text(): Promise<string> {
+  /** @param scope of who asks: without all targets, the samples of those are told and nothing of the collector */
+  async text(scope?: Scope): Promise<string> {
     await this.#probes.prune();
-    return await this.#registry.metrics();
+    const text = await this.#registry.metrics();
+    if (reachesAll(scope)) return text;
+    const all = this.#states().map(({ target }) => target);
+    const others = new Set(all.filter((target) => !reaches(scope, target)).map(label));
+    const own = all.filter((target) => reaches(scope, target)).map(label);
+    // two that look alike as labels cannot be told apart
+    return scopedText(text, new Set(own.filter((name) => !others.has(name))));
   }
 
   close(): void {

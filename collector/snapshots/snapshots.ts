@@ -54,6 +54,17 @@ export class Snapshots {
     return await this.#describe(name);
   }
 
+  /**
+   * The targets that a file of this name may be of: a name tells of a target only what is left of its own. One that is no more is
+   * called as its files are. Empty for a name that is not of ours.
+   */
+  ownersOf(name: string): string[] {
+    const parts = keptParts(name);
+    if (!parts) return [];
+    const known = [...this.#targets()].filter((target) => namePart(target) === parts.target);
+    return known.length > 0 ? known : [parts.target];
+  }
+
   /** Opens a snapshot for reading; undefined if there is none of this name. */
   async open(name: string): Promise<{ file: FileHandle; sizeBytes: number } | undefined> {
     if (this.#folder === undefined || !SnapshotName.safeParse(name).success) return undefined;

@@ -186,7 +186,7 @@ export class Client implements Waiter {
     if (!this.#visitor) throw new FrameError(`Cannot take "${frame.type}" frame: expected "hello" first`);
     switch (frame.type) {
       case 'subscribe':
-        this.#subscribe(frame);
+        this.#subscribe(frame, this.#visitor);
         break;
       case 'unsubscribe':
         this.#unsubscribe(frame);
@@ -266,7 +266,7 @@ export class Client implements Waiter {
     this.close(closeCodes.unauthorized, 'Cannot go on: this collector does not know the token any more');
   }
 
-  #subscribe(frame: Subscribe): void {
+  #subscribe(frame: Subscribe, { scope }: Visitor): void {
     const { log, config } = this.#options;
     if (this.#subscriptions.has(frame.id)) {
       throw new FrameError(`Cannot subscribe: "${frame.id}" is the id of an open subscription`);
@@ -274,7 +274,7 @@ export class Client implements Waiter {
     if (this.#subscriptions.size >= config.maxSubscriptions) {
       throw new FrameError(`Cannot subscribe: ${config.maxSubscriptions} subscriptions are open`, closeCodes.tooMany);
     }
-    const subscription = new Subscription(frame);
+    const subscription = new Subscription(frame, scope);
     this.#subscriptions.set(frame.id, subscription);
     this.#send({ type: 'subscribed', id: frame.id, log: log.id, offset: log.offset });
     this.#outbox.pull(subscription.opening(log, frame.from));

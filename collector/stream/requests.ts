@@ -19,6 +19,7 @@ import {
 import { operatorWanted } from '../access/access.ts';
 import type { Acts, Ending } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
+import { reaches, type Scope } from '../access/scope.ts';
 import type { Alerts } from '../alert/alerts.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { History } from '../history/history.ts';
@@ -27,6 +28,7 @@ import type { NewOperation, Operations, RunningOperation } from '../operations/o
 import type { Explorer } from '../snapshots/explorer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
 import type { Runner } from '../targets/runner.ts';
+import { checkScope, type Known, mayTellEntry, withinScope } from './method-scopes.ts';
 
 export interface RequestsOptions {
   readonly log: EventLog;
@@ -54,6 +56,7 @@ export class Requests {
   readonly #operations: Operations;
   readonly #now: () => number;
   readonly #alerts: Alerts | undefined;
+  readonly #known: Known;
 
   constructor({ log, runners, history, snapshots, explorer, acts, audit, operations, now, alerts }: RequestsOptions) {
     this.#log = log;
@@ -66,6 +69,12 @@ export class Requests {
     this.#operations = operations;
     this.#now = now;
     this.#alerts = alerts;
+    this.#known = {
+      partitionTarget: (id) => log.partition(id)?.head.target,
+      operation: (id) => operations.list().find((each) => each.id === id),
+      silence: (id) => alerts?.list().silences.find((each) => each.id === id),
+      snapshots,
+    };
   }
 
   /** @param signal aborted when the client that asked has left. @throws RequestError */
@@ -75,18 +84,28 @@ export class Requests {
     signal: AbortSignal,
   ): Promise<Result<Method>> {
     const call = readCall(request);
-    const { visitor, address, via } = caller;
+    const { visitor } = caller;
     if (!mayCall(visitor.role, call.method)) {
       const reason = `Cannot run "${call.method}": ${operatorWanted(visitor)}`;
-      this.#acts.refused({ code: 'forbidden', reason, path: call.method, by: visitor.name, address, via });
-      throw new RequestError('forbidden', reason);
+      throw this.#refused(call.method, caller, new RequestError('forbidden', reason));
+    }
+    try {
+      checkScope(call, visitor.scope, this.#known);
+    } catch (error) {
+      throw error instanceof RequestError ? this.#refused(call.method, caller, error) : error;
     }
     const result = await (mayCall('viewer', call.method)
       ? this.#run(call, caller, signal)
       : this.#act(call, caller, signal));
     // the events that it speaks of come before it
     await this.#log.settled();
-    return result;
+    return withinScope(call.method, result, visitor.scope, this.#known);
+  }
+
+  /** Written down, whatever the client is told. */
+  #refused(method: Method, { visitor, address, via }: Caller, error: RequestError): RequestError {
+    this.#acts.refused({ code: 'forbidden', reason: error.message, path: method, by: visitor.name, address, via });
+    return error;
   }
 
   /** What takes an operator is written down, with who wanted it. */
@@ -125,7 +144,7 @@ export class Requests {
       case 'release':
         return await this.#release(call.params);
       case 'mark':
-        return this.#mark(call.params);
+        return this.#mark(call.params, caller.visitor.scope);
       case 'history':
         return await this.#history.query(call.params);
       case 'events':
@@ -151,7 +170,7 @@ export class Requests {
       case 'cancel':
         return { operation: this.#operations.cancel(call.params.id, caller.visitor.name) };
       case 'audit':
-        return await this.#audit.query(call.params);
+        return await this.#audit.query(call.params, (entry) => mayTellEntry(entry, caller.visitor.scope));
     }
   }
 
@@ -226,8 +245,9 @@ export class Requests {
   }
 
   /** @throws RequestError where no target matches */
-  #mark({ label, targets: globs = ['*'] }: Params<'mark'>): Result<'mark'> {
-    const targets = [...this.#runners.keys()].filter((name) => globs.some((glob) => matchesGlob(glob, name)));
+  #mark({ label, targets: globs = ['*'] }: Params<'mark'>, scope?: Scope): Result<'mark'> {
+    const names = [...this.#runners.keys()].filter((name) => reaches(scope, name));
+    const targets = names.filter((name) => globs.some((glob) => matchesGlob(glob, name)));
     if (targets.length === 0) {
       throw new RequestError('unknown-target', `Cannot mark "${label}": no target matches ${globs.join(', ')}`);
     }

@@ -3,6 +3,7 @@ import { encode } from '../../protocol/codec.ts';
 import type { Topic } from '../../protocol/events.ts';
 import type { Subscribe } from '../../protocol/frames.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
+import { reaches, reachesAll, type Scope } from '../access/scope.ts';
 import type { EventHead, EventLog, LogEntry } from '../log/log.ts';
 
 /** Targets whose match is kept. */
@@ -17,27 +18,35 @@ export class Subscription {
   readonly #known = new Map<string, boolean>();
   #closed = false;
 
-  constructor({ id, topics, targets, by }: Subscribe) {
+  /** Undefined: all targets. */
+  readonly #scope: Scope | undefined;
+
+  /** @param scope of the client: it gets nothing of other targets, whatever it asks for */
+  constructor({ id, topics, targets, by }: Subscribe, scope?: Scope) {
     this.id = id;
     this.topics = new Set(topics);
     this.#targets = targets;
     this.#by = by && new Set(by);
+    this.#scope = reachesAll(scope) ? undefined : scope;
   }
 
-  matches({ type, target, by }: EventHead): boolean {
+  matches({ type, target, by, shared }: EventHead): boolean {
     if (this.#closed || !this.topics.has(type)) return false;
+    // it tells of the others too
+    if (shared && this.#scope) return false;
     if (this.#by && by !== undefined && !this.#by.has(by)) return false;
     return this.#isWanted(target);
   }
 
   #isWanted(target: string): boolean {
     const globs = this.#targets;
-    if (globs === undefined) return true;
+    if (globs === undefined && this.#scope === undefined) return true;
     const known = this.#known.get(target);
     if (known !== undefined) return known;
     // targets that are found come and go for as long as a client stays
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    const isWanted = globs.some((glob) => matchesGlob(glob, target));
+    const isAsked = globs === undefined || globs.some((glob) => matchesGlob(glob, target));
+    const isWanted = isAsked && reaches(this.#scope, target);
     this.#known.set(target, isWanted);
     return isWanted;
   }

@@ -77,7 +77,7 @@ export async function serveLog({
   const origins = { address, secure: false, allowed: [], wantsTokens: access.wantsTokens };
   const { logger } = logs;
   if (pages) {
-    const api = new Api({ routes: pageRoutes(pages), access, acts, origins, logger });
+    const api = new Api({ routes: pageRoutes(pages), access, acts, origins, snapshots, logger });
     http.on('request', (request, response) => void api.serve(request, response));
   }
   const stream = new StreamServer({ http, access, acts, origins, log, requests, config, logger, version: '0.0.0' });

@@ -10,6 +10,7 @@ export function documentRoutes(openApi: () => object): Route[] {
       path,
       {
         role: null,
+        scope: 'open',
         summary,
         params: z.strictObject({}),
         answer: jsonOf(z.record(z.string(), z.unknown()), 'The document.'),

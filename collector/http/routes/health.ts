@@ -11,10 +11,14 @@ const params = z.looseObject({});
 export function healthRoutes(unready: () => string | undefined): Route[] {
   const ok = { text: 'ok\n', type: TEXT_TYPE };
   return [
-    get('/healthz', { role: null, summary: 'Whether the collector lives.', params, answer, problems: [] }, () => ok),
+    get(
+      '/healthz',
+      { role: null, scope: 'open', summary: 'Whether the collector lives.', params, answer, problems: [] },
+      () => ok,
+    ),
     get(
       '/readyz',
-      { role: null, summary: 'Whether it can do its work.', params, answer, problems: ['not-ready'] },
+      { role: null, scope: 'open', summary: 'Whether it can do its work.', params, answer, problems: ['not-ready'] },
       () => {
         const reason = unready();
         if (reason === undefined) return ok;

@@ -8,11 +8,12 @@ export function metricsRoute(metrics: Metrics): Route {
     '/metrics',
     {
       role: 'viewer',
+      scope: 'filtered',
       summary: "The targets' heaps, what probes cost them, and the collector itself, in Prometheus' text format.",
       params: z.strictObject({}),
       answer: { description: 'The metrics.', types: ['text/plain'] },
       problems: [],
     },
-    async () => ({ text: await metrics.text(), type: metrics.contentType }),
+    async ({ caller }) => ({ text: await metrics.text(caller.visitor.scope), type: metrics.contentType }),
   );
 }

@@ -33,6 +33,7 @@ export function pageRoutes(pages: ReadonlyMap<string, PageFile>): Route[] {
       '/',
       {
         role: null,
+        scope: 'open',
         summary: 'The dashboard.',
         params: z.looseObject({}),
         answer: { description: 'The page.', types: ['text/html'] },
@@ -44,6 +45,7 @@ export function pageRoutes(pages: ReadonlyMap<string, PageFile>): Route[] {
       '/ui/{name}',
       {
         role: null,
+        scope: 'open',
         summary: 'A file of the dashboard.',
         params: z.strictObject({ name: AssetName }),
         answer: { description: 'The file.', types: ['text/javascript', 'text/css', 'image/svg+xml'] },

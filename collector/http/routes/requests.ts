@@ -52,6 +52,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       `/v1/${method}`,
       {
         role: methods[method].role,
+        scope: 'method',
         summary,
         params: none,
         // each method's own schema, which the compiler cannot follow through a union of methods
@@ -66,6 +67,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/targets',
       {
         role: methods.targets.role,
+        scope: 'method',
         summary: 'The targets that the collector has, with the state of each.',
         params: none,
         answer: jsonOf(methods.targets.result, 'The targets.'),
@@ -77,17 +79,19 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/partitions',
       {
         role: 'viewer',
+        scope: 'filtered',
         summary: 'The newest partition of each sort (target, isolate, probe and classifier), without its rows.',
         params: PartitionQuery,
         answer: jsonOf(PartitionList, 'The partitions, oldest first.'),
         problems: [],
       },
-      ({ params }) => ({ json: { partitions: newestPartitions(log, params) } }),
+      ({ params, caller }) => ({ json: { partitions: newestPartitions(log, params, caller.visitor.scope) } }),
     ),
     get(
       '/v1/partitions/{id}',
       {
         role: methods.partition.role,
+        scope: 'method',
         summary: 'One partition, with all the rows that the collector keeps of it.',
         params: methods.partition.params,
         answer: jsonOf(methods.partition.result, 'The partition.'),
@@ -99,6 +103,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/targets/{target}/events',
       {
         role: methods.events.role,
+        scope: 'method',
         summary: 'The events of a target other than samples over a span of time.',
         params: EventsParams,
         answer: jsonOf(methods.events.result, 'The events, each sort in the order of the log.'),
@@ -110,6 +115,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/targets/{target}/partitions',
       {
         role: methods.partitions.role,
+        scope: 'method',
         summary: 'The partitions that are stored of a target over a span of time, without their rows.',
         params: PartitionsParams,
         answer: jsonOf(methods.partitions.result, 'The partitions, newest first.'),
@@ -121,6 +127,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/history',
       {
         role: methods.history.role,
+        scope: 'method',
         summary: 'What was stored of a target over a span of time, a point for each step of it.',
         params: HistoryParams,
         answer: jsonOf(methods.history.result, 'The history.'),
@@ -132,6 +139,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/alerts',
       {
         role: methods.alerts.role,
+        scope: 'method',
         summary: 'The pending and firing alerts, the state of each rule, and the silences.',
         params: none,
         answer: jsonOf(methods.alerts.result, 'The alerts.'),
@@ -143,6 +151,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/prices',
       {
         role: methods.prices.role,
+        scope: 'method',
         summary: 'What each probe of an isolate would cost it now, and whether it may run.',
         params: methods.prices.params,
         answer: jsonOf(methods.prices.result, 'The prices, the cheapest probe first.'),
@@ -154,6 +163,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/snapshots',
       {
         role: methods.snapshots.role,
+        scope: 'method',
         summary: 'The heap snapshots that the collector keeps, of one target or all.',
         params: methods.snapshots.params,
         answer: jsonOf(methods.snapshots.result, 'The snapshots, newest first.'),
@@ -165,6 +175,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/operations',
       {
         role: methods.operations.role,
+        scope: 'method',
         summary:
           'The long work of the collector: what runs, who asked for it, how far it is, and the last that has ended.',
         params: none,
@@ -177,6 +188,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/operations/{id}',
       {
         role: methods.cancel.role,
+        scope: 'method',
         summary: 'Cancels an operation; what V8 has begun cannot be, and the answer says so.',
         params: methods.cancel.params,
         answer: jsonOf(methods.cancel.result, 'The operation.'),
@@ -188,6 +200,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/audit',
       {
         role: methods.audit.role,
+        scope: 'method',
         summary:
           'What people did by this collector: probes, downloads, silences, logins, refusals. Asking is an act too.',
         params: AuditParams,
@@ -213,6 +226,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/silences',
       {
         role: methods.silence.role,
+        scope: 'method',
         summary: 'Keeps alerts with these labels from notifying for a while.',
         params: none,
         body: methods.silence.params,
@@ -225,6 +239,7 @@ export function requestRoutes(requests: Requests, log: EventLog): Route[] {
       '/v1/silences/{id}',
       {
         role: methods.unsilence.role,
+        scope: 'method',
         summary: 'Ends a silence.',
         params: methods.unsilence.params,
         answer: jsonOf(methods.unsilence.result, 'The silences that are left.'),

@@ -29,6 +29,7 @@ export function snapshotRoutes(snapshots: Snapshots, explorer: Pick<Explorer, 'r
       '/v1/snapshots/{name}/link',
       {
         role: 'operator',
+        scope: 'snapshot',
         act: 'link',
         summary:
           'A signed address by which anybody may fetch a snapshot from the bucket that it was sent to, for a while.',
@@ -49,6 +50,7 @@ export function snapshotRoutes(snapshots: Snapshots, explorer: Pick<Explorer, 'r
       '/v1/snapshots/{name}',
       {
         role: 'operator',
+        scope: 'snapshot',
         act: 'download',
         summary:
           'One snapshot, as Chrome DevTools opens it. Unless it was redacted it holds every string of the process: a secret.',
@@ -66,6 +68,7 @@ export function snapshotRoutes(snapshots: Snapshots, explorer: Pick<Explorer, 'r
       '/v1/snapshots/{name}/report',
       {
         role: 'operator',
+        scope: 'snapshot',
         act: 'report',
         summary:
           'What is wrong in a snapshot, worst first, as one page; contents of strings are hidden unless the collector shows them.',
@@ -79,6 +82,7 @@ export function snapshotRoutes(snapshots: Snapshots, explorer: Pick<Explorer, 'r
       '/v1/snapshots/{name}',
       {
         role: 'operator',
+        scope: 'snapshot',
         act: 'remove-snapshot',
         summary: 'Removes a snapshot; the log says who did.',
         params: Named,

@@ -159,6 +159,29 @@ describe('tokens of an OpenID Connect provider', () => {
     await assert.rejects(access.admitByProvider(token, PEER), { code: 'unauthorized' });
   });
 
+  it('have the targets and probes that values of the claim give; without one nobody is let in', async () => {
+    await using provider = await startProvider();
+    const scopes = { 'heapwatch-operator': { targets: ['api*'] }, others: { probes: ['usage' as const] } };
+    const config = { ...configOfProvider(provider.issuer), scopes };
+    const scopeOf = async (name: string, of = config) =>
+      (await new Oidc(of).visitorOf(await provider.token(name))).scope;
+    assert.deepEqual(await scopeOf('ops'), [{ targets: ['api*'] }]);
+    assert.deepEqual(await scopeOf('eye'), [{ probes: ['usage'] }]);
+    const only = { ...config, scopes: { others: {} } as typeof scopes };
+    await assert.rejects(scopeOf('ops', only), /realm\.roles of its token gives no targets here/);
+  });
+
+  it('end where the provider is configured anew, with the scope that they had', async () => {
+    await using provider = await startProvider();
+    const config = configOfProvider(provider.issuer);
+    const access = new Access([], () => 0, [], { oidc: new Oidc(config) });
+    const visitor = await access.admitByProvider(await provider.token('ops'), PEER);
+    access.renew([], new Oidc(config));
+    assert.equal(access.knows(visitor), true);
+    access.renew([], new Oidc({ ...config, scopes: {} }));
+    assert.equal(access.knows(visitor), false);
+  });
+
   it('are believed by the keys that the provider has now', async () => {
     await using provider = await startProvider();
     const oidc = new Oidc(configOfProvider(provider.issuer), undefined, 0);
