@@ -1,14 +1,15 @@
 /** What is found in a snapshot file, and in the files of before. One file after the other is read, and only its rows are kept. */
 import type { Findings, ReportedHeap } from '../../protocol/finding.ts';
+import { classificationOf } from '../classify/naming/classifications.ts';
 import { shape } from '../classify/shape.ts';
 import { findingsOf } from '../findings/findings.ts';
 import type { EarlierHeap } from '../findings/growing.ts';
-import { Heap } from '../graph/heap.ts';
 import { partition } from '../partition/partition.ts';
 import { maxIdOf } from '../partition/since.ts';
 import { HeapView } from '../sets/view.ts';
-import { fileColumns } from './file-columns.ts';
+import { askFile } from './ask-file.ts';
 import type { FileEvent } from './file-event.ts';
+import { look } from './file-reader.ts';
 import { refusing } from './refusal.ts';
 
 export interface FindingsJob {
@@ -37,9 +38,11 @@ export interface EarlierFile extends EarlierHeap, ReportedHeap {
 export function fileFindings(job: FindingsJob, tell: (event: FileEvent) => void): Promise<FileFindings> {
   const { path, strings, earlier, target = path } = job;
   return refusing(path, async () => {
-    const { columns, modifiedAtMs } = await fileColumns(path, tell);
-    tell({ phase: 'classifying', by: shape.by });
-    const found = findingsOf(new HeapView(columns, { strings }), { target, earlier });
+    const { modifiedAtMs } = look(path);
+    const found = await askFile(path, { locations: 'surely', tell }, (heap) => {
+      tell({ phase: 'classifying', by: shape.by });
+      return findingsOf(new HeapView(heap, { strings }), { target, earlier });
+    });
     return { ...found, takenAt: new Date(modifiedAtMs).toISOString() };
   });
 }
@@ -47,9 +50,10 @@ export function fileFindings(job: FindingsJob, tell: (event: FileEvent) => void)
 /** The rows of an earlier file, by shape. @throws as fileFindings */
 export function earlierFile({ path }: EarlierJob, tell: (event: FileEvent) => void): Promise<EarlierFile> {
   return refusing(path, async () => {
-    const { columns, modifiedAtMs } = await fileColumns(path, tell);
-    const { rows, count, sizeBytes } = partition(columns, shape.classify(new Heap(columns)), shape);
-    const takenAt = new Date(modifiedAtMs).toISOString();
-    return { target: path, takenAt, count, sizeBytes, rows, maxId: maxIdOf(columns) };
+    const takenAt = new Date(look(path).modifiedAtMs).toISOString();
+    return askFile(path, { locations: 'surely', tell }, (heap) => {
+      const { rows, count, sizeBytes } = partition(heap.columns, classificationOf(heap, shape), shape);
+      return { target: path, takenAt, count, sizeBytes, rows, maxId: maxIdOf(heap.columns) };
+    });
   });
 }

@@ -7,24 +7,20 @@ import { kind as byKind } from '../classify/kind.ts';
 import { classificationOf } from '../classify/naming/classifications.ts';
 import { EdgeFinder } from '../classify/naming/edges.ts';
 import { className } from '../classify/naming/words.ts';
+import { Heap } from '../graph/heap.ts';
 import { referrersOfSet } from '../graph/referrers.ts';
 import { includes, type NodeSet } from '../graph/set.ts';
 import { inOriginalNames } from '../original/in-use.ts';
 import type { Columns } from '../parse/columns.ts';
-import { withLocationsOf } from '../parse/file-locations.ts';
 import { Numbers } from '../parse/numbers.ts';
-import { ColumnsParser } from '../parse/parser.ts';
 import { heapSet } from '../sets/heap-set.ts';
 import type { Path } from '../sets/paths.ts';
 import { HeapView } from '../sets/view.ts';
 import { type WeakHold, weakHoldOf } from '../sets/weakly.ts';
-import { throttled } from '../threads/throttle.ts';
 import { OTHER_ROOTS } from '../walk/graph/known-roots.ts';
-import { columnsByTwo } from './columns-by-two.ts';
+import { askFile } from './ask-file.ts';
 import type { FileEvent } from './file-event.ts';
-import { look, RegularFile, streamInto } from './file-reader.ts';
 import { refusing } from './refusal.ts';
-import { roomBytes } from './room-bytes.ts';
 
 export interface PathJob {
   readonly path: string;
@@ -55,25 +51,16 @@ export function filePaths(job: PathJob, tell: (event: FileEvent) => void): Promi
 }
 
 async function find(job: PathJob, tell: (event: FileEvent) => void): Promise<FilePaths> {
-  const { sizeBytes } = look(job.path);
-  const tellSometimes = throttled(tell);
-  const total = sizeBytes === null ? {} : { totalBytes: sizeBytes };
-  const onBytes = (bytes: number) => tellSometimes({ phase: 'reading', bytes, ...total });
-  if (sizeBytes !== null) {
-    using file = new RegularFile(job.path);
-    if (!file.isGzip()) {
-      const columns = await columnsByTwo(file, { sizeBytes, locations: false }, onBytes);
-      return pathsIn(withLocationsOf(columns, file.readAt, sizeBytes), job);
-    }
-  }
-  const parser = new ColumnsParser({ roomBytes: roomBytes() });
-  await streamInto(job.path, parser, onBytes);
-  return pathsIn(parser.end(), job);
+  return askFile(job.path, { locations: 'perhaps', tell }, (heap) => pathsOf(heap, job));
 }
 
 /** @throws RangeError where nothing is of that kind */
-export function pathsIn(columns: Columns, { path, to, most, strings, without = [] }: PathJob): FilePaths {
-  const view = new HeapView(inOriginalNames(columns), { strings });
+export function pathsIn(columns: Columns, job: PathJob): FilePaths {
+  return pathsOf(new Heap(inOriginalNames(columns)), job);
+}
+
+function pathsOf(heap: Heap, { path, to, most, strings, without = [] }: PathJob): FilePaths {
+  const view = new HeapView(heap, { strings });
   const nodes = named(view, to);
   if (nodes.length === 0) {
     throw new RangeError(`Cannot find a path to ${to}: ${path} has none; see heapwatch heap ${path} for those it has`);

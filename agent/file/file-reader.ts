@@ -5,7 +5,17 @@
  *     anything else     stream ──> gunzip, where the first byte says so ──> parser
  *     `-`, /dev/stdin   standard input, of whatever sort
  */
-import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -58,6 +68,11 @@ export class RegularFile implements Disposable {
   /** As histogramOfFile reads. @throws Error of one line */
   readonly readAt: ReadAt = (buffer, position) =>
     told(this.path, () => readSync(this.#fd, buffer, 0, buffer.length, position));
+
+  /** What the system says of it now. @throws Error of one line */
+  stats(): BigIntStats {
+    return told(this.path, () => fstatSync(this.#fd, { bigint: true }));
+  }
 
   isGzip(): boolean {
     const first = new Uint8Array(1);

@@ -1,26 +1,24 @@
 /** The rows of a snapshot file's partitions, by the shortest way that gives them. */
 import { classifierNamed } from '../classify/classifiers.ts';
-import { HistogramParser, histogramOfFile } from '../parse/histogram.ts';
+import { HistogramParser, histogramOfFile, type NameHistogram } from '../parse/histogram.ts';
 import { limitRows } from '../partition/partition.ts';
 import type { RelativeRows } from '../partition/since.ts';
 import { type Filter, filtered, rowsOfSet } from '../rows/filter.ts';
 import {
+  isForSizes,
   type KindRows,
   type PartitionOptions,
-  partitionParser,
-  partitionsOf,
   readsLocations,
   readsNoEdges,
+  rowsOfHeap,
   rowsOfHistogram,
 } from '../rows/partition-parser.ts';
 import { HeapView } from '../sets/view.ts';
 import { throttled } from '../threads/throttle.ts';
-import { columnsByTwo } from './columns-by-two.ts';
-import { fileColumns } from './file-columns.ts';
+import { askFile } from './ask-file.ts';
 import type { FileEvent } from './file-event.ts';
 import { look, RegularFile, streamInto } from './file-reader.ts';
 import { fileSince } from './file-since.ts';
-import { roomBytes } from './room-bytes.ts';
 import { inAnyOrder } from './section-order.ts';
 
 export interface FileJob extends Filter {
@@ -50,18 +48,16 @@ export async function fileRows(job: FileJob, tell: (event: FileEvent) => void): 
     return { rows: await filteredRows(job, tell), modifiedAtMs };
   const limit = rows === undefined ? {} : { rows };
   const options: PartitionOptions = { by, ...limit, onClassify: (by) => tell({ phase: 'classifying', by }) };
-  const tellSometimes = throttled(tell);
-  const total = sizeBytes === null ? {} : { totalBytes: sizeBytes };
-  const onBytes = (bytes: number) => tellSometimes({ phase: 'reading', bytes, ...total });
-  return { rows: await rowsOf(path, sizeBytes, options, onBytes), modifiedAtMs };
+  return { rows: await rowsOf(path, sizeBytes, options, tell), modifiedAtMs };
 }
 
-async function filteredRows(job: FileJob, tell: (event: FileEvent) => void): Promise<KindRows[]> {
-  const { columns } = await fileColumns(job.path, throttled(tell));
-  const set = filtered(new HeapView(columns), job);
-  return job.by.map((by) => {
-    tell({ phase: 'classifying', by });
-    return rowsOfSet(set, by, job.rows);
+function filteredRows(job: FileJob, tell: (event: FileEvent) => void): Promise<KindRows[]> {
+  return askFile(job.path, { locations: 'surely', tell: throttled(tell) }, (heap) => {
+    const set = filtered(new HeapView(heap), job);
+    return job.by.map((by) => {
+      tell({ phase: 'classifying', by });
+      return rowsOfSet(set, by, job.rows);
+    });
   });
 }
 
@@ -85,28 +81,39 @@ async function rowsOf(
   path: string,
   sizeBytes: number | null,
   options: PartitionOptions,
-  onBytes: (bytes: number) => void,
+  tell: (event: FileEvent) => void,
 ): Promise<KindRows[]> {
-  if (sizeBytes !== null) {
-    using file = new RegularFile(path);
-    if (!file.isGzip()) return await rowsOfPlain(file, sizeBytes, options, onBytes);
+  const { by } = options;
+  if (readsNoEdges(by)) {
+    const histogram = await histogramOf(path, sizeBytes, tell);
+    if (histogram !== null) return by.map(() => rowsOfHistogram(histogram, options.rows));
   }
-  const sink = partitionParser({ ...options, roomBytes: roomBytes() });
-  await streamInto(path, sink, onBytes);
-  return sink.end()();
+  const locations = readsLocations(by) ? 'surely' : 'never';
+  return askFile(path, { locations, isForSizes: isForSizes(by), tell }, (heap) =>
+    by.map((each) => rowsOfHeap(heap, each, options)),
+  );
 }
 
-async function rowsOfPlain(
-  file: RegularFile,
-  sizeBytes: number,
-  options: PartitionOptions,
-  onBytes: (bytes: number) => void,
-): Promise<KindRows[]> {
-  if (readsNoEdges(options.by)) {
-    const read = () => histogramOfFile(file.readAt, sizeBytes);
-    const histogram = inAnyOrder(file, read, () => new HistogramParser());
-    if (histogram.edgesAgree) return options.by.map(() => rowsOfHistogram(histogram, options.rows));
+/** Null where the edges of a file that may be passed over are not those that its nodes have: the whole tells what is wrong. */
+async function histogramOf(
+  path: string,
+  sizeBytes: number | null,
+  tell: (event: FileEvent) => void,
+): Promise<NameHistogram | null> {
+  if (sizeBytes !== null) {
+    using file = new RegularFile(path);
+    if (!file.isGzip()) {
+      const histogram = inAnyOrder(
+        file,
+        () => histogramOfFile(file.readAt, sizeBytes),
+        () => new HistogramParser(),
+      );
+      return histogram.edgesAgree ? histogram : null;
+    }
   }
-  const columns = await columnsByTwo(file, { sizeBytes, locations: readsLocations(options.by) }, onBytes);
-  return partitionsOf(columns, options)();
+  const parser = new HistogramParser();
+  const tellSometimes = throttled(tell);
+  const total = sizeBytes === null ? {} : { totalBytes: sizeBytes };
+  await streamInto(path, parser, (bytes) => tellSometimes({ phase: 'reading', bytes, ...total }));
+  return parser.end();
 }

@@ -5,15 +5,16 @@ import { namingFile } from '../base/file-error.ts';
 import { SnapshotSyntaxError } from '../base/syntax-error.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
 import { classificationOf } from '../classify/naming/classifications.ts';
-import { Heap } from '../graph/heap.ts';
+import type { Classification } from '../classify/naming/classifier.ts';
 import { sourceMaps } from '../original/in-use.ts';
+import type { Columns } from '../parse/columns.ts';
 import { StringTable } from '../parse/strings.ts';
 import { areOfOneEpoch, checkpointOf, type RelativeRows, relative } from '../partition/since.ts';
 import { EdgelessCheckpoint, type HashedStrings } from '../partition/since-edgeless.ts';
 import { programUrl } from '../threads/program.ts';
 import { inThread } from '../threads/thread.ts';
+import { askFile } from './ask-file.ts';
 import { WORTH_BYTES } from './columns-by-two.ts';
-import { fileColumns } from './file-columns.ts';
 import type { FileEvent } from './file-event.ts';
 import { look, RegularFile } from './file-reader.ts';
 import type { PackedStrings, StringsJob } from './strings-thread.ts';
@@ -93,16 +94,15 @@ async function wholeRows(
   tell: (event: FileEvent) => void,
 ): Promise<RelativeRows> {
   const classifier = classifierNamed(by);
-  const classified = async (file: string) => {
-    const { columns } = await namingFile(file, () => fileColumns(file, tell));
-    tell({ phase: 'classifying', by });
-    return { columns, classification: classificationOf(new Heap(columns), classifier) };
-  };
-  const checkpoint = async () => {
-    const { columns, classification } = await classified(before);
-    return checkpointOf(columns, [{ by: classifier.by, ...classification }]);
-  };
-  const kept = await checkpoint();
-  const { columns, classification } = await classified(path);
-  return relative(kept, columns, classification, classifier);
+  const classified = <T>(file: string, ask: (columns: Columns, classification: Classification) => T): Promise<T> =>
+    namingFile(file, () =>
+      askFile(file, { locations: 'surely', tell }, (heap) => {
+        tell({ phase: 'classifying', by });
+        return ask(heap.columns, classificationOf(heap, classifier));
+      }),
+    );
+  const kept = await classified(before, (columns, classification) =>
+    checkpointOf(columns, [{ by: classifier.by, ...classification }]),
+  );
+  return classified(path, (columns, classification) => relative(kept, columns, classification, classifier));
 }

@@ -15,6 +15,12 @@ import { alive } from './reach.ts';
 import { type Referrers, referrersOf } from './referrers.ts';
 import { Spare } from './spare.ts';
 
+/** What somebody worked out before, given when it is first asked for; undefined where nobody has. */
+export interface WorkedOut {
+  dominators(): Dominators | undefined;
+  retained(): Float64Array | undefined;
+}
+
 export class Heap {
   readonly columns: Columns;
   #graph: Graph | undefined;
@@ -22,13 +28,17 @@ export class Heap {
   #referrers: Referrers | undefined;
   #dominators: Dominators | undefined;
   #retained: Float64Array | undefined;
+  readonly #before: WorkedOut | undefined;
+  /** Whether the dominators are our own work. */
+  #hasWorked = false;
   /** Memory of columns that are not read again. */
   #spare: Spare | undefined;
 
   /** `graph` if it is to be seen from another root than V8's (graph.ts, rootedAt). */
-  constructor(columns: Columns, graph?: Graph) {
+  constructor(columns: Columns, graph?: Graph, before?: WorkedOut) {
     this.columns = columns;
     this.#graph = graph;
+    this.#before = before;
   }
 
   /**
@@ -64,13 +74,24 @@ export class Heap {
   }
 
   get dominators(): Dominators {
-    this.#dominators ??= dominators(this.graph, 'program', this.#spare);
+    this.#dominators ??= this.#before?.dominators() ?? this.#ownDominators();
     return this.#dominators;
   }
 
   /** Retained size of each node in bytes. */
   get retained(): Float64Array {
-    this.#retained ??= retainedSizes(this.columns, this.dominators, this.#spare);
+    this.#retained ??= this.#before?.retained() ?? retainedSizes(this.columns, this.dominators, this.#spare);
     return this.#retained;
+  }
+
+  /** The dominators and retained sizes, where both have been worked out here. */
+  get worked(): { readonly dominators: Dominators; readonly retained: Float64Array } | undefined {
+    if (!this.#hasWorked || !this.#dominators || !this.#retained) return undefined;
+    return { dominators: this.#dominators, retained: this.#retained };
+  }
+
+  #ownDominators(): Dominators {
+    this.#hasWorked = true;
+    return dominators(this.graph, 'program', this.#spare);
   }
 }

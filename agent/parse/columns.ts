@@ -47,7 +47,7 @@ export interface Columns {
   readonly siteLine: Uint32Array;
   readonly siteColumn: Uint32Array;
   /** Locations of the snapshot that name no node or no place, and are in no column; absent: none. */
-  readonly oddLocations?: number;
+  readonly oddLocations?: number | undefined;
   readonly strings: StringTable;
   /** By id in `siteScript`: files that people wrote, where the columns are in their words (original/columns.ts). */
   readonly fileOfScript?: ReadonlyMap<number, string>;

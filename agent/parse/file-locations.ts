@@ -37,7 +37,7 @@ export function withLocationsOf(columns: Columns, read: ReadAt, sizeBytes: numbe
 }
 
 /** What is between the head and the locations is not read. @throws SnapshotSyntaxError */
-function locationsOfFile(read: ReadAt, sizeBytes: number): LocationColumns {
+export function locationsOfFile(read: ReadAt, sizeBytes: number): LocationColumns {
   const buffer = new Uint8Array(BUFFER_BYTES);
   const header = headerOf(read, buffer);
   const begin = header?.location ? findSection('locations', read, 0, sizeBytes, buffer) : -1;

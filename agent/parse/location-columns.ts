@@ -32,7 +32,7 @@ export interface LocationColumns {
   readonly siteLine: Uint32Array;
   readonly siteColumn: Uint32Array;
   /** Locations that were left out; absent: none. */
-  readonly oddLocations?: number;
+  readonly oddLocations?: number | undefined;
 }
 
 /** The columns of a snapshot without locations. */

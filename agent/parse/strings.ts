@@ -12,7 +12,8 @@ import { GrowingBytes } from './growing-bytes.ts';
 import { escapeLength, StringReader } from './string-reader.ts';
 
 const BLOCK_BITS = 14;
-const BLOCK_STRINGS = 1 << BLOCK_BITS;
+/** Strings in each block but the last, which has those that are left. */
+export const BLOCK_STRINGS = 1 << BLOCK_BITS;
 /** V8 cuts names at 1,024 units; this leaves 65,536 bytes a string. */
 const MAX_BLOCK_BYTES = 2 ** 30;
 

@@ -1,6 +1,7 @@
 /** Snapshot bytes -> the rows of one or several partitions, with no more kept in memory than these need. */
 import type { Partition } from '../../protocol/partition.ts';
 import { classifierNamed } from '../classify/classifiers.ts';
+import { classificationOf } from '../classify/naming/classifications.ts';
 import { Heap } from '../graph/heap.ts';
 import { inOriginalNames, sourceMaps } from '../original/in-use.ts';
 import type { Columns } from '../parse/columns.ts';
@@ -57,7 +58,8 @@ export function readsLocations(by: readonly string[]): boolean {
   return !isForSizes(by);
 }
 
-function isForSizes(by: readonly string[]): boolean {
+/** Whether nothing but retained sizes is asked for. */
+export function isForSizes(by: readonly string[]): boolean {
   return by.every((each) => each === 'retained');
 }
 
@@ -76,7 +78,7 @@ export function rowsOfHistogram({ rows }: NameHistogram, limit = rows.length): K
 export function rowsOfHeap(heap: Heap, by: string, { rows, onClassify }: PartitionOptions): KindRows {
   onClassify?.(by);
   const classifier = classifierNamed(by);
-  const all: KindRows = partition(heap.columns, classifier.classify(heap), classifier);
+  const all: KindRows = partition(heap.columns, classificationOf(heap, classifier), classifier);
   return { ...limitRows(all, rows ?? all.rows.length), ...oddText(heap.columns) };
 }
 

@@ -1,6 +1,7 @@
 /** `heapwatch console`: heapy's session at a prompt, on processes and snapshot files. */
 import type { CommandModule } from 'yargs';
 import { type Consent, consentOptions } from '../measure/consent.ts';
+import { indexOptions } from '../terminal/index-options.ts';
 import type { Io } from '../terminal/io.ts';
 import { sourceMapOptions } from '../terminal/source-maps.ts';
 
@@ -16,7 +17,7 @@ export function consoleCommand(io: Io): CommandModule<object, ConsoleArguments> 
   return {
     builder: (yargs) =>
       consentOptions(
-        sourceMapOptions(yargs)
+        sourceMapOptions(indexOptions(yargs))
           .parserConfiguration({ 'strip-dashed': true, 'duplicate-arguments-array': true })
           .positional('targets', {
             type: 'string',

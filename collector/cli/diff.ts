@@ -9,6 +9,7 @@ import { type Consent, consentOptions } from '../measure/consent.ts';
 import { readPartition } from '../measure/read-partition.ts';
 import { JudgedError, UsageError } from '../terminal/exit.ts';
 import { type Growth, growthOf, isOver, parseGrowth } from '../terminal/growth.ts';
+import { indexOptions } from '../terminal/index-options.ts';
 import type { Io } from '../terminal/io.ts';
 import { noKindFits } from '../terminal/no-match.ts';
 import { type OutputArguments, outputOptions } from '../terminal/partition-output.ts';
@@ -27,7 +28,7 @@ export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
     builder: (yargs) =>
       consentOptions(
         outputOptions(
-          sourceMapOptions(yargs)
+          sourceMapOptions(indexOptions(yargs))
             .positional('a', {
               type: 'string',
               demandOption: true,

@@ -10,6 +10,7 @@ import { anyClassifier, BY_HELP, LIVE_PROBES, type LiveProbe } from '../measure/
 import type { PartitionQuestion } from '../measure/question.ts';
 import { readPartition } from '../measure/read-partition.ts';
 import { UsageError } from '../terminal/exit.ts';
+import { indexOptions } from '../terminal/index-options.ts';
 import type { Io } from '../terminal/io.ts';
 import { type OutputArguments, outputOptions, printPartition } from '../terminal/partition-output.ts';
 import { sourceMapOptions } from '../terminal/source-maps.ts';
@@ -33,7 +34,7 @@ export function heapCommand(io: Io): CommandModule<object, HeapArguments> {
     builder: (yargs) =>
       consentOptions(
         outputOptions(
-          sourceMapOptions(yargs)
+          sourceMapOptions(indexOptions(yargs))
             .positional('target', {
               type: 'string',
               demandOption: true,

@@ -10,6 +10,7 @@ import { inThread } from '../../agent/threads/thread.ts';
 import { oneLine } from '../../protocol/printable.ts';
 import { type Consent, consentOptions } from '../measure/consent.ts';
 import { costText, progressText } from '../measure/words.ts';
+import { indexOptions } from '../terminal/index-options.ts';
 import type { Io } from '../terminal/io.ts';
 import { rowCount } from '../terminal/partition-output.ts';
 import { sourceMapOptions } from '../terminal/source-maps.ts';
@@ -29,7 +30,7 @@ interface PathArguments extends Consent {
 export function pathCommand(io: Io): CommandModule<object, PathArguments> {
   return {
     builder: (yargs) =>
-      sourceMapOptions(consentOptions(yargs))
+      sourceMapOptions(indexOptions(consentOptions(yargs)))
         .positional('target', {
           type: 'string',
           demandOption: true,

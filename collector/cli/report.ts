@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { type Consent, consentOptions } from '../measure/consent.ts';
 import { UsageError } from '../terminal/exit.ts';
+import { indexOptions } from '../terminal/index-options.ts';
 import type { Io } from '../terminal/io.ts';
 import { sourceMapOptions } from '../terminal/source-maps.ts';
 
@@ -21,7 +22,7 @@ interface ReportArguments extends Consent {
 export function reportCommand(io: Io): CommandModule<object, ReportArguments> {
   return {
     builder: (yargs) =>
-      sourceMapOptions(consentOptions(yargs))
+      sourceMapOptions(indexOptions(consentOptions(yargs)))
         .positional('target', {
           type: 'string',
           demandOption: true,

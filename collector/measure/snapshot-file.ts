@@ -20,6 +20,9 @@ export async function withSnapshotFile<R>(ask: SnapshotAsk, io: Io, read: (path:
   const { snapshot } = await import('../../agent/probe/snapshot.ts');
   const { agreeToPrice } = await import('./price-gate.ts');
   const { snapshotProgress } = await import('./snapshot-progress.ts');
+  const { useIndex } = await import('../../agent/index/in-use.ts');
+  // nothing of it is to stay
+  useIndex(undefined);
   const folder = await mkdtemp(join(tmpdir(), 'heapwatch-snapshot-'));
   try {
     const output = join(folder, 'target.heapsnapshot');
