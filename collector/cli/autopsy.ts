@@ -1,10 +1,8 @@
 /** `heapwatch autopsy`: why a target ended, from a store or a collector. */
 import type { CommandModule } from 'yargs';
-import type { EventsQuery, EventsResult } from '../../protocol/happenings.ts';
-import type { HistoryQuery, HistoryResult } from '../../protocol/history.ts';
-import { limits } from '../../protocol/limits.ts';
-import { type Autopsy, autopsyOf, endOf } from '../autopsy/autopsy.ts';
+import type { Autopsy } from '../autopsy/autopsy.ts';
 import { autopsyText } from '../autopsy/autopsy-text.ts';
+import { readAutopsy } from '../autopsy/read-autopsy.ts';
 import { UsageError } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
 
@@ -13,9 +11,6 @@ interface AutopsyArguments {
   target: string | undefined;
   json: boolean;
 }
-
-const HOUR_MS = 3_600_000;
-const KINDS = 50;
 
 export function autopsyCommand(io: Io): CommandModule<object, AutopsyArguments> {
   return {
@@ -37,12 +32,6 @@ export function autopsyCommand(io: Io): CommandModule<object, AutopsyArguments> 
   };
 }
 
-/** Who is asked. */
-interface Asked {
-  events(query: EventsQuery): Promise<EventsResult>;
-  history(query: HistoryQuery): Promise<HistoryResult>;
-}
-
 async function autopsied({ source, target: named }: AutopsyArguments, io: Io): Promise<Autopsy> {
   const hash = source.lastIndexOf('#');
   const place = hash < 0 ? source : source.slice(0, hash);
@@ -51,7 +40,7 @@ async function autopsied({ source, target: named }: AutopsyArguments, io: Io): P
   if (/^wss?:\/\//.test(place)) {
     const { openCollector } = await import('../terminal/collector-client.ts');
     await using client = openCollector(place, { signal: io.signal });
-    return await read(target, {
+    return await readAutopsy(target, {
       events: (query) => client.request('events', query),
       history: (query) => client.request('history', query),
     });
@@ -62,26 +51,11 @@ async function autopsied({ source, target: named }: AutopsyArguments, io: Io): P
   const db = openForReading(place);
   try {
     const [events, history] = [new StoredEvents(db), new StoredHistory(db)];
-    return await read(target, {
+    return await readAutopsy(target, {
       events: async (query) => events.query(query),
       history: async (query) => history.query(query),
     });
   } finally {
     db.close();
   }
-}
-
-async function read(target: string, asked: Asked): Promise<Autopsy> {
-  const events = await asked.events({ target, limit: limits.maxStoredEvents });
-  const end = endOf(events);
-  const toMs = end?.endedMs ?? Date.now();
-  const span = { target, from: new Date(toMs - HOUR_MS).toISOString(), to: new Date(toMs).toISOString() };
-  const usage = await asked.history({ ...span, topic: 'usage' });
-  const kinds = await asked.history({ ...span, limit: KINDS });
-  const since = end?.backMs;
-  const usageAfter =
-    since === undefined
-      ? undefined
-      : await asked.history({ target, topic: 'usage', from: new Date(since).toISOString() });
-  return autopsyOf(target, { events, usage, kinds, usageAfter });
 }

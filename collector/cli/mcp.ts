@@ -34,7 +34,9 @@ export function mcpCommand(io: Io, addCommands: AddCommands): CommandModule<obje
         ...(maxMemory === undefined ? [] : [`--max-memory=${maxMemory}`]),
       ];
       const runCommand: RunCommand = (line, toolIo) => run(line, toolIo, addCommands);
-      await serveMcp(new StdioServerTransport(), { run: runCommand, strings, limits, log: io.say, signal: io.signal });
+      const { commandTools } = await import('../mcp/command-tools.ts');
+      const tools = commandTools({ run: runCommand, strings, limits, log: io.say });
+      await serveMcp(new StdioServerTransport(), tools, io.signal);
     },
   };
 }

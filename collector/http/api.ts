@@ -86,7 +86,7 @@ export class Api {
     const params = check(route.params, { ...queryOf(request), ...found.params }, fail);
     this.#checkScope(route, params, caller);
     const body = route.body ? check(route.body, await readJson(request), fail) : undefined;
-    const call = { params, body, caller, signal };
+    const call = { params, body, caller, headers: request.headers, signal };
     return route.act === undefined ? await route.handle(call) : await this.#act(route, route.act, call);
   }
 
@@ -175,6 +175,8 @@ export class Api {
   async #send(request: IncomingMessage, response: ServerResponse, answer: RouteResponse | undefined): Promise<void> {
     if (answer === undefined) {
       response.writeHead(204).end();
+    } else if ('by' in answer) {
+      await answer.by(request, response);
     } else if ('file' in answer) {
       await this.#sendFile(request, response, answer);
     } else if ('page' in answer) {

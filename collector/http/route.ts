@@ -3,6 +3,7 @@
  * is written from it, so that they say the same.
  */
 import type { FileHandle } from 'node:fs/promises';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { Role } from '../../protocol/role.ts';
 import type { Caller } from '../access/caller.ts';
@@ -15,12 +16,14 @@ export interface Call<P, B> {
   /** The JSON of the request, checked. */
   readonly body: B;
   readonly caller: Caller;
+  readonly headers: IncomingHttpHeaders;
   /** Aborted when the client has left. */
   readonly signal: AbortSignal;
 }
 
-/** What is sent back with status 200. A file is closed by its sender. */
+/** What is sent back with status 200, or who sends it. A file is closed by its sender. */
 export type RouteResponse =
+  | { readonly by: (request: IncomingMessage, response: ServerResponse) => Promise<void> }
   | { readonly json: unknown }
   | { readonly text: string; readonly type: string }
   | { readonly page: PageFile; readonly headers: Readonly<Record<string, string>> }

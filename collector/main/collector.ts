@@ -36,6 +36,7 @@ import { readPages } from '../http/pages.ts';
 import { routes } from '../http/routes/routes.ts';
 import { closeServer, createHttpServer, listen, type Server } from '../http/server.ts';
 import { storeTrouble } from '../log/store-health.ts';
+import { Sessions } from '../mcp/sessions.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { snapshotTeller } from '../notify/snapshot-teller.ts';
@@ -244,6 +245,7 @@ class RunningCollector implements Collector {
   readonly #metrics: Metrics;
   readonly #roster: Roster;
   readonly #explorer: Explorer;
+  readonly #mcp: Sessions;
   readonly #config: Config;
   readonly #entrance: Entrance;
   readonly #alerts: Alerts;
@@ -280,6 +282,7 @@ class RunningCollector implements Collector {
     this.#acts = acts;
     const explorer = this.#explorer;
     const requests = new Requests({ log, runners, history, snapshots, explorer, acts, audit, operations, now, alerts });
+    this.#mcp = new Sessions({ requests, log, acts });
     const { stream } = config;
     this.#stream = new StreamServer({ http, access, acts, origins, log, requests, config: stream, logger, version });
     this.#metrics = new Metrics({
@@ -295,6 +298,7 @@ class RunningCollector implements Collector {
     const ways = routes({
       log,
       requests,
+      mcp: this.#mcp,
       snapshots,
       place: outgoing?.place,
       explorer,
@@ -352,7 +356,7 @@ class RunningCollector implements Collector {
     const letGo = this.#roster.stop();
     this.#api.stop();
     // requests that wait for a probe are answered when its target has been let go
-    await Promise.all([letGo, this.#stream.close(), this.#explorer.close()]);
+    await Promise.all([letGo, this.#stream.close(), this.#explorer.close(), this.#mcp.close()]);
     await closeServer(this.#http, ANSWER_GRACE_MS);
   }
 

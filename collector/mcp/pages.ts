@@ -16,13 +16,19 @@ const MOST_BYTES = 2 ** 22;
 
 export class Pages {
   readonly #kept = new Map<string, Buffer>();
+  readonly #mostBytes: number;
+
+  /** @param mostBytes of one answer that are kept */
+  constructor(mostBytes: number = MOST_BYTES) {
+    this.#mostBytes = mostBytes;
+  }
 
   /** The first page of a text. */
   first(text: string): string {
     const all = Buffer.from(text);
     if (all.length <= PAGE_BYTES) return text;
     const id = randomUUID();
-    this.#kept.set(id, all.subarray(0, MOST_BYTES));
+    this.#kept.set(id, all.subarray(0, this.#mostBytes));
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest);
     return this.#page(id, 0);

@@ -1,42 +1,81 @@
 /**
- * heapwatch for assistants, by the Model Context Protocol: tools that are commands (tools.ts), documents, and prompts.
+ * heapwatch for assistants, by the Model Context Protocol: tools, documents, and prompts.
  *
- *     host ──tools/call──> one at a time ──> command ──> page of at most 4 KB
+ *     host ──tools/call──> one at a time ──> tool ──> page of at most 4 KB
  *          <──elicitation/create── is the price agreed to?      the host asks its person, never the assistant
  *
- * Every call is a line of JSON on stderr: the host keeps it as its log.
+ * Over stdin and stdout tools are commands (command-tools.ts); at a collector they are its requests (collector-tools.ts).
  */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { reasonOf } from '../../protocol/reason.ts';
 import { version } from '../base/version.ts';
 import { Pages } from './pages.ts';
-import { type Ask, type RunCommand, runTool } from './tool-run.ts';
-import { TOOLS, type Tool } from './tools.ts';
+import type { Ask, ToolResult } from './tool-run.ts';
 
-export interface McpOptions {
-  readonly run: RunCommand;
-  /** True: contents of strings may be shown. */
-  readonly strings: boolean;
-  /** Options of commands: above which price the person is asked. */
-  readonly limits: readonly string[];
-  /** Takes a line for each call. */
-  readonly log: (line: string) => void;
+/** What a tool is given beside its arguments. */
+export interface How {
+  /** Asks the person at the host. */
+  readonly ask: Ask;
   readonly signal: AbortSignal;
 }
 
-const INSTRUCTIONS =
-  'heapwatch reads heaps of Node.js processes. Begin with targets; survivors finds leaks while there is load; report judges a heap; ' +
-  'path says what holds an object; rss says where memory outside the heap is. Answers have at most 4 KB: more gives the next page. ' +
-  'A probe that stops a process for long is run only if the person agrees.';
+/** A tool with its work. */
+export interface OfferedTool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly input: z.ZodRawShape;
+  /** @throws what is told to the assistant, in one line */
+  work(args: Readonly<Record<string, unknown>>, how: How): Promise<ToolResult>;
+}
 
-/** Serves until the transport is closed. */
-export async function serveMcp(transport: Transport, options: McpOptions): Promise<void> {
-  const server = new McpServer({ name: 'heapwatch', version }, { instructions: INSTRUCTIONS });
-  const pages = new Pages();
+export interface McpOptions {
+  readonly tools: readonly OfferedTool[];
+  readonly instructions: string;
+  /** Prompts beside the tools: those that name tools which are offered. */
+  readonly prompts?: boolean;
+  /** Of one answer, which are kept for its next pages. */
+  readonly pageBytes?: number;
+  /** Told of each call before it is answered. */
+  readonly called: (call: Called) => void | Promise<void>;
+}
+
+/** A call of a tool, as it ended. */
+export interface Called {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** What the person was asked. */
+  readonly asked: readonly string[];
+  /** Milliseconds. */
+  readonly tookMs: number;
+  /** The answer is one of a failure. */
+  readonly failed: boolean;
+  /** What was thrown. */
+  readonly failure?: unknown;
+}
+
+/** Serves until the transport is closed, or `signal` is aborted. */
+export async function serveMcp(transport: Transport, options: McpOptions, signal: AbortSignal): Promise<void> {
+  const server = mcpServer(options);
+  const closed = new Promise<void>((resolve) => {
+    server.server.onclose = resolve;
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await server.connect(transport);
+  await closed;
+  await server.close();
+}
+
+/** One conversation: its tools run one after the other. */
+export function mcpServer(options: McpOptions): McpServer {
+  const { tools, instructions, prompts = false, pageBytes } = options;
+  const server = new McpServer({ name: 'heapwatch', version }, { instructions });
+  const pages = new Pages(pageBytes);
   const calls = new Turns();
-  for (const tool of TOOLS) addTool(server, tool, pages, calls, options);
+  for (const tool of tools) addTool(server, tool, pages, calls, options);
   server.registerTool(
     'more',
     {
@@ -53,34 +92,28 @@ export async function serveMcp(transport: Transport, options: McpOptions): Promi
       }
     },
   );
-  addPrompts(server);
+  if (prompts) addPrompts(server);
   addGlossary(server);
-  const closed = new Promise<void>((resolve) => {
-    server.server.onclose = resolve;
-    options.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await server.connect(transport);
-  await closed;
-  await server.close();
+  return server;
 }
 
-function addTool(server: McpServer, tool: Tool, pages: Pages, calls: Turns, options: McpOptions): void {
+function addTool(server: McpServer, tool: OfferedTool, pages: Pages, calls: Turns, { called }: McpOptions): void {
   const { name, title, description, input } = tool;
   const annotations = { readOnlyHint: true, openWorldHint: false };
-  server.registerTool(name, { title, description, inputSchema: input, annotations }, async (args, { signal }) => {
+  server.registerTool(name, { title, description, inputSchema: input, annotations }, async (args, extra) => {
     const startedMs = performance.now();
+    const tookMs = () => Math.round(performance.now() - startedMs);
+    const how = { ask: personOf(server, extra.requestId), signal: extra.signal };
+    let result: ToolResult;
     try {
-      const line = [...tool.line(args, options.strings), ...(tool.priced ? options.limits : [])];
-      const seconds = tool.seconds?.(args);
-      const how = { ask: personOf(server), signal, ...(seconds !== undefined && { seconds }) };
-      const { text, failed, asked } = await calls.take(() => runTool(line, options.run, how));
-      const tookMs = Math.round(performance.now() - startedMs);
-      options.log(JSON.stringify({ at: new Date().toISOString(), tool: name, args, failed, asked, tookMs }));
-      return answer(pages.first(text), failed);
-    } catch (error) {
-      options.log(JSON.stringify({ at: new Date().toISOString(), tool: name, args, failed: true }));
-      return answer(reasonOf(error), true);
+      result = await calls.take(() => tool.work(args, how));
+    } catch (failure) {
+      await called({ tool: name, args, asked: [], failed: true, failure, tookMs: tookMs() });
+      return answer(pages.first(reasonOf(failure)), true);
     }
+    const { text, failed, asked } = result;
+    await called({ tool: name, args, asked, failed, tookMs: tookMs() });
+    return answer(pages.first(text), failed);
   });
 }
 
@@ -89,18 +122,22 @@ function answer(text: string, isError = false) {
 }
 
 /** The person at the host; null where the host cannot ask. */
-function personOf({ server }: McpServer): Ask {
+function personOf({ server }: McpServer, relatedRequestId: RequestId): Ask {
   return async (message) => {
     if (!server.getClientCapabilities()?.elicitation) return null;
     const agree = { type: 'boolean', title: 'Take it', description: 'Run the probe at this price' } as const;
     const requestedSchema = { type: 'object', properties: { agree }, required: ['agree'] } as const;
-    const { action, content } = await server.elicitInput({
-      message,
-      requestedSchema: { ...requestedSchema, required: [...requestedSchema.required] },
-    });
+    const { action, content } = await server.elicitInput(
+      { message, requestedSchema: { ...requestedSchema, required: [...requestedSchema.required] } },
+      // over HTTP it goes with what answers the call; a person may take longer than a program
+      { relatedRequestId, timeout: ANSWER_MS },
+    );
     return action === 'accept' && content?.agree === true;
   };
 }
+
+/** How long a person may take to answer. */
+const ANSWER_MS = 300_000;
 
 /** One probe at a time. */
 class Turns {

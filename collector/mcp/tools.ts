@@ -79,12 +79,17 @@ export const TOOLS: readonly Tool[] = [
     description:
       'Watches a process while it works, by seven readings over some seconds, and says what was born and stayed, how surely, ' +
       'which variable holds it, and what to do. It needs load meanwhile.',
-    input: { target, seconds, isolate },
+    input: {
+      target,
+      seconds,
+      isolate,
+      pattern: z.boolean().optional().describe('heapy’s reference pattern of what leaks: who refers to it, by kind'),
+    },
     line: (args, strings) => [
       'leak',
       word(args.target),
       `--for=${Number(args.seconds)}s`,
-      ...options(args, ['isolate']),
+      ...options(args, ['isolate', 'pattern']),
       ...hidden(strings),
     ],
   },
@@ -116,6 +121,22 @@ export const TOOLS: readonly Tool[] = [
       ...options(args, ['rows', 'isolate']),
       ...hidden(strings),
     ],
+  },
+  {
+    name: 'what_if',
+    priced: true,
+    title: 'What would be freed',
+    description:
+      'By kind, what only one holder keeps alive: an object (@4711), a kind, listeners, timers, console, package:NAME.',
+    input: { target, holder: z.string().max(MAX_TEXT), rows, isolate },
+    line: (args) => ['what-if', word(args.target), word(args.holder), ...options(args, ['rows', 'isolate'])],
+  },
+  {
+    name: 'alerts',
+    title: 'What fires',
+    description: 'Alerts of a collector that are pending or firing, by its address (ws://…).',
+    input: { source: z.string().max(MAX_TEXT) },
+    line: (args) => ['alerts', 'list', word(args.source)],
   },
   {
     name: 'pending',

@@ -10,6 +10,7 @@ import type { PageFile } from '../pages.ts';
 import type { Route } from '../route.ts';
 import { documentRoutes } from './documents.ts';
 import { healthRoutes } from './health.ts';
+import { type McpSessions, mcpRoutes } from './mcp.ts';
 import { metricsRoute } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
 import { requestRoutes } from './requests.ts';
@@ -18,6 +19,7 @@ import { snapshotRoutes } from './snapshots.ts';
 export interface RoutesOptions {
   readonly log: EventLog;
   readonly requests: Requests;
+  readonly mcp: McpSessions;
   readonly snapshots: Snapshots;
   /** Where snapshots are sent, if that place can give links. */
   readonly place?: Place | undefined;
@@ -33,6 +35,7 @@ export interface RoutesOptions {
 export function routes({
   log,
   requests,
+  mcp,
   snapshots,
   explorer,
   place,
@@ -46,6 +49,7 @@ export function routes({
     metricsRoute(metrics),
     ...requestRoutes(requests, log),
     ...snapshotRoutes(snapshots, explorer, place),
+    ...mcpRoutes(mcp),
     ...pageRoutes(pages),
     ...documentRoutes(() => openApi(all, version)),
   ];

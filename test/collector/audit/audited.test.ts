@@ -43,6 +43,14 @@ const LOOKS = new Set([
   'GET /v1/operations',
 ]);
 
+/** What begins a session of an assistant. */
+const INITIALIZE = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
+
 /** How each way that acts is used, and what the trail then calls it. */
 const ACTS: Readonly<Record<string, readonly [path: string, body: object | undefined, act: string]>> = {
   'POST /v1/probe': ['/v1/probe', { target: 'none', probe: 'usage' }, 'probe'],
@@ -54,6 +62,8 @@ const ACTS: Readonly<Record<string, readonly [path: string, body: object | undef
   'DELETE /v1/silences/{id}': ['/v1/silences/none', undefined, 'unsilence'],
   'DELETE /v1/operations/{id}': ['/v1/operations/none', undefined, 'cancel'],
   'POST /v1/snapshots/{name}/link': [`/v1/snapshots/${SNAPSHOT}/link`, {}, 'link'],
+  'POST /v1/mcp': ['/v1/mcp', INITIALIZE, 'mcp'],
+  'DELETE /v1/mcp': ['/v1/mcp', undefined, 'mcp-end'],
   'GET /v1/audit': ['/v1/audit?limit=1', undefined, 'audit'],
   'GET /v1/snapshots/{name}': [`/v1/snapshots/${SNAPSHOT}`, undefined, 'download'],
   'GET /v1/snapshots/{name}/report': [`/v1/snapshots/${NOWHERE}/report`, undefined, 'report'],
@@ -121,7 +131,8 @@ describe('the audit trail of a collector', () => {
       const [path, body, act] = ACTS[way]!;
       const before = await trail(api);
       const method = way.split(' ', 1)[0]!;
-      const headers = { Authorization: `Bearer ${OPS}`, 'Content-Type': 'application/json' };
+      const accept = { Accept: 'application/json, text/event-stream' };
+      const headers = { Authorization: `Bearer ${OPS}`, 'Content-Type': 'application/json', ...accept };
       await api.send(method, path, { headers, ...(body && { body: JSON.stringify(body) }) });
       const after = await trail(api);
       assert.equal(after.length, before.length + 1, way);

@@ -56,6 +56,7 @@ test('an assistant lists tools, prompts and words, and finds the variable of a l
     await mcp.ask('path', { target: heap, to: 'Session' }),
     await mcp.ask('partition', { target: heap, rows: 5 }),
     await mcp.ask('rss', { target: heap }),
+    await mcp.ask('what_if', { target: heap, holder: 'Map', rows: 5 }),
   ];
   const [survivors, path, partition] = answers;
   assert.match(survivors!.text, /Session leaks/);
