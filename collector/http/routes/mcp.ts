@@ -19,6 +19,7 @@ export function mcpRoutes(sessions: McpSessions): Route[] {
       '/v1/mcp',
       {
         role: 'viewer',
+        scope: 'method',
         summary: 'A message of the Model Context Protocol; each call of a tool is in the audit trail.',
         params: z.strictObject({}),
         body: Message,
@@ -31,6 +32,7 @@ export function mcpRoutes(sessions: McpSessions): Route[] {
       '/v1/mcp',
       {
         role: 'viewer',
+        scope: 'open',
         act: 'mcp-end',
         summary: 'Ends a session of the Model Context Protocol, by its header Mcp-Session-Id.',
         params: z.strictObject({}),
