@@ -45,6 +45,7 @@ interface Pair {
 export function ephemeronsOf(columns: Columns): Ephemerons {
   const pairs: Pair[] = [];
   for (const table of nodesWithWeakEdges(columns)) pairsOfTable(columns, table, pairs);
+  pairsOfHole(columns, pairs);
   findKeyEdges(columns, pairs);
   return halvesOf(
     columns.nodeCount,
@@ -103,6 +104,37 @@ function pairsOfTable(columns: Columns, table: number, pairs: Pair[]): void {
     // a key that is its own table cannot be; a key that is not among the weak edges was cut from its label
     if (key !== undefined) pairs.push({ key, table, keyEdge: -1, tableEdge: edge });
   }
+}
+
+/**
+ * Node 18 writes an empty place of a table as a pair of which the hole is key and value, with no weak edge: taken for an ordinary
+ * edge it would lead from the program to what is V8's own.
+ */
+function pairsOfHole(columns: Columns, pairs: Pair[]): void {
+  const hole = holeInPairs(columns);
+  if (hole === undefined) return;
+  for (let table = 0; table < columns.nodeCount; table++) {
+    if (!hole.tableIds.has(columns.nodeId[table])) continue;
+    for (const { edge, tableId } of labelledEdges(columns, table)) {
+      if (tableId !== columns.nodeId[table] || targetOf(columns, edge) !== hole.node) continue;
+      if (!pairs.some(({ tableEdge }) => tableEdge === edge))
+        pairs.push({ key: hole.node, table, keyEdge: -1, tableEdge: edge });
+    }
+  }
+}
+
+/** The hole, and the ids of tables of which it says itself that it is a key; undefined where there are none. */
+function holeInPairs(columns: Columns): { node: number; tableIds: ReadonlySet<number> } | undefined {
+  const oddball = columns.strings.find('system / Oddball');
+  if (oddball < 0) return undefined;
+  for (let node = 0; node < columns.nodeCount; node++) {
+    if (columns.nodeName[node] !== oddball) continue;
+    const own = [...labelledEdges(columns, node)].filter(
+      ({ edge, keyId }) => keyId === columns.nodeId[node] && targetOf(columns, edge) === node,
+    );
+    if (own.length > 0) return { node, tableIds: new Set(own.map(({ tableId }) => tableId)) };
+  }
+  return undefined;
 }
 
 function weakTargetsById(columns: Columns, table: number): Map<number, number> {

@@ -2,7 +2,8 @@
  * Our figures of a snapshot beside those of Chrome DevTools' engine, node for node. Where the definitions differ, its own is
  * applied to our graph, and then nothing may be left over:
  *
- *     dominators      none differ: what the global objects reach is seen from there, a weak map's value hangs from its key
+ *     dominators      none differ: what the global objects reach is seen from there, a weak map's value hangs from its key;
+ *                     of what a table alone leads to, as DevTools takes it (their-program.ts)
  *     retained sizes  DevTools first moves the self size of each array and V8-internal node that one object alone leads to
  *                     to that object, and counts 0 for the node itself. With its self sizes, our tree gives its retained
  *                     sizes. As they are, those of arrays and internal nodes differ; those of ordinary objects do not,
@@ -18,9 +19,11 @@ import { classificationOf } from '../../agent/classify/naming/classifications.ts
 import { NOT_IN_SET } from '../../agent/classify/naming/classifier.ts';
 import { className, elementName } from '../../agent/classify/naming/words.ts';
 import { distances, NO_DISTANCE } from '../../agent/graph/distance.ts';
+import { retainedSizes } from '../../agent/graph/dominators.ts';
 import { Heap } from '../../agent/graph/heap.ts';
 import type { Columns } from '../../agent/parse/columns.ts';
 import type { Aggregate, DevToolsSnapshot } from './engine.ts';
+import { theirTree } from './their-program.ts';
 
 /** V8 types of what a program makes: the nodes that a person looks at. */
 const ORDINARY = [
@@ -46,6 +49,8 @@ export interface Agreement {
 
 export interface Comparison {
   readonly nodes: number;
+  /** Nodes that are of the program with DevTools alone (their-program.ts); what hangs from them is compared as it takes it. */
+  readonly moreProgram: number;
   /** Immediate dominators that differ; none may. */
   readonly dominators: number;
   /** Retained sizes that differ where both count with DevTools' self sizes; none may. */
@@ -81,14 +86,15 @@ export function faults(found: Comparison): string[] {
 
 export function compare(columns: Columns, theirs: DevToolsSnapshot, aggregates: readonly Aggregate[]): Comparison {
   const heap = new Heap(columns);
-  const { dominator, order } = heap.dominators;
-  const ours = heap.retained;
+  const { dominator, order, more } = theirTree(heap.graph);
+  const ours = more === 0 ? heap.retained : retainedSizes(columns, { dominator, order });
   const moved = Float64Array.from({ length: columns.nodeCount }, (_, node) => theirSelfSize(theirs, node));
   const sizes = moved.slice();
   for (let i = order.length - 1; i > 0; i--) sizes[dominator[order[i]]] += sizes[order[i]];
   const far = distances(heap.graph);
   return {
     nodes: columns.nodeCount,
+    moreProgram: more,
     dominators: count(columns, (node) => dominator[node] !== theirs.dominatorsTree[node]),
     retainedAfterMove: count(columns, (node) => sizes[node] !== theirs.retainedSizes[node]),
     retained: agreements(columns, (node) => ours[node] === theirs.retainedSizes[node]),

@@ -58,6 +58,19 @@ describe('ephemerons', () => {
     );
   });
 
+  it('are those of the hole too, which has no weak edge: V8 writes it so on Node 18', () => {
+    const hole = `1:hidden:'system / Oddball' 2:array`;
+    const pair = (table: number, at: number) => `'${at} / ${label(1, 1, table, 'system / Oddball')}'`;
+    const spec = `0>1 0>2 1>1:internal:${pair(2, 5)} 1>3 2>1:internal:${pair(2, 1)} 2>3 ${hole}`;
+    assert.deepEqual(halves(spec), [
+      { edge: 2, partner: 2, fromTable: 0 },
+      { edge: 4, partner: 1, fromTable: 1 },
+    ]);
+    // a table that does not say so, and another object that is its own key
+    assert.deepEqual(halves(spec.replace(`2>1:internal:${pair(2, 1)}`, '2>1')), []);
+    assert.deepEqual(halves(spec.replace('1:hidden', '1:object').replace("'system / Oddball' 2", 'N 2')), []);
+  });
+
   it('are not those that look like one', () => {
     // a property of that name; one half without the other; a label that was cut
     assert.deepEqual(halves(entry.replaceAll(':internal:', ':property:')), []);
