@@ -38,6 +38,17 @@ export interface DnsName {
   readonly port: number;
 }
 
+/** Pods that Kubernetes' API lists. */
+export interface PodsOf {
+  readonly namespace: string;
+  /** Empty: all. */
+  readonly selector: string;
+  readonly api: string;
+  readonly tokenFile: string;
+  readonly caFile: string;
+  readonly port: number;
+}
+
 export type Intervals = Readonly<Partial<Record<ScheduledProbe, Every>>> & { readonly memory?: MemoryEvery };
 
 export interface TargetConfig {
@@ -62,7 +73,8 @@ export interface DiscoverConfig {
     | ({ readonly type: 'ports' } & PortRange)
     | ({ readonly type: 'file' } & SdPath)
     | { readonly type: 'processes'; readonly glob: string }
-    | ({ readonly type: 'dns' } & DnsName);
+    | ({ readonly type: 'dns' } & DnsName)
+    | ({ readonly type: 'kubernetes' } & PodsOf);
   /** Between two looks. */
   readonly everyMs: number;
   /** How long one that is not found any more is kept. */
@@ -422,11 +434,19 @@ function discoverConfig(entry: DiscoverFile, base: Base, forced: readonly Schedu
   };
 }
 
-function sourceConfig({ ports, file, processes, dns, port = DNS_PORT }: DiscoverFile): DiscoverConfig['source'] {
+function sourceConfig({
+  ports,
+  file,
+  processes,
+  dns,
+  kubernetes,
+  port = DNS_PORT,
+}: DiscoverFile): DiscoverConfig['source'] {
   if (ports !== undefined) return { type: 'ports', ...ports };
   if (file !== undefined) return { type: 'file', ...file };
   if (processes !== undefined) return { type: 'processes', glob: processes === true ? '*' : processes };
-  // the schema sees to it that one of the four is there
+  if (kubernetes !== undefined) return { type: 'kubernetes', ...kubernetes, port };
+  // the schema sees to it that one of the five is there
   return { type: 'dns', host: dns!, port };
 }
 

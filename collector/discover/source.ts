@@ -3,6 +3,7 @@ import type { DiscoverConfig } from '../config/config.ts';
 import type { DiscoveredTarget } from './discovered-target.ts';
 import { DnsSource } from './dns-source.ts';
 import { FileSource } from './file-source.ts';
+import { KubernetesSource } from './kubernetes-source.ts';
 import { PortSource } from './port-source.ts';
 import { ProcessSource } from './process-source.ts';
 
@@ -32,5 +33,7 @@ export function sourceOf({ source }: Pick<DiscoverConfig, 'source'>): Source {
       return new ProcessSource(source.glob);
     case 'dns':
       return new DnsSource(source);
+    case 'kubernetes':
+      return new KubernetesSource(source);
   }
 }

@@ -5,6 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { aligned } from '../../protocol/aligned.ts';
 import { diffTable } from '../../protocol/diff-table.ts';
 import type { StreamEvent } from '../../protocol/events.ts';
 import type { AnswerTo, Question } from '../../protocol/explore.ts';
@@ -119,7 +120,8 @@ export function collectorTools(asked: AskCollector, log: Pick<EventLog, 'follow'
           await asking(signal)('partition', { id: a }),
           await asking(signal)('partition', { id: b }),
         ];
-        return diffTable(one.partition, other.partition, { rows });
+        const [ofA, ofB] = aligned(one.partition, other.partition);
+        return diffTable(ofA, ofB, { rows });
       },
     ),
     tool(
