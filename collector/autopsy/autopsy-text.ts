@@ -1,14 +1,18 @@
 /** An autopsy as text; pure. */
 import { humanCount, humanDuration, humanSize } from '../../protocol/human.ts';
-import type { Autopsy, Growth, Successor } from './autopsy.ts';
+import type { Autopsy, Growth, LastMemory, Successor } from './autopsy.ts';
+
+/** Parts of RSS that a text lists. */
+const PARTS = 6;
 
 export function autopsyText(autopsy: Autopsy): string {
-  const { target, endedAt, incarnation, death, gauges, kinds, probe, heldBy, ours, successor } = autopsy;
+  const { target, endedAt, incarnation, death, gauges, memory, kinds, probe, heldBy, ours, successor } = autopsy;
   if (endedAt === null || !death) return `${target}: no end of it is stored`;
   const sure = death.certainty === 'certain' ? '' : death.certainty === 'likely' ? 'likely: ' : 'not known: ';
   return [
     `${target} ended at ${endedAt}${incarnation === undefined ? '' : ` (${incarnation})`}`,
     `${sure}${death.text}`,
+    ...(death.files ?? []).map((file) => `  snapshot that Node wrote near V8's limit: ${file}`),
     '',
     'in the hour before:',
     ...gauges.map((growth) => `  ${growthText(growth)}`),
@@ -18,6 +22,7 @@ export function autopsyText(autopsy: Autopsy): string {
     ...kinds.map(
       (kind) => `  ${growthText(kind)}, ${humanCount(kind.beforeCount)} to ${humanCount(kind.lastCount)} objects`,
     ),
+    ...(memory ? memoryLines(memory) : []),
     ...(heldBy.length === 0 ? [] : ['held by:', ...heldBy.map((path) => `  ${path}`)]),
     ...(ours.length === 0 ? ['we did nothing to it but read its gauges'] : ['what we did to it:']),
     ...ours.map(
@@ -26,6 +31,13 @@ export function autopsyText(autopsy: Autopsy): string {
     ),
     ...(successor ? [successorText(successor)] : []),
   ].join('\n');
+}
+
+function memoryLines({ readAt, rssBytes, verdict, parts }: LastMemory): string[] {
+  return [
+    `where its memory was at ${readAt}, with ${humanSize(rssBytes)} of RSS: ${verdict}`,
+    ...parts.slice(0, PARTS).map((part) => `  ${growthText(part)}`),
+  ];
 }
 
 function growthText({ name, beforeBytes, lastBytes, perHourBytes }: Growth): string {

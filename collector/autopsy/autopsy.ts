@@ -5,11 +5,14 @@
 import type { Death } from '../../protocol/death.ts';
 import type { EventsResult } from '../../protocol/happenings.ts';
 import type { HistoryResult } from '../../protocol/history.ts';
+import { MEMORY_WORDS } from '../../protocol/memory.ts';
 
 const HOUR_MS = 3_600_000;
 /** What grew by less is no growth. */
 const LEAST_RATIO = 0.1;
 const LEAST_BYTES = 2 ** 20;
+/** A part of RSS that is less is left out. */
+const LEAST_PART_BYTES = 2 ** 20;
 const KINDS = 5;
 
 export interface Growth {
@@ -31,6 +34,8 @@ export interface Autopsy {
   readonly incarnation?: string | undefined;
   readonly death: Death | undefined;
   readonly gauges: readonly Growth[];
+  /** Where its memory was when that was read last before the end; absent where it was not. */
+  readonly memory?: LastMemory;
   /** Of the probe with the most samples; the one that grew most first. */
   readonly kinds: readonly KindGrowth[];
   readonly probe?: string;
@@ -44,6 +49,15 @@ export interface Autopsy {
     readonly fatal: boolean;
   }[];
   readonly successor: Successor | null;
+}
+
+export interface LastMemory {
+  readonly readAt: string;
+  readonly rssBytes: number;
+  /** What stood out, in a sentence. */
+  readonly verdict: string;
+  /** Parts of RSS, the one that grew most first, since the first reading of that hour. */
+  readonly parts: readonly Growth[];
 }
 
 /** The process that came after it. */
@@ -101,12 +115,37 @@ export function autopsyOf(target: string, { events, usage, kinds, usageAfter }: 
     incarnation: lived?.incarnation,
     death: gone?.death,
     gauges,
+    ...memoryBefore(events.memories, lived?.incarnation, gone?.at),
     kinds: grown.filter(isGrown).sort(byGrowth).slice(0, KINDS),
     ...(history && { probe: history.probe }),
     heldBy: heldBy(events, gone?.at),
     ours: oursIn(events, end?.endedMs ?? Number.POSITIVE_INFINITY),
     successor: back ? successorOf(back, gauges, usageAfter) : null,
   };
+}
+
+/** Of the same process, within the hour before its end. */
+function memoryBefore(
+  memories: EventsResult['memories'],
+  incarnation: string | undefined,
+  endedAt: string | undefined,
+): { memory?: LastMemory } {
+  const endMs = endedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(endedAt);
+  const own = memories.filter(({ takenAt, incarnation: of }) => {
+    const atMs = Date.parse(takenAt);
+    return (incarnation === undefined || of === incarnation) && atMs <= endMs && atMs >= endMs - HOUR_MS;
+  });
+  const [first, last] = [own[0], own.at(-1)];
+  if (!first || !last) return {};
+  const hours = (Date.parse(last.takenAt) - Date.parse(first.takenAt)) / HOUR_MS;
+  const parts = last.parts.map(({ part, sizeBytes }): Growth => {
+    const beforeBytes = first.parts.find((each) => each.part === part)?.sizeBytes ?? 0;
+    const perHourBytes = hours > 0 ? (sizeBytes - beforeBytes) / hours : 0;
+    return { name: MEMORY_WORDS[part], beforeBytes, lastBytes: sizeBytes, perHourBytes };
+  });
+  const { takenAt: readAt, rssBytes, verdict } = last;
+  const seen = parts.filter(({ beforeBytes, lastBytes }) => Math.max(beforeBytes, lastBytes) >= LEAST_PART_BYTES);
+  return { memory: { readAt, rssBytes, verdict: verdict.text, parts: seen.sort(byGrowth) } };
 }
 
 function gaugeGrowths({ usage }: HistoryResult): Growth[] {

@@ -26,6 +26,8 @@ export interface LastSeen {
   readonly nodeVersion: string;
   /** What of ours was under way. */
   readonly interrupted?: Interrupted | undefined;
+  /** Snapshots that Node itself wrote near V8's limit. */
+  readonly files?: readonly string[];
 }
 
 /** A limit counts as reached from this share on: what is allocated last is never seen. */
@@ -38,7 +40,7 @@ export const DEADLY: ReadonlySet<Probe> = new Set(['census', 'snapshot']);
 const MAX_AHEAD_MS = 30_000;
 
 export function deathOf(seen: LastSeen): Death {
-  const { reason, readings, interrupted, atMs } = seen;
+  const { reason, readings, interrupted, atMs, files = [] } = seen;
   const last = readings[0]?.last;
   const figures = last && {
     readAt: last.takenAt,
@@ -51,6 +53,7 @@ export function deathOf(seen: LastSeen): Death {
     certainty,
     text,
     ...figures,
+    ...(files.length > 0 && { files: [...files] }),
   });
   const memory = last ? `, with ${humanSize(last.rssBytes)} of RSS` : '';
   if (reason.includes('the process is ending')) {
@@ -66,6 +69,13 @@ export function deathOf(seen: LastSeen): Death {
       'cgroup',
       isSure ? 'certain' : 'likely',
       `the kernel killed it, or another of its cgroup, for want of memory (oom_kill)${share}`,
+    );
+  }
+  if (files.length > 0 && reached?.cause !== 'v8Limit') {
+    return say(
+      'v8Limit',
+      'likely',
+      `it ran into V8's limit of its heap: Node wrote a heap snapshot when that was near`,
     );
   }
   if (reached) return say(reached.cause, 'likely', `it ran into a limit of memory${share}`);

@@ -158,7 +158,7 @@ export class Prober {
       const usage = this.#forecasts.take(await reader.usage(isolate), performance.now());
       this.readings.note(usage);
       reports.usage(usage);
-      if (isolate === MAIN) void this.#options.memory.look();
+      if (isolate === MAIN) void this.#options.memory.look(usage);
       return { partitions: [], pauseMs: 0 };
     }
     // what a census has not seen is reported by the totals

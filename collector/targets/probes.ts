@@ -1,6 +1,7 @@
 /** What the collector asks of an agent: the one place where its loop meets the agent's functions. */
 import { type Agent, type AttachOptions, attach, type ProbeContext } from '../../agent/attach/agent.ts';
 import { hasEnded } from '../../agent/attach/has-ended.ts';
+import { localPid } from '../../agent/attach/local-process.ts';
 import { type MemoryContext, targetMemory } from '../../agent/probe/agent-memory.ts';
 import {
   type AgentWalkContext,
@@ -17,6 +18,7 @@ import { type PartitionContext, startSampling } from '../../agent/probe/sampling
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../../agent/probe/snapshot.ts';
 import { type TypesContext, types } from '../../agent/probe/types.ts';
 import { usage } from '../../agent/probe/usage.ts';
+import { type DiagnosticFolder, diagnosticFolder } from '../../agent/process/near-limit-files.ts';
 import type { TargetMemory } from '../../protocol/memory.ts';
 import type { Partition, Usage } from '../../protocol/partition.ts';
 
@@ -36,6 +38,8 @@ export interface Probes {
   attach(target: string, options?: AttachOptions): Promise<Agent>;
   /** Whether the process behind a connection that has ended is no more; undefined: that cannot be seen from here. */
   hasEnded(agent: Agent): Promise<boolean | undefined>;
+  /** Where Node writes heap snapshots by itself; null where that cannot be seen from here. */
+  diagnosticFolder(agent: Agent): Promise<DiagnosticFolder | null>;
   quote(agent: Agent, question: QuoteQuestion): Promise<Quote>;
   quotes(agent: Agent, question: QuotesQuestion): Promise<Quote[]>;
   usage(agent: Agent, context: ProbeContext): Promise<Usage>;
@@ -56,6 +60,10 @@ export interface Probes {
 export const liveProbes: Probes = {
   attach,
   hasEnded,
+  async diagnosticFolder(agent) {
+    const pid = await localPid(agent);
+    return pid === null ? null : await diagnosticFolder(pid, agent.identity.pid);
+  },
   quote,
   quotes,
   usage,

@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import type { Agent } from '../../agent/attach/agent.ts';
 import type { DetachedError } from '../../agent/base/errors.ts';
 import { within } from '../../agent/base/waiting.ts';
+import { type DiagnosticFolder, nearLimitFiles } from '../../agent/process/near-limit-files.ts';
 import type { Pin } from '../../agent/process/open.ts';
 import type { Death } from '../../protocol/death.ts';
 import type { TargetState } from '../../protocol/events.ts';
@@ -76,6 +77,8 @@ export class Runner {
   /** A target by pid is the process that it was first, even when another one gets its pid. */
   readonly #pin: Pin = {};
   readonly #backoff: Backoff;
+  /** Where the attached process writes its own snapshots. */
+  #folder: Promise<DiagnosticFolder | null> = Promise.resolve(null);
   #attachment: Attachment | undefined;
   #checkpoints: Checkpoints | undefined;
   /** Published while nothing is attached. */
@@ -172,6 +175,7 @@ export class Runner {
     const checkpoints = new Checkpoints(agent, target, probes, reports);
     const guard = new Guard({ agent, limits: target.limits, ledger, probes, now });
     const beganAtMs = performance.now();
+    this.#folder = probes.diagnosticFolder(agent).catch(() => null);
     const ended = await this.#tend({ agent, reader, checkpoints, reports, guard });
     if (performance.now() - beganAtMs >= HELD_MS) this.#backoff.reset();
     if (ended) this.#leave(ended.gone.message, true, ended.death);
@@ -181,7 +185,10 @@ export class Runner {
   /** Why the process has ended, if it has; one of which that is not known tells it itself. */
   async #death(agent: Agent, seen: LastSeen): Promise<Death | undefined> {
     const isOver = await this.#options.probes.hasEnded(agent);
-    return isOver || seen.reason.includes(ENDING) ? deathOf(seen) : undefined;
+    if (!isOver && !seen.reason.includes(ENDING)) return undefined;
+    const folder = await this.#folder;
+    const files = folder ? await nearLimitFiles(folder, agent.identity.startedAtMs) : [];
+    return deathOf({ ...seen, files });
   }
 
   /** What earlier runs have cost the target counts on. */

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import type { Agent } from '../../../agent/attach/agent.ts';
 import { MemoryWatch } from '../../../collector/targets/memory-watch.ts';
 import { MEMORY_PARTS, type TargetMemory } from '../../../protocol/memory.ts';
+import type { Usage } from '../../../protocol/partition.ts';
 import { readResult } from '../../../protocol/requests.ts';
 import { startTestCollector } from '../../support/collector.ts';
-import { memoryEvent } from '../../support/events.ts';
+import { memoryEvent, usageEvent } from '../../support/events.ts';
 import { startPlant } from '../../support/memory-plants.ts';
 
 test('a collector tells where the memory of a target is, stores it, and has it as metrics until the target ends', async () => {
@@ -58,9 +59,9 @@ function watchOf(every: number | 'auto', results: (TargetMemory | 'busy' | null)
     signal: new AbortController().signal,
     nowMs: () => clock.nowMs,
   });
-  const lookAt = async (nowMs: number) => {
+  const lookAt = async (nowMs: number, usage?: Usage) => {
     clock.nowMs = nowMs;
-    await watch.look();
+    await watch.look(usage);
     return asked;
   };
   return { memory, published, lookAt };
@@ -83,4 +84,19 @@ test('while that of another target is read it waits, and where it cannot be seen
   assert.equal(await lookAt(500_000), 2);
   assert.equal(await lookAt(601_100), 3);
   assert.equal(published.length, 1);
+});
+
+test('near a limit it is read each ten seconds', async () => {
+  const { lookAt } = watchOf('auto', []);
+  const ceiling = { source: 'memory.max of cgroup /app', limitBytes: 1_000, leftBytes: 100 };
+  const { type: _type, ...near } = usageEvent('api', { heapLimitBytes: 1_000, ceiling });
+  const { type: _other, ...far } = usageEvent('api', {
+    heapLimitBytes: 1_000,
+    ceiling: { ...ceiling, leftBytes: 500 },
+  });
+  assert.equal(await lookAt(1_000, far), 0);
+  assert.equal(await lookAt(1_100, near), 1);
+  assert.equal(await lookAt(11_000, near), 1);
+  assert.equal(await lookAt(11_200, far), 1);
+  assert.equal(await lookAt(11_200, near), 2);
 });
