@@ -14,6 +14,18 @@ export const MemoryCeiling = z.strictObject({
 });
 export type MemoryCeiling = z.infer<typeof MemoryCeiling>;
 
+/** A kind whose objects grow beside the whole. */
+export const GrowthShare = z.strictObject({
+  kind: z.string(),
+  /** Bytes: the slope of the sizes of its own objects, and the ends of its interval of 90 %. */
+  perHour: z.number(),
+  lowerPerHour: z.number(),
+  upperPerHour: z.number(),
+  /** Of the slope of the whole, 1 for all of it; what it holds outside the heap is of other kinds, or of none. */
+  shareRatio: z.number(),
+});
+export type GrowthShare = z.infer<typeof GrowthShare>;
+
 /** When a limit is reached if what has grown goes on growing at its pace. */
 export const TimeToLimit = z.strictObject({
   source: z.string(),
@@ -25,5 +37,7 @@ export const TimeToLimit = z.strictObject({
   earliestMs: ms,
   /** Absent where it may be never. */
   latestMs: ms.optional(),
+  /** The kinds that grow, the largest share first, where objects are counted by kind. */
+  kinds: z.array(GrowthShare).optional(),
 });
 export type TimeToLimit = z.infer<typeof TimeToLimit>;

@@ -73,7 +73,9 @@ function percent(ratio: number): string {
 }
 
 /** `40 min (30 min to 55 min)`. */
-export function timeText({ ms, earliestMs, latestMs }: TimeToLimit): string {
+export function timeText({ ms, earliestMs, latestMs, kinds = [] }: TimeToLimit): string {
   const latest = latestMs === undefined ? 'never' : humanDuration(latestMs);
-  return `${humanDuration(ms)} (${humanDuration(earliestMs)} to ${latest})`;
+  const shares = kinds.slice(0, 3).map(({ kind, shareRatio }) => `${kind} ${Math.round(100 * shareRatio)} %`);
+  const by = shares.length === 0 ? '' : `, of which ${shares.join(', ')}`;
+  return `${humanDuration(ms)} (${humanDuration(earliestMs)} to ${latest})${by}`;
 }

@@ -1,12 +1,16 @@
 /** When one process reaches its limits, from its gauges as they are read: the nearest in time is reported with each reading. */
 import { MAIN } from '../../agent/cdp/isolate.ts';
 import type { TimeToLimit } from '../../protocol/ceiling.ts';
-import type { Usage } from '../../protocol/partition.ts';
+import type { Partition, Probe, Usage } from '../../protocol/partition.ts';
+import { KindShares } from '../alert/statistics/kind-shares.ts';
 import { LimitForecast } from '../alert/statistics/time-to-limit.ts';
+
+const COUNTED: ReadonlySet<Probe> = new Set(['walk', 'types']);
 
 export class LimitForecasts {
   readonly #memory = new LimitForecast();
   readonly #heaps = new Map<string, LimitForecast>();
+  readonly #kinds = new Map<string, KindShares>();
 
   /** The reading with what is forecast by it. @param atMs of a clock that never jumps */
   take(usage: Usage, atMs: number): Usage {
@@ -18,7 +22,18 @@ export class LimitForecasts {
     if (heapLimitBytes > 0) heap.add(atMs, { source, limitBytes: heapLimitBytes, leftBytes });
     if (isolate === MAIN && ceiling) this.#memory.add(atMs, ceiling);
     const nearest = sooner(heap.now(), isolate === MAIN ? this.#memory.now() : null);
-    return nearest ? { ...usage, timeToLimit: nearest } : usage;
+    if (!nearest) return usage;
+    const kinds = this.#kinds.get(isolate)?.of(nearest.perHour) ?? [];
+    return { ...usage, timeToLimit: { ...nearest, ...(kinds.length > 0 && { kinds }) } };
+  }
+
+  /** What was counted by kind, of which each has its share in the growth. @param atMs as in `take` */
+  takeKinds({ isolate, probe, by, since, rows }: Partition, atMs: number): void {
+    // classes are known to these, sizes to all but census
+    if (by !== 'kind' || since || !COUNTED.has(probe)) return;
+    const shares = this.#kinds.get(isolate) ?? new KindShares();
+    this.#kinds.set(isolate, shares);
+    shares.add(atMs, probe, rows);
   }
 
   /** What a probe of ours has added to RSS is no growth. */

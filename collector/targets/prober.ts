@@ -203,6 +203,7 @@ export class Prober {
     const { partitions, holders, output } = reading;
     const { pauseMs = 0, extraBytes, keptBytes } = partitions[0]?.cost ?? {};
     reports.done(run, partitions);
+    for (const partition of partitions) this.#forecasts.takeKinds(partition, performance.now());
     const footprint = {
       isolate: run.isolate,
       cause: run.probe,

@@ -94,6 +94,12 @@ function Heap({ isolate, target }: { isolate: IsolateModel; target: string }) {
               <small>
                 {humanDuration(timeToLimit.earliestMs)} at the earliest: {timeToLimit.source}
               </small>
+              {timeToLimit.kinds?.slice(0, 2).map(({ kind, shareRatio }) => (
+                <small key={kind}>
+                  {' '}
+                  {kind} {Math.round(100 * shareRatio)} %
+                </small>
+              ))}
             </dd>
           </div>
         )}
