@@ -134,7 +134,7 @@ export function collectorTools(asked: AskCollector, log: Pick<EventLog, 'follow'
         const last = new Map<string, Partition>();
         const end = log.follow(({ head, event }) => {
           if (head.target !== target || lines.length >= MAX_LINES) return;
-          lines.push(...tailLines(event, kind, last));
+          for (const line of tailLines(event, kind, last)) lines.push(line);
         });
         try {
           await wait(seconds * 1_000, undefined, { signal });

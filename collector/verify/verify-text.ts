@@ -1,4 +1,5 @@
 /** Whether a leak is mended, for people. Pure. */
+import { maxOf } from '../../protocol/extremes.ts';
 import { humanDuration, humanSize } from '../../protocol/human.ts';
 import type { HourlyRate, VerifiedLine, VerifyReport } from './judge.ts';
 
@@ -28,7 +29,7 @@ export function verifyText(report: VerifyReport): string {
     `${name} ${humanDuration(watchedMs[name])}${runs[name] > 1 ? ` in ${runs[name]} runs` : ''}`;
   const head = ['', 'BEFORE', 'AFTER', 'COULD HIDE', 'KIND'];
   const rows = lines.map(rowOf);
-  const widths = head.map((word, column) => Math.max(word.length, ...rows.map((row) => row[column]!.length)));
+  const widths = head.map((word, column) => maxOf([word.length, ...rows.map((row) => row[column]!.length)]));
   const shown = [head, ...rows].map((row) =>
     row
       .map((cell, column) =>
