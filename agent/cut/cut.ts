@@ -17,7 +17,7 @@ import { addBit, type Bits, bitsOf, emptyBits, hasBit } from '../graph/bits.ts';
 import type { Heap } from '../graph/heap.ts';
 import { reach } from '../graph/reach.ts';
 import { type NodeSet, nodeSet } from '../graph/set.ts';
-import { OTHER_ROOTS } from '../walk/graph/known-roots.ts';
+import { otherRoots } from '../walk/graph/known-reach.ts';
 import { CUT_HELP } from './cut-help.ts';
 import { detachedNodes } from './detached.ts';
 import { consoleEdges, contextEdges, listenerEdges, namedEdges, scopesSeenBy } from './holding-edges.ts';
@@ -54,7 +54,7 @@ export function cutOfAll(heap: Heap, holders: readonly string[]): Cut {
 export function aliveWithout(heap: Heap, { nodes, edges }: Cut): Bits {
   const { nodeCount, edgeCount } = heap.columns;
   return reach(heap.graph, [heap.graph.root], {
-    without: bitsOf([...nodes, ...garbageRoots(heap)], nodeCount),
+    without: bitsOf([...nodes, ...otherRoots(heap.columns)], nodeCount),
     withoutEdges: bitsOf(edges, edgeCount),
   });
 }
@@ -68,17 +68,6 @@ export function keptBy(heap: Heap, cut: Cut): Bits {
     if (hasBit(all, node) && !hasBit(left, node)) addBit(kept, node);
   }
   return kept;
-}
-
-/** The root of all that no known root of a walked heap reaches. */
-function garbageRoots({ columns: { nodeCount, nodeName, nodeType, nodeTypes, strings } }: Heap): number[] {
-  const name = strings.find(OTHER_ROOTS);
-  const synthetic = nodeTypes.indexOf('synthetic');
-  const roots: number[] = [];
-  for (let node = 0; node < nodeCount && name >= 0; node++) {
-    if (nodeName[node] === name && nodeType[node] === synthetic) roots.push(node);
-  }
-  return roots;
 }
 
 function find(heap: Heap, holder: string): Cut {

@@ -1,24 +1,21 @@
 /** The rows of a reference pattern: the kinds of a set, and what is shown of each. */
 import type { Classifier } from '../classify/naming/classifier.ts';
+import { hasBit } from '../graph/bits.ts';
 import { includes, type NodeSet } from '../graph/set.ts';
 import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK } from '../parse/columns.ts';
 import type { KindSet } from '../partition/kind-set.ts';
-import { OTHER_ROOTS } from '../walk/graph/known-roots.ts';
 import { ClassDivision } from './division.ts';
 import type { HeapView } from './view.ts';
 
-/** The set split into kinds, the largest first; last, whatever its size, the root from which a walk hangs its garbage. */
+/** The set split into kinds, the largest first; in a walk what no known root reaches comes after all else: it may be garbage. */
 export function kindSets(view: HeapView, set: NodeSet, classifier: Classifier): KindSet[] {
   const division = new ClassDivision(view, set, classifier);
   const textOf = classifier.brief ?? ((kind: string) => kind);
   const rows = division.rows.map((row, at) => ({ kind: textOf(row.kind), set: division.setAt(at) }));
-  const isOther = (row: KindSet) => isOtherRoots(view, row.set);
-  return [...rows.filter((row) => !isOther(row)), ...rows.filter(isOther)];
-}
-
-function isOtherRoots({ heap }: HeapView, { length, 0: first }: NodeSet): boolean {
-  const { nodeName, nodeType, nodeTypes, strings } = heap.columns;
-  return length === 1 && nodeTypes[nodeType[first!]!] === 'synthetic' && strings.equals(nodeName[first!]!, OTHER_ROOTS);
+  const { knownReach } = view;
+  if (knownReach === undefined) return rows;
+  const isReached = (row: KindSet) => row.set.some((node) => hasBit(knownReach, node));
+  return [...rows.filter(isReached), ...rows.filter((row) => !isReached(row))];
 }
 
 /** The first row: all of the set, whatever kinds it is of. */

@@ -3,10 +3,12 @@
 import { kind } from '../classify/kind.ts';
 import { classificationOf } from '../classify/naming/classifications.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from '../classify/naming/classifier.ts';
+import type { Bits } from '../graph/bits.ts';
 import { Heap } from '../graph/heap.ts';
 import type { NodeSet } from '../graph/set.ts';
 import type { Columns } from '../parse/columns.ts';
 import { type NamedEntry, programEntries } from '../partition/entries.ts';
+import { reachOfKnownRoots } from '../walk/graph/known-reach.ts';
 import { NodeNames } from './node-names.ts';
 
 /** Where a snapshot comes from; what is not known is absent. */
@@ -47,6 +49,7 @@ export class HeapView {
   readonly names: NodeNames;
   #all: NodeSet | undefined;
   #entries: readonly NamedEntry[] | undefined;
+  #knownReach: { readonly bits: Bits | undefined } | undefined;
 
   constructor(heap: Heap | Columns, options: ViewOptions = {}) {
     this.heap = heap instanceof Heap ? heap : new Heap(heap);
@@ -58,6 +61,12 @@ export class HeapView {
   get all(): NodeSet {
     this.#all ??= ordinaryNodes(this.heap.columns, this.options.own);
     return this.#all;
+  }
+
+  /** In a walked heap what its known roots reach; undefined in a snapshot. */
+  get knownReach(): Bits | undefined {
+    this.#knownReach ??= { bits: reachOfKnownRoots(this.heap) };
+    return this.#knownReach.bits;
   }
 
   classified(classifier: Classifier): Classification {
