@@ -130,6 +130,11 @@ export function collectorTools(asked: AskCollector, log: Pick<EventLog, 'follow'
       'Follows the readings of a target for some seconds, as its schedule takes them: gauges, and the kinds that changed most.',
       { target, seconds: z.int().min(1).max(MAX_SECONDS), kind: name.optional().describe('a glob of kinds') },
       async ({ target, seconds, kind = '*' }, { signal }) => {
+        // the log tells all of all targets: whoever asks is told of those that he may see
+        const { targets } = await asking(signal)('targets', {});
+        if (!targets.some((each) => each.target === target)) {
+          throw new RequestError('not-found', `Cannot follow "${target}": there is no such target, see targets`);
+        }
         const lines: string[] = [];
         const last = new Map<string, Partition>();
         const end = log.follow(({ head, event }) => {

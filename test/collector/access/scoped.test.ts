@@ -103,6 +103,9 @@ const WAYS: Readonly<Record<string, (foreign: Foreign) => [path: string, body?: 
     'GET /v1/operations': () => ['/v1/operations'],
     'DELETE /v1/operations/{id}': ({ operation }) => [`/v1/operations/${operation}`, undefined, 404],
     'GET /v1/audit': () => ['/v1/audit'],
+    // its tools call the methods above: mcp-http.test.ts
+    'POST /v1/mcp': () => ['/v1/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, 404],
+    'DELETE /v1/mcp': () => ['/v1/mcp', undefined, 404],
     'POST /v1/probe': () => ['/v1/probe', { target: 'ledger', probe: 'usage' }, 403],
     'POST /v1/checkpoint': () => ['/v1/checkpoint', { target: 'ledger', label: 'a' }, 403],
     'POST /v1/release': () => ['/v1/release', { target: 'ledger', label: 'a' }, 403],
