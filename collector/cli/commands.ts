@@ -160,6 +160,11 @@ export function addCommands<Args>(yargs: Argv<Args>, io: Io): Argv<Args> {
       ),
     )
     .command(
+      later('export <source>', 'write history or a recording as a table: CSV, Arrow, Parquet', async () =>
+        (await import('./export.ts')).exportCommand(io),
+      ),
+    )
+    .command(
       later('autopsy <source>', 'say why a target ended, what grew before, and what was done to it', async () =>
         (await import('./autopsy.ts')).autopsyCommand(io),
       ),

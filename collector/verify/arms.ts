@@ -6,9 +6,9 @@
  *     heapwatch.db#api          a collector's store
  *     ws://127.0.0.1:7331#api   a collector
  */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { fileError } from '../../agent/base/file-error.ts';
+import { existsSync } from 'node:fs';
 import type { RecordingLine } from '../record/line.ts';
+import { isStore } from '../store/is-store.ts';
 import { UsageError } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Arm } from './judge.ts';
@@ -127,21 +127,6 @@ async function ofRecording(path: string, target: string | undefined, { fromMs, t
 
 /** What a path names, by the file's first bytes; `none`: no such file. @throws Error of one line where it cannot be read */
 function sortOf(path: string): 'store' | 'recording' | 'none' {
-  const first = Buffer.alloc(16);
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'none';
-    throw fileError('read', path, cause as NodeJS.ErrnoException);
-  }
-  try {
-    const length = readSync(file, first);
-    return first.toString('latin1', 0, length).startsWith('SQLite format 3') ? 'store' : 'recording';
-  } catch (cause) {
-    throw fileError('read', path, cause as NodeJS.ErrnoException);
-  } finally {
-    closeSync(file);
-  }
+  if (!existsSync(path)) return 'none';
+  return isStore(path) ? 'store' : 'recording';
 }
