@@ -1,47 +1,28 @@
 /**
- * The guard before a frame that is read here, while all other targets wait: what is not read in 50 ms on an idle machine (Node
- * 20) is not even parsed. What may be longer is taken as bytes, and read by a thread (answer.ts).
+ * Which frames are read here, while all other targets wait: those that take 50 ms at most on an idle machine (Node 20), whatever
+ * they are.
  *
- *     half a mebibyte, whatever it is       objects with a key of their own each, arrays within arrays: some 45 ms
- *     8 MiB, most of them within strings    a title of megabytes, a worker's message as one text: some 25 ms
+ *     half a mebibyte                    objects with a key of their own each, arrays within arrays: some 45 ms
+ *     8 MiB around a worker's message    one text, whose message is guarded again: some 25 ms
+ *
+ * What is longer is taken as bytes where it may be so long (answer.ts), else read by a thread (long-frame.ts).
  */
 import type { FrameHead } from './flood.ts';
 import { FrameError } from './frame.ts';
 
 const SHORT_BYTES = 512 * 1024;
-const MAX_BYTES = 8 * 2 ** 20;
-/** Commas and brackets outside of strings in what is longer than short: so many values it has at most. */
-const MAX_STRUCTURE = 40_000;
-/** What a worker sends comes as one text in a frame; what is read of it is guarded again. */
+const MAX_WRAPPED_BYTES = 8 * 2 ** 20;
 const WRAPPING = 'NodeWorker.receivedMessageFromWorker';
 
-const [COMMA, BRACKET, BRACE, QUOTE, BACKSLASH] = [...Buffer.from(',[{"\\')];
-
-/** @throws FrameError */
-export function assertReadable(frame: Buffer, head: FrameHead | undefined): void {
-  if (frame.length <= SHORT_BYTES) return;
-  if (frame.length > MAX_BYTES)
-    throw new FrameError(`a frame of ${frame.length} bytes, where ${MAX_BYTES} are the most`);
-  if (head !== undefined && 'method' in head && head.method === WRAPPING) return;
-  let structure = 0;
-  for (let at = 0; at < frame.length; at++) {
-    const byte = frame[at];
-    if (byte === QUOTE) at = endOfString(frame, at);
-    else if (byte !== COMMA && byte !== BRACKET && byte !== BRACE) continue;
-    else if (++structure > MAX_STRUCTURE) throw new FrameError(`a frame of more than ${MAX_STRUCTURE} values`);
-  }
+/** Whether a frame is short enough. @throws FrameError for one of a worker that is longer than any */
+export function isReadable({ length }: Buffer, head: FrameHead | undefined): boolean {
+  if (head === undefined || !('method' in head) || head.method !== WRAPPING) return length <= SHORT_BYTES;
+  if (length <= MAX_WRAPPED_BYTES) return true;
+  throw new FrameError(`a worker's message in ${length} bytes, where ${MAX_WRAPPED_BYTES} are the most`);
 }
 
-/** Where the quotation mark is that ends a string. */
-function endOfString(frame: Buffer, begin: number): number {
-  for (let at = begin + 1; at < frame.length; at++) {
-    if (frame[at] === BACKSLASH) at++;
-    else if (frame[at] === QUOTE) return at;
-  }
-  return frame.length;
-}
-
-/** The same of a worker's message. @throws FrameError */
-export function assertReadableText(text: string): void {
-  if (text.length > SHORT_BYTES) assertReadable(Buffer.from(text), undefined);
+/** The same of a worker's message, which is not asked for where it is longer. @throws FrameError */
+export function assertReadable(message: string): void {
+  if (message.length > SHORT_BYTES)
+    throw new FrameError(`a message of ${message.length} characters, where ${SHORT_BYTES} are the most`);
 }

@@ -23,10 +23,11 @@ import { atMost } from '../base/waiting.ts';
 import { type AnswerBytes, answerId, bytesOfAnswer } from './answer.ts';
 import { Calls, type PendingCall, type SendOptions } from './calls.ts';
 import { Flood, type FrameHead, headOf, UNREAD_BYTES } from './flood.ts';
-import { FrameError, messageOf } from './frame.ts';
+import { FrameError, type Message, messageOf } from './frame.ts';
 import { whenFree } from './hold.ts';
 import { keepOpen } from './keeper.ts';
-import { assertReadable } from './readable.ts';
+import { LongFrames } from './long-frame.ts';
+import { isReadable } from './readable.ts';
 import { refusalOf } from './refusal.ts';
 import { type HeldSocket, holdSocket } from './session-standby.ts';
 import { Standby, type StandbyJob } from './standby.ts';
@@ -355,6 +356,7 @@ class Client extends Chrome {
   readonly #heard = new Map<string, number>();
   /** Who takes an event's frames unread. */
   readonly #unread = new Map<string, (frame: Uint8Array<ArrayBuffer>) => void>();
+  readonly #long = new LongFrames();
   readonly #flood = new Flood();
 
   constructor(url: string, notifier: EventEmitter, options: ConnectOptions) {
@@ -523,12 +525,31 @@ class Client extends Chrome {
         unread(new Uint8Array(frame));
         return;
       }
-      assertReadable(frame, head);
-      const message = messageOf(frame.toString());
-      if (message) this._handleMessage(message);
+      if (isReadable(frame, head)) this.#take(messageOf(frame.toString()));
+      else
+        this.#long.read(frame).then(
+          (message) => this.#takeLate(message),
+          (error) => this.#refuse(error),
+        );
     } catch (error) {
-      this.#breakOff(`it sent ${error instanceof FrameError ? error.message : `what could not be taken (${error})`}`);
+      this.#refuse(error);
     }
+  }
+
+  #take(message: Message | null): void {
+    if (message) this._handleMessage(message);
+  }
+
+  #takeLate(message: Message | null): void {
+    try {
+      if (this.#socket?.readyState === WebSocket.OPEN) this.#take(message);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.#breakOff(`it sent ${error instanceof FrameError ? error.message : `what could not be taken (${error})`}`);
   }
 
   /** Whether somebody waits for a frame; true where its first bytes do not tell. */

@@ -24,7 +24,7 @@ import {
   WorkerDetached,
   WorkerMessage,
 } from './isolate.ts';
-import { assertReadableText } from './readable.ts';
+import { assertReadable } from './readable.ts';
 import { isUnknownMethod, type OpenOptions, openSession, type Session, setFarewell } from './session.ts';
 
 /** Workers of one process that are spoken to; a program with more makes threads as others make objects. */
@@ -306,7 +306,7 @@ class WorkerSession implements Session {
         unread(bytesOfAnswer(text));
         return;
       }
-      assertReadableText(text);
+      assertReadable(text);
       const message = messageOf(text);
       if (message === null) return;
       if ('id' in message) this.#answers.get(message.id)?.(message);

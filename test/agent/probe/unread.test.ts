@@ -121,17 +121,29 @@ test('the functions of a large program, and the classes of a census', async () =
   assert.equal(longest, 0);
 });
 
-test('a frame of too many values ends its session, one of a long text does not', async () => {
+test('any other long frame: its texts are cut, one of too many values ends its session', async () => {
+  const text = 'x'.repeat(30 * 2 ** 20);
   await using fake = await startFakeInspector({
+    self: { title: text },
     answers: {
-      'HeapProfiler.enable': { text: 'x'.repeat(4 * 2 ** 20) },
+      'HeapProfiler.enable': { text: text.slice(2 ** 24), short: 'y', list: [1, { text: `${text.slice(2 ** 24)}!` }] },
       'HeapProfiler.disable': { values: Array(300_000).fill(0) },
     },
   });
   await using agent = await attach(`${fake.port}`);
-  assert.ok(await agent.session.send('HeapProfiler.enable'));
+  assert.match(agent.identity.title, /^x{100,}…#[0-9a-f]{8}$/);
+  longest = 0;
+  const answer = (await agent.session.send('HeapProfiler.enable')) as unknown as {
+    text: string;
+    short: string;
+    list: [number, { text: string }];
+  };
+  assert.equal(answer.short, 'y');
+  assert.match(answer.text, /^x{1000,4096}…#[0-9a-f]{8}$/);
+  assert.notEqual(answer.text, answer.list[1].text);
   await assert.rejects(agent.session.send('HeapProfiler.disable'), {
     name: 'DetachedError',
     message: /it sent a frame of more than 40000 values$/,
   });
+  assert.ok(longest < SHORT_CHARACTERS, `${longest} characters were parsed here`);
 });
