@@ -207,7 +207,7 @@ export class Engine {
     if (event.type === 'usage' || event.type === 'partition') watched.goneAtMs = null;
     if (event.type === 'usage' && event.isolate === MAIN) watched.timeToLimit = event.timeToLimit;
     const killed = endIn(event, watched);
-    if (event.type === 'footprint') mask(watched, event.isolate, event.keptBytes ?? 0);
+    if (event.type === 'footprint') mask(watched, event.keptBytes ?? 0);
     const process = processOf(event);
     const isKnown = process.incarnation !== undefined;
     const isOther = isKnown && watched.process.incarnation !== undefined && isOfAnother(process, watched.process);
@@ -335,13 +335,12 @@ function annotationsOf(
   return Object.fromEntries(entries);
 }
 
-/** What a probe has added to RSS is no growth, in all rules that watch it. */
-function mask({ runs }: Watched, isolate: string, keptBytes: number): void {
+/** What a probe of any isolate has added to RSS is no growth of the process, in all rules that watch it. */
+function mask({ runs }: Watched, keptBytes: number): void {
   if (keptBytes <= 0) return;
   for (const run of runs) {
     const { watch, isolates } = run.rule;
-    if (watch.type === 'usage' && watch.gauge === 'rss')
-      run.mask(isolates === 'sum' ? ALL_ISOLATES : isolate, keptBytes);
+    if (watch.type === 'usage' && watch.gauge === 'rss') run.mask(isolates === 'sum' ? ALL_ISOLATES : MAIN, keptBytes);
   }
 }
 
@@ -357,9 +356,9 @@ const GAUGE_FIELDS = {
   rss: 'rssBytes',
 } as const satisfies Record<WatchedGauge, keyof UsageEvent>;
 
-/** Whether an event has what a rule watches: readings of different probes are never one series. */
+/** Whether an event has what a rule watches: readings of different probes are never one series, and RSS is the process's. */
 function concerns(event: UsageEvent | PartitionEvent, { watch }: Rule): boolean {
-  if (event.type === 'usage') return watch.type === 'usage';
+  if (event.type === 'usage') return watch.type === 'usage' && (watch.gauge !== 'rss' || event.isolate === MAIN);
   return watch.type === 'kind' && event.probe === watch.probe && event.by === watch.by && event.since === undefined;
 }
 

@@ -186,6 +186,15 @@ describe('alerts', () => {
     const play = new Play(rule);
     play.minutes(40, lifted);
     assert.deepEqual(play.said, []);
+    // a probe of a worker takes the memory of the same process, which has one series however many isolates it has
+    const ofWorker = new Play(rule);
+    ofWorker.minutes(40, (minute) => [
+      ...(minute === 12 ? [{ ...footprint, isolate: 'worker:1' }] : []),
+      rss(minute < 12 ? 300 : 800),
+      rss(minute < 12 ? 300 : 800, 'worker:1'),
+    ]);
+    assert.deepEqual(ofWorker.said, []);
+    assert.deepEqual([...ofWorker.engine.series()].length, 1);
     const unmasked = new Play(rule);
     unmasked.minutes(40, (minute) => lifted(minute).slice(-1));
     assert.equal(unmasked.said[0]?.split(' ')[1], 'firing');
