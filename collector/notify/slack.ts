@@ -41,10 +41,20 @@ export class Slack implements Receiver {
   }
 }
 
+interface SlackMessage {
+  /** For notifications, and where blocks are not shown. */
+  readonly text: string;
+  readonly blocks: (
+    | { readonly type: 'header'; readonly text: { readonly type: 'plain_text'; readonly text: string } }
+    | { readonly type: 'section'; readonly text: { readonly type: 'mrkdwn'; readonly text: string } }
+  )[];
+}
+
 /** As Slack takes it. */
-export function slackMessage({ alert, status }: Notice): object {
+export function slackMessage({ alert, status }: Notice): SlackMessage {
   const title = `${status === 'firing' ? 'FIRING' : 'RESOLVED'}: ${alert.rule} in ${alert.labels.group ?? alert.target}`;
-  const text = cut(sectionOf(alert), MAX_SECTION);
+  // Slack refuses a section without a text
+  const text = cut(sectionOf(alert), MAX_SECTION) || '-';
   return {
     text: cut(`${title}: ${alert.reason}`, MAX_SECTION),
     blocks: [
