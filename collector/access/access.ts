@@ -120,6 +120,11 @@ export class Access {
     return visitor === LOCAL || visitor === LOCAL_VIEWER;
   }
 
+  /** The provider whose tokens are believed, as it is configured now. */
+  get oidc(): Oidc | undefined {
+    return this.#oidc;
+  }
+
   /** Whether clients need a token. */
   get wantsTokens(): boolean {
     return this.#bearers.length > 0 || this.#oidc !== undefined;

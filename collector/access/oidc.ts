@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Role } from '../../protocol/role.ts';
+import { isLoopback } from '../base/address.ts';
 import type { OidcConfig } from '../config/config.ts';
 import type { Scope } from './scope.ts';
 
@@ -48,10 +49,22 @@ export class OidcError extends Error {
   }
 }
 
+/** Places of a provider, as its description gives them; absent: it has none, or one that anybody on the way could be. */
+export interface Endpoints {
+  readonly authorizationEndpoint?: string;
+  readonly tokenEndpoint?: string;
+  readonly endSessionEndpoint?: string;
+}
+
+interface Provider {
+  readonly keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly endpoints: Endpoints;
+}
+
 export class Oidc {
   readonly config: OidcConfig;
   readonly #now: () => number;
-  #keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
+  #provider: Promise<Provider> | undefined;
   readonly #believed = new Map<string, { visitor: OidcVisitor; untilMs: number }>();
 
   readonly #cooldownMs: number;
@@ -76,7 +89,7 @@ export class Oidc {
     const believed = this.#believed.get(hash);
     if (believed && believed.untilMs > this.#now()) return believed.visitor;
     this.#believed.delete(hash);
-    const visitor = this.#visitor(await this.#claims(token));
+    const visitor = this.#visitor(await this.claimsOf(token));
     this.#believe(hash, visitor);
     return visitor;
   }
@@ -86,9 +99,31 @@ export class Oidc {
     if (this.#believed.size > MAX_BELIEVED) this.#believed.delete(this.#believed.keys().next().value!);
   }
 
-  async #claims(token: string): Promise<JWTPayload> {
-    const { issuer, audience } = this.config;
-    const keys = await this.#provider();
+  /** @throws OidcError */
+  async endpoints(): Promise<Endpoints> {
+    return (await this.#described()).endpoints;
+  }
+
+  /** Sends a form to an endpoint; gives its answer, which may be a refusal. @throws OidcError where there is none */
+  async post(
+    endpoint: string,
+    body: URLSearchParams,
+    headers: Record<string, string>,
+  ): Promise<Record<string, unknown>> {
+    try {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const response = await fetchBounded(endpoint, { method: 'POST', body, headers, redirect: 'error', signal });
+      const answer = (await response.json()) as unknown;
+      return typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {};
+    } catch (cause) {
+      throw new OidcError(`${this.config.issuer} does not answer`, true, { cause });
+    }
+  }
+
+  /** The claims of a token that is to be believed. @param audience whom it has to be for @throws OidcError */
+  async claimsOf(token: string, audience: string = this.config.audience): Promise<JWTPayload> {
+    const { issuer } = this.config;
+    const { keys } = await this.#described();
     try {
       const { payload } = await jwtVerify(token, keys, {
         issuer,
@@ -106,21 +141,21 @@ export class Oidc {
   }
 
   /** Asked once, and again a while after it could not be: a client may bring many tokens. */
-  async #provider(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+  async #described(): Promise<Provider> {
     if (this.#failed && this.#failed.untilMs > this.#now()) throw this.#failed.error;
-    this.#keys ??= this.#discover();
+    this.#provider ??= this.#discover();
     try {
-      return await this.#keys;
+      return await this.#provider;
     } catch (error) {
-      this.#keys = undefined;
+      this.#provider = undefined;
       this.#failed = { error, untilMs: this.#now() + Math.min(this.#cooldownMs, AWAY_MS) };
       throw error;
     }
   }
 
-  async #discover(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+  async #discover(): Promise<Provider> {
     const { issuer } = this.config;
-    let found: { issuer?: unknown; jwks_uri?: unknown };
+    let found: Readonly<Record<string, unknown>>;
     try {
       const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
       const response = await fetchBounded(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -132,7 +167,7 @@ export class Oidc {
       throw new OidcError(`${issuer} does not say of itself that it is this issuer`, true);
     }
     const options = { timeoutDuration: TIMEOUT_MS, cooldownDuration: this.#cooldownMs, [customFetch]: fetchBounded };
-    return createRemoteJWKSet(new URL(found.jwks_uri), options);
+    return { keys: createRemoteJWKSet(new URL(found.jwks_uri), options), endpoints: endpointsOf(found) };
   }
 
   #visitor(claims: JWTPayload): OidcVisitor {
@@ -152,6 +187,23 @@ export class Oidc {
     if (scope.length > 0) return scope;
     throw new OidcError(`${this.config.roleClaim} of its token gives no targets here`, false);
   }
+}
+
+function endpointsOf(found: Readonly<Record<string, unknown>>): Endpoints {
+  const [authorizationEndpoint, tokenEndpoint, endSessionEndpoint] = [
+    ...['authorization_endpoint', 'token_endpoint', 'end_session_endpoint'],
+  ].map((name) => safeUrl(found[name]));
+  return {
+    ...(authorizationEndpoint !== undefined && { authorizationEndpoint }),
+    ...(tokenEndpoint !== undefined && { tokenEndpoint }),
+    ...(endSessionEndpoint !== undefined && { endSessionEndpoint }),
+  };
+}
+
+function safeUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)) ? value : undefined;
 }
 
 /** As `fetch`, of an answer that is not too long. */

@@ -91,6 +91,19 @@ const OidcFile = z.strictObject({
     .default('sub'),
   operators: roles('operator').prefault(['heapwatch-operator']),
   viewers: roles('viewer').prefault(['heapwatch-viewer']),
+  login: z
+    .strictObject({
+      clientId: z.string().min(1).meta({ description: 'What the provider calls the dashboard.' }),
+      clientSecret: Secret.meta({ description: 'Where its secret is, where the provider has given one.' }).optional(),
+      scope: z.string().min(1).meta({ description: 'What is asked of the provider, with openid.' }).default('openid'),
+      resource: z
+        .string()
+        .min(1)
+        .meta({ description: 'What the token is to be for, where the provider has to be told (RFC 8707).' })
+        .optional(),
+    })
+    .meta({ description: "The dashboard leads to the provider's page to sign in. Absent: it asks for a token." })
+    .optional(),
   scopes: z
     .record(z.string().min(1), ScopeFile)
     .meta({

@@ -137,6 +137,13 @@ export interface OidcConfig {
   readonly nameClaim: string;
   readonly operators: readonly string[];
   readonly viewers: readonly string[];
+  /** How users of the dashboard sign in by it; absent: they do not. */
+  readonly login?: {
+    readonly clientId: string;
+    readonly clientSecret?: SecretSource;
+    readonly scope: string;
+    readonly resource?: string;
+  };
   /** By a value of the claim of roles; absent: all is for everybody. */
   readonly scopes?: Readonly<Record<string, ScopeConfig>>;
 }
@@ -368,10 +375,21 @@ function authConfig({ tokens, origins, oidc }: ConfigFile['auth']): AuthConfig {
   return { tokens: tokens.map(tokenConfig), origins, ...(oidc && { oidc: oidcConfig(oidc) }) };
 }
 
-function oidcConfig({ scopes, ...oidc }: OidcFile): OidcConfig {
-  if (!scopes) return oidc;
-  const entries = Object.entries(scopes).map(([value, scope]) => [value, scopeConfig(scope)] as const);
-  return { ...oidc, scopes: Object.fromEntries(entries) };
+function oidcConfig({ scopes, login, ...oidc }: OidcFile): OidcConfig {
+  const entries = Object.entries(scopes ?? {}).map(([value, scope]) => [value, scopeConfig(scope)] as const);
+  return {
+    ...oidc,
+    ...(login && { login: loginConfig(login) }),
+    ...(scopes && { scopes: Object.fromEntries(entries) }),
+  };
+}
+
+function loginConfig({ clientId, clientSecret, scope, resource }: NonNullable<OidcFile['login']>) {
+  return {
+    ...{ clientId, scope },
+    ...(clientSecret && { clientSecret: sourceOf(clientSecret) }),
+    ...(resource !== undefined && { resource }),
+  };
 }
 
 function scopeConfig({ targets, probes }: ScopeFile): ScopeConfig {

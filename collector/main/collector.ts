@@ -20,6 +20,7 @@ import type { SnapshotFile } from '../../protocol/snapshots.ts';
 import { Access } from '../access/access.ts';
 import { Acts } from '../access/acts.ts';
 import { Oidc } from '../access/oidc.ts';
+import { OidcLogin } from '../access/oidc-login.ts';
 import { readTokens } from '../access/tokens.ts';
 import { Alerts } from '../alert/alerts.ts';
 import { gatherer } from '../alert/gather.ts';
@@ -299,6 +300,8 @@ class RunningCollector implements Collector {
       log,
       requests,
       mcp: this.#mcp,
+      login: new OidcLogin(() => access.oidc, options.env ?? process.env),
+      acts,
       snapshots,
       place: outgoing?.place,
       explorer,

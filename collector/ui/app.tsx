@@ -46,6 +46,11 @@ export function App() {
             Compare
           </Link>
         </nav>
+        {session.hasToken && (
+          <button type="button" onClick={() => void session.signOut()}>
+            Sign out
+          </button>
+        )}
         <ThemeSwitch />
       </header>
       <ConnectionBar connection={connection} />

@@ -3,12 +3,14 @@ import '../client/no-eval.ts';
 import './style/base.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
+import { reasonOf } from '../../protocol/reason.ts';
 import type { Client } from '../client/browser.ts';
 import { App } from './app.tsx';
 import { DashboardProvider } from './live/dashboard.ts';
 import { feed } from './live/feed.ts';
 import { Fleet } from './live/fleet.ts';
-import { Session } from './live/session.ts';
+import { finish } from './live/provider-login.ts';
+import { keepToken, Session } from './live/session.ts';
 
 const fleet = new Fleet();
 const now = signal(Date.now());
@@ -16,10 +18,17 @@ setInterval(() => {
   now.value = Date.now();
 }, 1_000);
 
+const failure = await finish().then(
+  (token) => {
+    if (token !== undefined) keepToken(token, true);
+    return undefined;
+  },
+  (error: unknown) => reasonOf(error),
+);
 const session = new Session(location.origin.replace(/^http/, 'ws'), follow);
 
 render(
-  <DashboardProvider value={{ session, fleet, now }}>
+  <DashboardProvider value={{ session, fleet, now, ...(failure !== undefined && { failure }) }}>
     <App />
   </DashboardProvider>,
   document.getElementById('app')!,

@@ -1,4 +1,6 @@
 /** All ways of the HTTP API. */
+import type { Acts } from '../../access/acts.ts';
+import type { OidcLogin } from '../../access/oidc-login.ts';
 import type { Place } from '../../egress/place.ts';
 import type { EventLog } from '../../log/log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -10,6 +12,7 @@ import type { PageFile } from '../pages.ts';
 import type { Route } from '../route.ts';
 import { documentRoutes } from './documents.ts';
 import { healthRoutes } from './health.ts';
+import { loginRoutes } from './login.ts';
 import { type McpSessions, mcpRoutes } from './mcp.ts';
 import { metricsRoute } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
@@ -20,6 +23,8 @@ export interface RoutesOptions {
   readonly log: EventLog;
   readonly requests: Requests;
   readonly mcp: McpSessions;
+  readonly login: OidcLogin;
+  readonly acts: Acts;
   readonly snapshots: Snapshots;
   /** Where snapshots are sent, if that place can give links. */
   readonly place?: Place | undefined;
@@ -36,6 +41,8 @@ export function routes({
   log,
   requests,
   mcp,
+  login,
+  acts,
   snapshots,
   explorer,
   place,
@@ -46,6 +53,7 @@ export function routes({
 }: RoutesOptions): Route[] {
   const all: Route[] = [
     ...healthRoutes(unready),
+    ...loginRoutes(login, acts),
     metricsRoute(metrics),
     ...requestRoutes(requests, log),
     ...snapshotRoutes(snapshots, explorer, place),

@@ -10,6 +10,8 @@ export interface Dashboard {
   readonly fleet: Fleet;
   /** Milliseconds since 1970, every second: for what is said to be some time ago. */
   readonly now: ReadonlySignal<number>;
+  /** Why a sign-in by a provider that came back to this page has failed. */
+  readonly failure?: string;
 }
 
 const context = createContext<Dashboard | null>(null);

@@ -8,8 +8,11 @@ import { closeCodes } from '../../../protocol/close-codes.ts';
 import type { Method, Params, Result } from '../../../protocol/requests.ts';
 import type { Role } from '../../../protocol/role.ts';
 import { type Client, type ClientState, connect } from '../../client/browser.ts';
+import { type LoginWay, leave, loginWay } from './provider-login.ts';
 
 const TOKEN_KEY = 'heapwatch.token';
+/** Whether that token is a provider's. */
+const BY_PROVIDER = 'heapwatch.by-provider';
 
 /** `refused`: the collector does not let us in, and will not without another token. */
 export type Connection =
@@ -18,12 +21,20 @@ export type Connection =
   | { readonly state: 'waiting'; readonly reason: string; readonly sinceMs: number; readonly retryAtMs: number }
   | { readonly state: 'refused'; readonly reason: string; readonly needsToken: boolean };
 
+/** The next session of this tab begins with it. */
+export function keepToken(token: string, isOfProvider = false): void {
+  sessionStorage.setItem(TOKEN_KEY, token);
+  if (isOfProvider) sessionStorage.setItem(BY_PROVIDER, 'yes');
+  else sessionStorage.removeItem(BY_PROVIDER);
+}
+
 export class Session {
   readonly connection = signal<Connection>({ state: 'connecting' });
   readonly #url: string;
   /** Told of each new client: its subscriptions are to be made anew. */
   readonly #onClient: (client: Client) => void;
   #client: Client;
+  #way: Promise<LoginWay | null> | undefined;
 
   /** Begins to connect. @param url of the collector, `ws://127.0.0.1:7331` */
   constructor(url: string, onClient: (client: Client) => void) {
@@ -40,13 +51,31 @@ export class Session {
 
   /** Tries again with another token, which is kept as long as this tab. */
   signIn(token: string): void {
-    sessionStorage.setItem(TOKEN_KEY, token);
+    keepToken(token);
     this.#reconnect();
   }
 
-  signOut(): void {
+  /** Where users sign in by a provider; null: nowhere. Asked for once. @throws Error that says why it is not known */
+  loginWay(): Promise<LoginWay | null> {
+    this.#way ??= loginWay().catch((error: unknown) => {
+      this.#way = undefined;
+      throw error;
+    });
+    return this.#way;
+  }
+
+  /** Whether this page has a token that it can forget. */
+  get hasToken(): boolean {
+    return sessionStorage.getItem(TOKEN_KEY) !== null;
+  }
+
+  /** Forgets the token; who came by a provider leaves there too, where that is possible. */
+  async signOut(): Promise<void> {
+    const isOfProvider = sessionStorage.getItem(BY_PROVIDER) !== null;
     sessionStorage.removeItem(TOKEN_KEY);
-    this.#reconnect();
+    sessionStorage.removeItem(BY_PROVIDER);
+    const way = isOfProvider ? await this.loginWay().catch(() => null) : null;
+    if (!leave(way)) this.#reconnect();
   }
 
   /** @throws RequestError, StreamError */

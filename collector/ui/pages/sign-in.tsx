@@ -1,8 +1,12 @@
-/** What somebody sees whom the collector does not let in. */
+/** What somebody sees whom the collector does not let in: why, and the ways in. */
+import { useAction } from '../live/action.ts';
 import { useDashboard } from '../live/dashboard.ts';
+import { begin, type LoginWay } from '../live/provider-login.ts';
+import { useResource } from '../live/resource.ts';
 
 export function SignIn({ reason, needsToken }: { reason: string; needsToken: boolean }) {
-  const { session } = useDashboard();
+  const { session, failure } = useDashboard();
+  const way = useResource(() => session.loginWay(), []).value;
   const submit = (event: Event) => {
     event.preventDefault();
     const token = new FormData(event.currentTarget as HTMLFormElement).get('token');
@@ -11,7 +15,9 @@ export function SignIn({ reason, needsToken }: { reason: string; needsToken: boo
   return (
     <main class="sign-in">
       <h1>heapwatch</h1>
-      <p role="alert">{reason}</p>
+      <p role="alert">{failure ?? reason}</p>
+      {needsToken && way.value && <ByProvider way={way.value} />}
+      {needsToken && way.state === 'failed' && <p class="hint">{way.reason}</p>}
       {needsToken && (
         <form onSubmit={submit}>
           <label>
@@ -23,5 +29,21 @@ export function SignIn({ reason, needsToken }: { reason: string; needsToken: boo
         </form>
       )}
     </main>
+  );
+}
+
+function ByProvider({ way }: { way: LoginWay }) {
+  const [action, act] = useAction();
+  const leave = async () => {
+    await begin(way);
+    return '';
+  };
+  return (
+    <p>
+      <button type="button" onClick={() => act(leave)}>
+        Sign in at {new URL(way.issuer).host}
+      </button>
+      {action.value.state === 'failed' && <span role="alert"> {action.value.reason}</span>}
+    </p>
   );
 }

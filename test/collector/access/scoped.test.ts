@@ -81,6 +81,8 @@ const CALLS: Readonly<
   audit: () => [{}, 'told'],
 };
 
+const CODE = { code: 'none', verifier: 'v'.repeat(43), nonce: 'n', redirectUri: 'https://ops.example/' };
+
 /** The same of each way; `open`: it tells of no target. */
 const WAYS: Readonly<Record<string, (foreign: Foreign) => [path: string, body?: object | undefined, status?: number]>> =
   {
@@ -89,6 +91,8 @@ const WAYS: Readonly<Record<string, (foreign: Foreign) => [path: string, body?: 
     'GET /healthz': () => ['/healthz'],
     'GET /readyz': () => ['/readyz'],
     'GET /metrics': () => ['/metrics'],
+    'GET /v1/login': () => ['/v1/login'],
+    'POST /v1/login/token': () => ['/v1/login/token', CODE, 401],
     'GET /v1/openapi.json': () => ['/v1/openapi.json'],
     'GET /v1/asyncapi.json': () => ['/v1/asyncapi.json'],
     'GET /v1/targets': () => ['/v1/targets'],

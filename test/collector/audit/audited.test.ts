@@ -29,6 +29,7 @@ const LOOKS = new Set([
   'GET /healthz',
   'GET /readyz',
   'GET /metrics',
+  'GET /v1/login',
   'GET /v1/openapi.json',
   'GET /v1/asyncapi.json',
   'GET /v1/targets',
@@ -50,9 +51,12 @@ const INITIALIZE = {
   method: 'initialize',
   params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
 };
+/** A sign-in is a login at the first use of its token; one that fails is a refusal. */
+const CODE = { code: 'none', verifier: 'v'.repeat(43), nonce: 'n', redirectUri: 'https://ops.example/' };
 
 /** How each way that acts is used, and what the trail then calls it. */
-const ACTS: Readonly<Record<string, readonly [path: string, body: object | undefined, act: string]>> = {
+const ACTS: Readonly<Record<string, readonly [path: string, body: object | undefined, act: string, by?: string]>> = {
+  'POST /v1/login/token': ['/v1/login/token', CODE, 'refusal', 'anybody'],
   'POST /v1/probe': ['/v1/probe', { target: 'none', probe: 'usage' }, 'probe'],
   'POST /v1/checkpoint': ['/v1/checkpoint', { target: 'none', label: 'a' }, 'checkpoint'],
   'POST /v1/release': ['/v1/release', { target: 'none', label: 'a' }, 'release'],
@@ -128,7 +132,7 @@ describe('the audit trail of a collector', () => {
       'each way either looks or acts',
     );
     for (const way of ways.filter((each) => !LOOKS.has(each))) {
-      const [path, body, act] = ACTS[way]!;
+      const [path, body, act, by = 'ops'] = ACTS[way]!;
       const before = await trail(api);
       const method = way.split(' ', 1)[0]!;
       const accept = { Accept: 'application/json, text/event-stream' };
@@ -136,10 +140,7 @@ describe('the audit trail of a collector', () => {
       await api.send(method, path, { headers, ...(body && { body: JSON.stringify(body) }) });
       const after = await trail(api);
       assert.equal(after.length, before.length + 1, way);
-      assert.deepEqual(
-        [after[0]!.act, after[0]!.by, after[0]!.address, after[0]!.via],
-        [act, 'ops', '127.0.0.1', 'http'],
-      );
+      assert.deepEqual([after[0]!.act, after[0]!.by, after[0]!.address, after[0]!.via], [act, by, '127.0.0.1', 'http']);
     }
   });
 

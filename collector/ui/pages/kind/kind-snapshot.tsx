@@ -40,7 +40,7 @@ export function KindSnapshot({ target, isolate, model, kind, by }: KindSnapshotP
       <Panel>
         To look into a snapshot (what holds these objects, what they consist of) takes an operator's token; yours is a
         viewer's.{' '}
-        <button type="button" onClick={() => session.signOut()}>
+        <button type="button" onClick={() => void session.signOut()}>
           Sign in with another
         </button>
       </Panel>

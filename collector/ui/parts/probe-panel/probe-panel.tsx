@@ -39,7 +39,7 @@ export function ProbePanel({ target, isolate }: ProbePanelProps) {
       {role === 'viewer' && (
         <p class="notice">
           You look as a viewer: to run probes takes an operator's token.{' '}
-          <button type="button" onClick={() => session.signOut()}>
+          <button type="button" onClick={() => void session.signOut()}>
             Sign in with another
           </button>
         </p>
