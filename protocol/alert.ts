@@ -1,6 +1,6 @@
 /** An alert as it crosses the wire: one rule, on one series of one target, in one of its states. */
 import * as z from 'zod';
-import { incarnationFields } from './incarnation.ts';
+import { incarnationFields } from './incarnation-fields.ts';
 import { limits } from './limits.ts';
 import { MemoryFound } from './memory.ts';
 import { text } from './text.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Alert } from './alert.ts';
 import { Death } from './death.ts';
-import { incarnationFields } from './incarnation.ts';
+import { incarnationFields } from './incarnation-fields.ts';
 import { limits } from './limits.ts';
 import { TargetMemory } from './memory.ts';
 import { Cost, Partition, Probe, Usage } from './partition.ts';

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { MemoryCeiling } from './ceiling.ts';
-import { incarnationFields } from './incarnation.ts';
+import { incarnationFields } from './incarnation-fields.ts';
 
 const bytes = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { MemoryCeiling, TimeToLimit } from './ceiling.ts';
-import { incarnationFields } from './incarnation.ts';
+import { incarnationFields } from './incarnation-fields.ts';
 
 const count = z.number().int().nonnegative();
 const bytes = z.number().int().nonnegative();

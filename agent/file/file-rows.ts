@@ -3,7 +3,7 @@ import { classifierNamed } from '../classify/classifiers.ts';
 import { HistogramParser, histogramOfFile, type NameHistogram } from '../parse/histogram.ts';
 import { limitRows } from '../partition/partition.ts';
 import type { RelativeRows } from '../partition/since.ts';
-import { type Filter, filtered, rowsOfSet } from '../rows/filter.ts';
+import type { Filter } from '../rows/filter.ts';
 import {
   isForSizes,
   type KindRows,
@@ -13,7 +13,6 @@ import {
   rowsOfHeap,
   rowsOfHistogram,
 } from '../rows/partition-parser.ts';
-import { HeapView } from '../sets/view.ts';
 import { throttled } from '../threads/throttle.ts';
 import { askFile } from './ask-file.ts';
 import type { FileEvent } from './file-event.ts';
@@ -51,7 +50,10 @@ export async function fileRows(job: FileJob, tell: (event: FileEvent) => void): 
   return { rows: await rowsOf(path, sizeBytes, options, tell), modifiedAtMs };
 }
 
-function filteredRows(job: FileJob, tell: (event: FileEvent) => void): Promise<KindRows[]> {
+/** Sets are loaded on request. */
+async function filteredRows(job: FileJob, tell: (event: FileEvent) => void): Promise<KindRows[]> {
+  const { filtered, rowsOfSet } = await import('../rows/filter.ts');
+  const { HeapView } = await import('../sets/view.ts');
   return askFile(job.path, { locations: 'surely', tell: throttled(tell) }, (heap) => {
     const set = filtered(new HeapView(heap), job);
     return job.by.map((by) => {

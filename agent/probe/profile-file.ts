@@ -2,33 +2,15 @@
  * A sampling profile in a file, `.heapprofile`, as `sample`, Chrome DevTools and `node --heap-prof` write it: by what it holds, not
  * by its name. Its interval is not in it: samples are counted as they are.
  */
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { Partition } from '../../protocol/partition.ts';
 import { SnapshotSyntaxError } from '../base/syntax-error.ts';
 import { originalProfile } from '../original/profile.ts';
 import { heapProfileOf } from '../profile/heap-profile.ts';
 import { profilePartition } from './sampling-profile.ts';
 
-const HEAD_BYTES = 256;
 /** A tree of call frames, each named: the largest seen had 4 MB. */
 const MAX_BYTES = 256 * 2 ** 20;
-const BEGIN = /^\s*\{\s*"head"\s*:\s*\{\s*"callFrame"/;
-
-/** Whether a file is one. False too for what cannot be read: its reader says so. */
-export function isProfileFile(path: string): boolean {
-  try {
-    if (!statSync(path).isFile()) return false;
-    const file = openSync(path, 'r');
-    try {
-      const head = Buffer.alloc(HEAD_BYTES);
-      return BEGIN.test(head.toString('latin1', 0, readSync(file, head)));
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return false;
-  }
-}
 
 /** What lived by allocation site. @param target as a command names it. @throws SnapshotSyntaxError for what is no whole profile */
 export function profileFilePartition(path: string, target: string): Partition {

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { Silence } from '../../protocol/alert.ts';
-import { incarnationFields } from '../../protocol/incarnation.ts';
+import { incarnationFields } from '../../protocol/incarnation-fields.ts';
 import type { ConsumerOffset } from '../log/consumer-offsets.ts';
 import type { Restored } from './engine.ts';
 import type { Stopped } from './steady-clock.ts';

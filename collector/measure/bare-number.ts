@@ -6,7 +6,6 @@
  *          └ nothing does ─────────────────────────> pid:4711
  */
 import { connect } from 'node:net';
-import { isNodePid } from '../../agent/probe/walked-memory.ts';
 
 const LOOPBACKS = ['127.0.0.1', '::1'];
 const MAX_PORT = 65_535;
@@ -16,7 +15,9 @@ const CONNECT_MS = 1_000;
 /** The text that every command takes, for what somebody typed. */
 export async function namedTarget(text: string): Promise<string> {
   const number = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
-  if (number === 0 || !(await isNodePid(number))) return text;
+  if (number === 0) return text;
+  const { isNodePid } = await import('../../agent/probe/walked-memory.ts');
+  if (!(await isNodePid(number))) return text;
   const listens = number > MAX_PORT ? [] : await Promise.all(LOOPBACKS.map((host) => isOpen(host, number)));
   return listens.includes(true) ? text : `pid:${number}`;
 }

@@ -62,9 +62,12 @@ async function fromAnyFile(path: string, reading: PartitionQuestion, io: Io): Pr
     return await walkCore(path, reading, io);
   }
   if (reading.probe !== undefined) throw noProbe(path);
-  const { isProfileFile, profileFilePartition } = await import('../../agent/probe/profile-file.ts');
+  const { isProfileFile } = await import('../../agent/probe/is-profile-file.ts');
   // by a classifier of snapshots it is refused by the name of what it is
-  if (reading.by === undefined && !isFiltered(reading) && isProfileFile(path)) return profileFilePartition(path, path);
+  if (reading.by === undefined && !isFiltered(reading) && isProfileFile(path)) {
+    const { profileFilePartition } = await import('../../agent/probe/profile-file.ts');
+    return profileFilePartition(path, path);
+  }
   return await fromFile(path, reading, io);
 }
 

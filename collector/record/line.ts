@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { TargetCondition } from '../../protocol/events.ts';
 import { check } from '../../protocol/explain.ts';
-import { incarnationFields } from '../../protocol/incarnation.ts';
+import { incarnationFields } from '../../protocol/incarnation-fields.ts';
 import { Partition, Usage } from '../../protocol/partition.ts';
 
 export const RECORDING_VERSION = 1;
