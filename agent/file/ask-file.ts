@@ -7,6 +7,7 @@
  */
 import { CLASSIFIERS } from '../classify/classifiers.ts';
 import { classificationsOf, withKnown } from '../classify/naming/classifications.ts';
+import { SHORTEST_LABEL } from '../graph/ephemerons.ts';
 import { Heap } from '../graph/heap.ts';
 import { IndexFault } from '../index/check.ts';
 import { SnapshotIndex } from '../index/snapshot-index.ts';
@@ -41,7 +42,7 @@ export async function askFile<T>(path: string, asking: Asking, ask: (heap: Heap)
   using file = new RegularFile(path);
   using index = SnapshotIndex.of(file);
   const read = async (): Promise<T> => {
-    const columns = await columnsOf(file, sizeBytes, asking, onBytes);
+    const columns = await columnsOf(file, sizeBytes, { ...asking, isKept: index !== null }, onBytes);
     index?.keepColumns(columns, asking.locations === 'surely' || file.isGzip());
     const whole = asking.locations === 'perhaps' && !file.isGzip();
     const heap = ownHeap(whole ? withLocationsOf(columns, file.readAt, sizeBytes) : columns, asking);
@@ -65,9 +66,15 @@ export async function askFile<T>(path: string, asking: Asking, ask: (heap: Heap)
   }
 }
 
-async function columnsOf(file: RegularFile, sizeBytes: number, asking: Asking, onBytes: OnBytes): Promise<Columns> {
+async function columnsOf(
+  file: RegularFile,
+  sizeBytes: number,
+  asking: Asking & { readonly isKept: boolean },
+  onBytes: OnBytes,
+): Promise<Columns> {
   if (file.isGzip()) return streamed(file.path, asking, onBytes);
-  return columnsByTwo(file, { sizeBytes, locations: asking.locations === 'surely' }, onBytes);
+  const shortestString = asking.isForSizes && !asking.isKept ? SHORTEST_LABEL : 0;
+  return columnsByTwo(file, { sizeBytes, locations: asking.locations === 'surely', shortestString }, onBytes);
 }
 
 /** Of what can be read once only. */

@@ -34,6 +34,8 @@ export interface ColumnsByTwoOptions {
   readonly sizeBytes: number;
   /** False: the columns have no locations. */
   readonly locations: boolean;
+  /** Bytes; shorter strings are not kept. Default 0. */
+  readonly shortestString?: number;
   /** Files that are smaller are read by this thread alone. Default: where two threads are faster. */
   readonly worthBytes?: number;
 }
@@ -41,12 +43,12 @@ export interface ColumnsByTwoOptions {
 /** Blocks its thread while it reads. @throws SnapshotSyntaxError, an Error of one line for a file that cannot be read */
 export async function columnsByTwo(
   file: RegularFile,
-  { sizeBytes, locations, worthBytes = WORTH_BYTES }: ColumnsByTwoOptions,
+  { sizeBytes, locations, shortestString = 0, worthBytes = WORTH_BYTES }: ColumnsByTwoOptions,
   onBytes: OnBytes,
 ): Promise<Columns> {
   const isWorth = sizeBytes >= worthBytes && availableParallelism() > 1;
   const place = isWorth ? divisionOf(file, sizeBytes) : null;
-  const options = { expectedBytes: sizeBytes, locations };
+  const options = { expectedBytes: sizeBytes, locations, shortestString };
   const byTwo = place && (await settled(readByTwo(file, place, options, onBytes)));
   const read = (): Columns => {
     if (byTwo?.error) throw byTwo.error;
@@ -70,13 +72,13 @@ async function settled<T>(promise: Promise<T>): Promise<{ value?: T; error?: unk
 async function readByTwo(
   file: RegularFile,
   { middle, arrays }: Division,
-  options: ColumnsParserOptions & { readonly expectedBytes: number; readonly locations: boolean },
+  options: Required<Pick<ColumnsParserOptions, 'expectedBytes' | 'locations' | 'shortestString'>>,
   onBytes: OnBytes,
 ): Promise<Columns | null> {
-  const { expectedBytes, locations } = options;
+  const { expectedBytes, locations, shortestString } = options;
   const parser = new ColumnsParser({ ...options, edges: arrays });
   const over = new AbortController();
-  const later = laterSections({ path: file.path, offset: middle, arrays, locations }, over.signal);
+  const later = laterSections({ path: file.path, offset: middle, arrays, locations, shortestString }, over.signal);
   try {
     file.readInto(parser, (bytes) => onBytes(Math.round((bytes / middle) * expectedBytes)), 0, middle);
     const sections = await later;

@@ -13,16 +13,18 @@ export interface LaterJob {
   /** In shared memory, for all edges that the file's header speaks of. */
   readonly arrays: EdgeArrays;
   readonly locations: boolean;
+  readonly shortestString: number;
 }
 
 /** Null where no whole edges stand there. */
 serve<LaterJob, never, LaterSections | null>(
-  async ({ path, offset, arrays, locations }) => {
+  async ({ path, offset, arrays, locations, shortestString }) => {
     using file = new RegularFile(path);
     const header = headerOf(file.readAt, new Uint8Array(1 << 16));
     const count = header ? countEdgesFrom(offset, file.readAt, header) : -1;
     if (!header || count < 0 || count > header.edgeCount) return null;
-    const parser = new LaterSectionsParser(header, { first: header.edgeCount - count, offset, arrays, locations });
+    const first = header.edgeCount - count;
+    const parser = new LaterSectionsParser(header, { first, offset, arrays, locations, shortestString });
     file.readInto(parser, () => undefined, offset);
     return parser.end();
   },

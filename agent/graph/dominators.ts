@@ -9,11 +9,12 @@
  *     vertex   ordinal                                                                            by number
  *     forest   [2i] parent in the walk, then the compressed ancestor                              by number
  *              [2i + 1] semidominator, then the least one on the way to the ancestor
- *     cursor   next edge of the walk, then the parent again, which becomes the immediate dominator  by number
+ *     parent   again, when the edges are read; becomes the immediate dominator                    by number
  *     preds    of each node, the numbers of those that point back or across to it
  *
  * Edges that point forward in the walk lead to descendants: they lower a semidominator at once and are not kept. The others
- * are `preds`, about half of all. 24 bytes a node and 4 an edge kept; the result lies where the forest was. No recursion.
+ * are `preds`, about half of all. 20 bytes a node and 4 an edge kept, and 4 a node once the edges have been read for the last
+ * time, so that it may be their memory; the result lies where the forest was. No recursion: a stack of next edges.
  *
  * Which edges count: weak ones do not, nor shortcuts but the root's (graph.ts). Of the two halves of an ephemeron only the
  * key's does: the value is freed when either source goes, a tree has room for one, and the key is the more telling. So no
@@ -59,7 +60,8 @@ export function dominators(graph: Graph, view: View = 'program', spare: Spare = 
   walk.descend(ROOT);
   if (walk.count < graph.columns.nodeCount) walk.adoptOrphans();
   const preds = walk.predecessors();
-  walk.findSemidominators(preds);
+  spare.readLast();
+  walk.findSemidominators(preds, spare.any(graph.columns.nodeCount + 1));
   walk.findImmediateDominators();
   return walk.inOrdinals(spare);
 }
@@ -89,7 +91,9 @@ class Walk {
   readonly #state: Uint32Array;
   readonly #vertex: Uint32Array;
   readonly #forest: Uint32Array;
-  readonly #cursor: Uint32Array;
+  /** Next edge of each node on the way down from where the walk started. */
+  #next: Uint32Array = new Uint32Array(1024);
+  #parent: Uint32Array = new Uint32Array(0);
   /** Last number of the program; edges into it from greater ones do not count. 0 if all edges do. */
   #programEnd = 0;
 
@@ -99,7 +103,6 @@ class Walk {
     this.#skipped = edgeTypes(graph.columns, 'weak', 'shortcut');
     this.#skippedAtRoot = edgeTypes(graph.columns, 'weak');
     this.#forest = spare.any(2 * (nodeCount + 1));
-    this.#cursor = spare.any(nodeCount + 1);
     this.#vertex = spare.any(nodeCount + 1);
     this.#state = spare.zeros(2 * nodeCount);
   }
@@ -111,7 +114,6 @@ class Walk {
     this.#vertex[next] = node;
     this.#forest[2 * next] = parent;
     this.#forest[2 * next + 1] = parent;
-    this.#cursor[next] = this.#graph.columns.firstEdge[node];
     return next;
   }
 
@@ -125,8 +127,11 @@ class Walk {
 
   /** Walks depth first from a numbered node over all that has no number yet, and counts each node's predecessors. */
   descend(start: number): void {
-    const [state, vertex, forest, cursor] = [this.#state, this.#vertex, this.#forest, this.#cursor];
+    const [state, vertex, forest] = [this.#state, this.#vertex, this.#forest];
     const { firstEdge, edgeTarget } = this.#graph.columns;
+    let next = this.#next;
+    let depth = 0;
+    next[0] = firstEdge[vertex[start]];
     const above = forest[2 * start];
     let count = this.count;
     let current = start;
@@ -136,7 +141,7 @@ class Walk {
       const hasHalves = hasBit(this.#graph.ephemerons.sources, node);
       // edges to numbers up to here do not count
       const beyond = current === ROOT || current <= this.#programEnd ? 0 : this.#programEnd;
-      for (let edge = cursor[current], end = firstEdge[node + 1]; edge < end; edge++) {
+      for (let edge = next[depth], end = firstEdge[node + 1]; edge < end; edge++) {
         const packed = edgeTarget[edge];
         if (((skipped >>> (packed & EDGE_TYPE_MASK)) & 1) === 1 || (hasHalves && this.#isTableHalf(edge))) continue;
         const target = packed >>> EDGE_TYPE_BITS;
@@ -148,8 +153,9 @@ class Walk {
           forest[2 * count + 1] = current;
           // a node without edges is done as soon as it is numbered
           if (firstEdge[target] === firstEdge[target + 1]) continue;
-          cursor[count] = firstEdge[target];
-          cursor[current] = edge + 1;
+          next[depth++] = edge + 1;
+          if (depth === next.length) next = this.#deeper();
+          next[depth] = firstEdge[target];
           current = count;
           continue walking;
         }
@@ -158,8 +164,16 @@ class Walk {
         } else if (seen < current && seen > beyond) state[2 * target + 1]++;
       }
       current = forest[2 * current];
+      depth--;
     }
     this.count = count;
+  }
+
+  #deeper(): Uint32Array {
+    const deeper = new Uint32Array(2 * this.#next.length);
+    deeper.set(this.#next);
+    this.#next = deeper;
+    return deeper;
   }
 
   /**
@@ -247,10 +261,14 @@ class Walk {
     return ephemerons.edge[half] === edge && ephemerons.fromTable[half] === 1;
   }
 
-  /** Finds each node's semidominator, last node first, and leaves it in the even places of `state`. */
-  findSemidominators(preds: Uint32Array): void {
-    const [state, vertex, forest, cursor] = [this.#state, this.#vertex, this.#forest, this.#cursor];
-    for (let i = ROOT; i <= this.count; i++) cursor[i] = forest[2 * i];
+  /**
+   * Finds each node's semidominator, last node first, and leaves it in the even places of `state`. `parent` is to be filled,
+   * by number.
+   */
+  findSemidominators(preds: Uint32Array, parent: Uint32Array): void {
+    const [state, vertex, forest] = [this.#state, this.#vertex, this.#forest];
+    this.#parent = parent;
+    for (let i = ROOT; i <= this.count; i++) parent[i] = forest[2 * i];
     const compression = new Compression(forest);
     let end = preds.length;
     for (let i = this.count; i > ROOT; i--) {
@@ -270,21 +288,21 @@ class Walk {
 
   /** The immediate dominator is the nearest ancestor that is no greater than the semidominator. */
   findImmediateDominators(): void {
-    const [state, vertex, cursor] = [this.#state, this.#vertex, this.#cursor];
+    const [state, vertex, parent] = [this.#state, this.#vertex, this.#parent];
     for (let i = ROOT + 1; i <= this.count; i++) {
       const semi = state[2 * vertex[i]];
-      let dominator = cursor[i];
-      while (dominator > semi) dominator = cursor[dominator];
-      cursor[i] = dominator;
+      let dominator = parent[i];
+      while (dominator > semi) dominator = parent[dominator];
+      parent[i] = dominator;
     }
   }
 
   /** Gives the state back. */
   inOrdinals(spare: Spare): Dominators {
-    const [vertex, cursor] = [this.#vertex, this.#cursor];
+    const [vertex, parent] = [this.#vertex, this.#parent];
     const dominator = this.#forest.subarray(0, this.#graph.columns.nodeCount);
     dominator[vertex[ROOT]] = vertex[ROOT];
-    for (let i = ROOT + 1; i <= this.count; i++) dominator[vertex[i]] = vertex[cursor[i]];
+    for (let i = ROOT + 1; i <= this.count; i++) dominator[vertex[i]] = vertex[parent[i]];
     spare.give(this.#state);
     return { dominator, order: vertex.subarray(ROOT) };
   }

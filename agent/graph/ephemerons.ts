@@ -18,7 +18,7 @@ import { addBit, type Bits, emptyBits } from './bits.ts';
 import { weakPairOf } from './weak-pair.ts';
 
 /** Shortest text of a pair's label; anything shorter is not decoded. */
-const SHORTEST_LABEL = '1 / part of key ( @1) -> value ( @1) pair in WeakMap (table @1)'.length;
+export const SHORTEST_LABEL = '1 / part of key ( @1) -> value ( @1) pair in WeakMap (table @1)'.length;
 
 export interface Ephemerons {
   /** Edge ordinals, ascending; a last entry 0xffffffff stands for "no more". */

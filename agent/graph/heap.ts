@@ -42,14 +42,14 @@ export class Heap {
   }
 
   /**
-   * A heap that is only asked for retained sizes. They are worked out in the memory of the columns' names and ids, which are
-   * lost.
+   * A heap that is only asked for retained sizes. They are worked out in the memory of the columns' names, ids and edges, which
+   * are lost.
    */
   static forSizes(columns: Columns): Heap {
     const heap = new Heap(columns, graphOf(columns));
-    const { edgeName, nodeName, nodeId } = columns;
+    const { edgeName, edgeTarget, nodeName, nodeId } = columns;
     const ids = new Uint32Array(nodeId.buffer, nodeId.byteOffset, nodeId.byteLength / Uint32Array.BYTES_PER_ELEMENT);
-    heap.#spare = new Spare([edgeName, nodeName, ids]);
+    heap.#spare = new Spare([edgeName, nodeName, ids], [edgeTarget]);
     return heap;
   }
 

@@ -11,10 +11,20 @@ interface Room {
 
 export class Spare {
   readonly #rooms: Room[];
+  readonly #later: readonly Uint32Array[];
 
-  /** @param arrays whose contents are lost from now on */
-  constructor(arrays: readonly Uint32Array[] = []) {
-    this.#rooms = arrays.map(({ buffer }) => ({ buffer, start: 0, end: buffer.byteLength }));
+  /**
+   * @param arrays whose contents are lost from now on; of several in one buffer that is one room
+   * @param later those that are read until somebody says `readLast`
+   */
+  constructor(arrays: readonly Uint32Array[] = [], later: readonly Uint32Array[] = []) {
+    this.#rooms = roomsOf(arrays);
+    this.#later = later;
+  }
+
+  /** From now on the contents of the later arrays are lost, too. */
+  readLast(): void {
+    for (const room of roomsOf(this.#later)) this.#rooms.push(room);
   }
 
   /** An array of zeros. */
@@ -56,6 +66,11 @@ export class Spare {
     const fitting = this.#rooms.filter(({ start, end }) => end - start >= bytes);
     return fitting.sort((a, b) => a.end - a.start - (b.end - b.start))[0];
   }
+}
+
+function roomsOf(arrays: readonly Uint32Array[]): Room[] {
+  const buffers = new Set(arrays.map(({ buffer }) => buffer));
+  return Array.from(buffers, (buffer) => ({ buffer, start: 0, end: buffer.byteLength }));
 }
 
 function aligned(offset: number): number {

@@ -44,6 +44,11 @@ export class GrowingBytes {
     this.#length = 0;
   }
 
+  /** Leaves the first `length` bytes. */
+  cut(length: number): void {
+    this.#length = length;
+  }
+
   #widen(needed: number): void {
     const wider = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
     wider.set(this.view());

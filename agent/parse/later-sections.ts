@@ -34,6 +34,8 @@ export interface LaterOptions {
   readonly arrays: EdgeArrays;
   /** False: locations are passed over. */
   readonly locations: boolean;
+  /** As for the ColumnsParser. */
+  readonly shortestString?: number;
 }
 
 export class LaterSectionsParser implements SnapshotSink<LaterSections> {
@@ -41,10 +43,11 @@ export class LaterSectionsParser implements SnapshotSink<LaterSections> {
   readonly #first: number;
   readonly #edgeCount: number;
   readonly #edges: EdgeColumnsReader;
-  readonly #strings = new StringTableReader();
+  readonly #strings: StringTableReader;
   #locations: LocationColumnsReader | null = null;
 
-  constructor(header: Header, { first, offset, arrays, locations }: LaterOptions) {
+  constructor(header: Header, { first, offset, arrays, locations, shortestString }: LaterOptions) {
+    this.#strings = new StringTableReader(shortestString);
     this.#first = first;
     this.#edgeCount = header.edgeCount;
     this.#edges = EdgeColumnsReader.from(first, header, arrays);

@@ -29,9 +29,10 @@ export class NodeColumnsReader extends NodeReader {
     super(header);
     this.#room = firstRoom(header.nodeCount, 2 * header.node.fields.length, expectedBytes);
     this.nodeType = new Uint8Array(this.#room);
-    // one entry more than is used, as later arrays in the same memory have (spare.ts)
-    this.nodeName = new Uint32Array(this.#room + 1);
-    this.nodeId = new Uint32Array(this.#room + 1);
+    // in one piece, and an entry more than is used, as later arrays in the same memory have (spare.ts)
+    const namesAndIds = new Uint32Array(2 * (this.#room + 1));
+    this.nodeName = namesAndIds.subarray(0, this.#room + 1);
+    this.nodeId = namesAndIds.subarray(this.#room + 1);
     this.selfSize = new Uint16Array(this.#room);
     this.firstEdge = new Uint32Array(this.#room + 1);
   }

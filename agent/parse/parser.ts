@@ -34,6 +34,8 @@ export interface ColumnsParserOptions {
   readonly edges?: EdgeArrays;
   /** False: locations are passed over, and the columns have none. Default true. */
   readonly locations?: boolean;
+  /** Bytes; of a string that is shorter none is kept, and it reads as empty. Default 0: all are kept. */
+  readonly shortestString?: number;
 }
 
 export class ColumnsParser implements SnapshotSink<Columns> {
@@ -46,13 +48,14 @@ export class ColumnsParser implements SnapshotSink<Columns> {
   #nodes: NodeColumnsReader | null = null;
   #edges: EdgeColumnsReader | null = null;
   #locations: LocationColumnsReader | null = null;
-  readonly #strings = new StringTableReader();
+  readonly #strings: StringTableReader;
 
   constructor(options: ColumnsParserOptions = {}) {
     this.#expectedBytes = options.expectedBytes;
     this.#roomBytes = options.roomBytes ?? Number.POSITIVE_INFINITY;
     this.#edgeArrays = options.edges;
     this.#wantsLocations = options.locations ?? true;
+    this.#strings = new StringTableReader(options.shortestString);
   }
 
   write(bytes: Uint8Array): void {

@@ -189,6 +189,13 @@ export class StringTableReader extends StringReader {
   /** The block that is being filled. */
   readonly #block = new GrowingBytes(1 << 16);
   readonly #blockStarts = new Uint32Array(BLOCK_STRINGS + 1);
+  readonly #shortest: number;
+
+  /** @param shortest bytes: of a string that is shorter none is kept */
+  constructor(shortest = 0) {
+    super();
+    this.#shortest = shortest;
+  }
 
   table(): StringTable {
     if ((this.count & (BLOCK_STRINGS - 1)) !== 0) this.#closeBlock(this.count & (BLOCK_STRINGS - 1));
@@ -210,6 +217,7 @@ export class StringTableReader extends StringReader {
     const starts = this.#blockStarts;
     const text = this.#block.room(bytes.length - from);
     const begun = this.#block.length;
+    const shortest = this.#shortest;
     const first = this.count & (BLOCK_STRINGS - 1);
     const last = bytes.length - 4;
     let inBlock = first;
@@ -226,6 +234,7 @@ export class StringTableReader extends StringReader {
         if (bytes[++next] === lineFeed) next++;
         if (bytes[next] !== quote) break;
         at = taken = next + 1;
+        if (length - starts[inBlock]! < shortest) length = starts[inBlock]!;
         starts[++inBlock] = length;
         if (inBlock === BLOCK_STRINGS) break;
       } else {
@@ -246,6 +255,8 @@ export class StringTableReader extends StringReader {
   protected override finish(offset: number): void {
     this.#checkBlock(offset);
     const inBlock = (this.count & (BLOCK_STRINGS - 1)) + 1;
+    const start = this.#blockStarts[inBlock - 1]!;
+    if (this.#block.length - start < this.#shortest) this.#block.cut(start);
     this.#blockStarts[inBlock] = this.#block.length;
     if (inBlock === BLOCK_STRINGS) this.#closeBlock(BLOCK_STRINGS);
     this.wanted++;

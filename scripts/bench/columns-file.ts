@@ -4,7 +4,7 @@ import { columnsByTwo } from '../../agent/file/columns-by-two.ts';
 import { RegularFile } from '../../agent/file/file-reader.ts';
 import type { Columns } from '../../agent/parse/columns.ts';
 
-export async function columnsOfFile(path: string, { locations = true } = {}): Promise<Columns> {
+export async function columnsOfFile(path: string, { locations = true, shortestString = 0 } = {}): Promise<Columns> {
   using file = new RegularFile(path);
-  return await columnsByTwo(file, { sizeBytes: statSync(path).size, locations }, () => {});
+  return await columnsByTwo(file, { sizeBytes: statSync(path).size, locations, shortestString }, () => {});
 }

@@ -9,10 +9,11 @@ export const retained: Contender = {
   title: 'heapwatch',
   prepare: async () => {
     const { columnsOfFile } = await import('./columns-file.ts');
+    const { SHORTEST_LABEL } = await import('../../agent/graph/ephemerons.ts');
     const { Heap } = await import('../../agent/graph/heap.ts');
     return async (file): Promise<Outcome> => {
       const { parts, lap } = stopwatch();
-      const columns = await columnsOfFile(file, { locations: false });
+      const columns = await columnsOfFile(file, { locations: false, shortestString: SHORTEST_LABEL });
       lap('columns');
       const heap = Heap.forSizes(columns);
       lap('ephemerons');

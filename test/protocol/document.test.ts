@@ -12,7 +12,7 @@ import * as questions from '../../protocol/explore.ts';
 import * as frames from '../../protocol/frames.ts';
 import * as happenings from '../../protocol/happenings.ts';
 import * as histories from '../../protocol/history.ts';
-import * as incarnations from '../../protocol/incarnation.ts';
+import * as incarnations from '../../protocol/incarnation-fields.ts';
 import { limits } from '../../protocol/limits.ts';
 import * as memories from '../../protocol/memory.ts';
 import * as operations from '../../protocol/operations.ts';

@@ -39,6 +39,25 @@ describe('ColumnsParser', () => {
     );
   });
 
+  it('keeps no string that is shorter than is asked for, in any split', () => {
+    fc.assert(
+      fc.property(
+        specs,
+        fc.constantFrom(1, 4, 6, 299),
+        fc.constantFrom([1], [7, 3], [4096]),
+        (spec, least, lengths) => {
+          const text = snapshotText(spec);
+          const { strings: all } = feed(new ColumnsParser(), text);
+          const { strings } = feedInPieces(new ColumnsParser({ shortestString: least }), text, lengths);
+          assert.equal(strings.count, all.count);
+          for (let at = 0; at < all.count; at++) {
+            assert.equal(strings.get(at), all.byteLength(at) < least ? '' : all.get(at));
+          }
+        },
+      ),
+    );
+  });
+
   it('accepts white space wherever JSON does', () => {
     const text = snapshotText('0>1:internal:elements 1>2 2:closure:f:64 2@4:1:2');
     const spaced = JSON.stringify(JSON.parse(text), null, '\t').replaceAll('\n', ' \r\n');
