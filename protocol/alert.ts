@@ -64,8 +64,20 @@ export const Evidence = z.strictObject({
   state: z.enum(['gathering', 'done']),
   /** The kinds that grew most over the rule's window, then and now. */
   kinds: z.array(z.strictObject({ kind: z.string(), before: tally, now: tally })).optional(),
-  /** Allocation sites of what is alive: `handler (src/app.js:12)`. Counts are estimates. */
-  sites: z.array(z.strictObject({ site: z.string(), count: z.number(), sizeBytes: z.number() })).optional(),
+  /**
+   * Allocation sites of what is alive: `handler (src/app.js:12)`. Counts are estimates. First those of which something of every age
+   * has stayed, by how much: `survivedBytes`.
+   */
+  sites: z
+    .array(
+      z.strictObject({
+        site: z.string(),
+        count: z.number(),
+        sizeBytes: z.number(),
+        survivedBytes: z.number().optional(),
+      }),
+    )
+    .optional(),
   /** Who refers to the kind, as heapy's reference pattern, line by line. */
   pattern: z.array(z.string()).optional(),
   /** Shortest paths from the roots to objects of the kind, the variable and its script first. */

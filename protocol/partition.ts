@@ -28,7 +28,10 @@ export const Row = z.strictObject({
   estimated: z.boolean().optional(),
   /** True where the count is exact although the size is an estimate (census). */
   exactCount: z.boolean().optional(),
-  /** In a relative partition: what of this kind has been freed since the checkpoint, and what of it survives. */
+  /**
+   * In a relative partition: what of this kind has been freed since the checkpoint, and what of it survives. From `sampling`: what
+   * was allocated here since the first reading, steadily, and has lived through the last ones.
+   */
   freed: Tally.optional(),
   survived: Tally.optional(),
   /** From `types`: what of this kind the collection found dead, and freed. */

@@ -15,6 +15,7 @@ import { MAIN, noIsolate, threadIdOf } from '../cdp/isolate.ts';
 import { type DetachedError, openSession, ProtocolError, type SendOptions, type Session } from '../cdp/session.ts';
 import { openWorker } from '../cdp/workers.ts';
 import { originalProfile } from '../original/profile.ts';
+import type { AgesState } from '../profile/ages.ts';
 import { heapProfileOf } from '../profile/heap-profile.ts';
 import { readableInterval } from './allocation-size.ts';
 import { footprint } from './footprint.ts';
@@ -94,6 +95,8 @@ class LiveSampling implements Sampling {
   #origin: Origin;
   /** Absent for somebody else's. */
   #ours: Ours | undefined;
+  /** Of the readings before. */
+  #ages: AgesState | undefined;
 
   constructor(place: SamplingSessions, origin: Origin, ours: Ours | undefined) {
     this.closed = place.session.closed;
@@ -111,7 +114,7 @@ class LiveSampling implements Sampling {
     const { bytes, ...taken } = await this.#take(sending);
     const ours = this.#ours;
     const cut = this.#cutOrigin();
-    const { whose, own, theirs, memory } = await readUnread(
+    const { whose, own, theirs, memory, ages } = await readUnread(
       {
         what: 'profile',
         bytes,
@@ -119,9 +122,11 @@ class LiveSampling implements Sampling {
         circumstances: { ...this.#origin, ...taken },
         foreign: { ...cut, ...taken },
         ...(ours && { ours: plainly(ours) }),
+        ...(this.#ages && { ages: this.#ages }),
       },
       signal,
     );
+    this.#ages = ages;
     if (!ours) return own ?? unread();
     const isLost = whose !== 'marked' && (await this.#isMarkLost(ours, sending));
     if (whose !== 'other' && !isLost) {

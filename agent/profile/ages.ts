@@ -26,6 +26,14 @@ export interface Survivor extends SiteAges {
   readonly survivedBytes: number;
   /** The same by hour. */
   readonly bytesPerHour: number;
+  /** In how many of some parts of the time something of it has stayed, from 0 to 1: a leak leaves something in each. */
+  readonly steadiness: number;
+}
+
+/** What has to be remembered from one reading to the next. */
+export interface AgesState {
+  readonly lastOrdinals: readonly number[];
+  readonly readAtMs: readonly number[];
 }
 
 /** Readings that something must have lived through before it counts. */
@@ -38,9 +46,19 @@ const PARTS = 4;
 /** The readings of one sampling, in their order. */
 export class Ages {
   /** The highest ordinal of each reading, ascending; of the last one too. */
-  readonly #lastOrdinals: number[] = [];
-  readonly #readAtMs: number[] = [];
+  readonly #lastOrdinals: number[];
+  readonly #readAtMs: number[];
   #sites: readonly SiteAges[] = [];
+
+  /** Goes on from readings before; absent: there are none. */
+  constructor({ lastOrdinals, readAtMs }: AgesState = { lastOrdinals: [], readAtMs: [] }) {
+    this.#lastOrdinals = [...lastOrdinals];
+    this.#readAtMs = [...readAtMs];
+  }
+
+  get state(): AgesState {
+    return { lastOrdinals: [...this.#lastOrdinals], readAtMs: [...this.#readAtMs] };
+  }
 
   /** Instants at which cohorts end, the oldest first: milliseconds since 1970. */
   get readAtMs(): readonly number[] {
@@ -71,7 +89,7 @@ export class Ages {
       .map(({ each, old }) => ({ ...each, survivedBytes: sum(old), steadiness: steadiness(old) }))
       .filter(({ survivedBytes }) => survivedBytes > 0)
       .sort((a, b) => b.survivedBytes * b.steadiness - a.survivedBytes * a.steadiness || (a.site < b.site ? -1 : 1))
-      .map(({ steadiness: _, ...each }) => ({ ...each, bytesPerHour: hours > 0 ? each.survivedBytes / hours : 0 }));
+      .map((each) => ({ ...each, bytesPerHour: hours > 0 ? each.survivedBytes / hours : 0 }));
   }
 
   #shorten(): void {

@@ -15,6 +15,7 @@ import { Timeout } from '../../agent/base/waiting.ts';
 import { isGeneric } from '../../agent/classify/generic.ts';
 import type { Holders } from '../../agent/sets/holders.ts';
 import type { Alert } from '../../protocol/alert.ts';
+import type { Row } from '../../protocol/partition.ts';
 import type { Rule } from '../config/rule.ts';
 import type { History } from '../history/history.ts';
 import type { ProbeOutcome } from '../targets/probe-queue.ts';
@@ -286,11 +287,20 @@ class Gathering {
       if (head.type !== 'partition' || head.target !== this.#subject.alert.target) continue;
       if (head.isolate !== this.#inquiry.isolate) continue;
       if (event.type !== 'partition' || event.probe !== 'sampling') continue;
-      const rows = event.rows.slice(0, MAX_SITES);
-      if (rows.length > 0) return rows.map(({ kind: site, count, sizeBytes }) => ({ site, count, sizeBytes }));
+      // what has survived is what leaks; what is only large may be what is busy
+      const rows = event.rows.toSorted((a, b) => survivedBytes(b) - survivedBytes(a)).slice(0, MAX_SITES);
+      if (rows.length > 0) return rows.map(siteOf);
     }
     return undefined;
   }
+}
+
+function survivedBytes({ survived }: Row): number {
+  return survived?.sizeBytes ?? 0;
+}
+
+function siteOf({ kind: site, count, sizeBytes, survived }: Row): NonNullable<GatheredEvidence['sites']>[number] {
+  return { site, count, sizeBytes, ...(survived && survived.sizeBytes > 0 && { survivedBytes: survived.sizeBytes }) };
 }
 
 function heldBy({

@@ -173,6 +173,25 @@ export function collectorTools(asked: AskCollector, log: Pick<EventLog, 'follow'
         ),
     ),
     tool(
+      'survivors',
+      'Which sites leak',
+      'Allocation sites of which something of every age has stayed alive, by how much: of a target that is sampled on a schedule.',
+      { target, isolate },
+      async ({ target, isolate }, { signal }) => {
+        const ask = asking(signal);
+        const id = await newest({ target, isolate, probe: 'sampling' }, ask);
+        const { partition } = await ask('partition', { id });
+        const lines = partition.rows
+          .flatMap(({ kind, sizeBytes, survived }) => (survived?.sizeBytes ? [{ kind, sizeBytes, survived }] : []))
+          .toSorted((a, b) => b.survived.sizeBytes - a.survived.sizeBytes)
+          .map(
+            ({ kind, sizeBytes, survived }) => `${humanSize(survived.sizeBytes)} of ${humanSize(sizeBytes)}  ${kind}`,
+          );
+        const none = 'nothing has survived steadily yet: it takes five readings at least';
+        return [headOf(partition), ...(lines.length > 0 ? lines : [none])].join('\n');
+      },
+    ),
+    tool(
       'prices',
       'What probes would cost',
       'The pause and the memory that each probe of a target would take now, and whether it may run.',
@@ -282,7 +301,8 @@ function present<T extends object>(args: T): { [K in keyof T]: Exclude<T[K], und
 interface Wanted {
   readonly target: string;
   readonly isolate: string | undefined;
-  readonly by: string | undefined;
+  readonly by?: string | undefined;
+  readonly probe?: Probe;
 }
 
 async function newest({ target, ...which }: Wanted, ask: Ask): Promise<string> {

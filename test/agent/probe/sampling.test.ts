@@ -133,3 +133,26 @@ test('a killed target ends its sampling', async () => {
   assert.equal((await sampling.closed).name, 'DetachedError');
   await assert.rejects(sampling.read(), { name: 'DetachedError' });
 });
+
+test('from the fourth reading on a leak has survived and churn has not, though no more collections are made', async () => {
+  await using target = await startTarget('allocate');
+  await using agent = await attach(`${target.port}`);
+  await using sampling = await startSampling(agent, 'main', { samplingIntervalBytes: 16_384 });
+  const readings: Partition[] = [];
+  for (let reading = 0; reading < 6; reading++) {
+    await tell(target, 'grow 20000');
+    // of one row: what has survived is not left out for what is larger
+    readings.push(await sampling.readPartition({ ...context, rows: 1 }));
+  }
+  for (const partition of readings) Partition.parse(partition);
+  assert.deepEqual(
+    readings.map(({ rows }) => rows[0]?.survived !== undefined),
+    [false, false, false, true, true, true],
+  );
+  const [site] = readings.at(-1)!.rows;
+  assert.match(site!.kind, /^make(Large|Small) \(/);
+  assert.ok(
+    site!.survived!.sizeBytes > 20_000 * 56 && site!.survived!.sizeBytes < site!.sizeBytes,
+    JSON.stringify(site),
+  );
+});

@@ -44,7 +44,11 @@ function grownLog(): RingLog {
     ];
     log.append(partitionEvent('api', { probe: 'census', by: 'kind', takenAt, rows }));
   }
-  const sites = [{ kind: 'handle (app.js:7)', count: 12.5, sizeBytes: 4_096 }];
+  const none = { count: 0, sizeBytes: 0 };
+  const sites = [
+    { kind: 'parse (app.js:30)', count: 900, sizeBytes: 90_000, survived: none },
+    { kind: 'handle (app.js:7)', count: 12.5, sizeBytes: 4_096, survived: { count: 10, sizeBytes: 3_000 } },
+  ];
   log.append(partitionEvent('api', { probe: 'sampling', by: 'site', rows: sites }));
   return log;
 }
@@ -125,7 +129,10 @@ describe('evidence', () => {
         { kind: 'Session', before: { count: 10, sizeBytes: 1_000 }, now: { count: 1_100, sizeBytes: 110_000 } },
         { kind: 'Cart', before: { count: 10, sizeBytes: 10 }, now: { count: 5_000, sizeBytes: 5_000 } },
       ],
-      sites: [{ site: 'handle (app.js:7)', count: 12.5, sizeBytes: 4_096 }],
+      sites: [
+        { site: 'handle (app.js:7)', count: 12.5, sizeBytes: 4_096, survivedBytes: 3_000 },
+        { site: 'parse (app.js:30)', count: 900, sizeBytes: 90_000 },
+      ],
       pattern: [' 0: _'],
       paths: ['module app.js: sessions[0]'],
       cause: 'Session',
@@ -173,7 +180,7 @@ describe('evidence', () => {
   it('of a rule that runs no probe costs the target nothing', async () => {
     const { run, requests } = gathering();
     const { kinds, sites, paths } = await run(alertOf(), ruleOf({ escalate: false }));
-    assert.deepEqual([kinds?.length, sites?.length, paths, requests.length], [2, 1, undefined, 0]);
+    assert.deepEqual([kinds?.length, sites?.length, paths, requests.length], [2, 2, undefined, 0]);
   });
 
   it('comes from the next cheaper probe where one is refused, and says so', async () => {
@@ -392,7 +399,7 @@ describe('evidence of a target that is not sampled', () => {
     const { run, done } = gathering(BETWEEN, { unsampled: true });
     const { partitions, sites } = await run();
     assert.deepEqual(partitions, ['snapshot 1', 'since 1', 'sampling 1']);
-    assert.equal(sites?.length, 1);
+    assert.equal(sites?.length, 2);
     const all = ['begin sampling', 'snapshot', WAIT, 'since', 'sampling', RELEASE, 'end sampling'];
     assert.deepEqual(done, all);
   });
