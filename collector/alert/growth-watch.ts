@@ -22,6 +22,8 @@ export interface GrowthRule {
   readonly withinMs: number;
   /** Of a ratio: at least so much too; default 0. */
   readonly least?: number;
+  /** For so long floors of a series stay where it began; default 0. They say nothing of how it bends. */
+  readonly settlesMs?: number;
 }
 
 export interface GrowthVerdict {
@@ -83,12 +85,13 @@ export class GrowthWatch {
       return { state: 'undecided', before: Number.NaN, now: Number.NaN, missingMs: this.#rule.withinMs };
     }
     const missingMs = Math.max(0, this.#rule.withinMs - (last.atMs - first.atMs));
+    const { growth, ratio, least = 0, settlesMs = 0 } = this.#rule;
+    const settled = floors!.filter(({ atMs }) => atMs >= first.atMs + settlesMs);
     const filling = fillingOf(
-      floors!.map(({ atMs }) => atMs),
-      floors!.map(({ value }) => value),
+      settled.map(({ atMs }) => atMs),
+      settled.map(({ value }) => value),
     );
     const seen = { before: first.value, now: last.value, missingMs, ...(filling && { filling }) };
-    const { growth, ratio, least = 0 } = this.#rule;
     const asked = ratio ? Math.max(growth * first.value, least) : growth;
     // what was not there and is not there has not grown by 20 % of nothing
     const grown = last.value > first.value && last.value - first.value >= asked;

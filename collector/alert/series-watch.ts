@@ -160,8 +160,8 @@ class Growth implements SeriesWatch {
   readonly #floors = new Map<string, SlidingFloor>();
 
   constructor(when: Extract<Condition, { type: 'growth' }>, least: number) {
-    this.#watch = new GrowthWatch({ ...when, least });
     this.#windowMs = when.withinMs / GROWTH_WINDOWS;
+    this.#watch = new GrowthWatch({ ...when, least, settlesMs: this.#windowMs });
   }
 
   add(series: string, atMs: number, value: number): boolean {
@@ -256,8 +256,10 @@ class Trend implements SeriesWatch {
   judge(series: string): Judged {
     const { state, slopePerMs, lowerPerMs, upperPerMs, smallestPerMs } =
       this.#watch.look().get(series) ?? this.#watch.verdict(series);
+    const filling = this.#watch.filling(series);
     const figures = {
       value: this.#newest.get(series) ?? Number.NaN,
+      ...(filling && { fillsTo: filling.limit, fillsInMs: filling.inMs }),
       ...(Number.isFinite(slopePerMs) && { perHour: slopePerMs * HOUR_MS }),
       ...(Number.isFinite(lowerPerMs) && { lowerPerHour: lowerPerMs * HOUR_MS }),
       ...(Number.isFinite(upperPerMs) && { upperPerHour: upperPerMs * HOUR_MS }),

@@ -11,6 +11,7 @@
  * The rule's 1 − confidence is the chance of a false alarm in 30 days over all its series, scales and looks: each scale has an
  * equal share of it, and spends that as time passes (statistics/spending.ts).
  */
+import type { Filling } from './statistics/filling.ts';
 import { Spending } from './statistics/spending.ts';
 import { NOT_FULL, type TrendRule, type TrendVerdict } from './statistics/trend.ts';
 import { TrendScale } from './statistics/trend-scale.ts';
@@ -69,5 +70,10 @@ export class TrendWatch {
     const rising = [early!, own!, ...longer].find(({ state }) => state === 'rising');
     if (rising) return rising;
     return own === NOT_FULL ? { ...early!, state: 'undecided' } : own!;
+  }
+
+  /** Where a series ends that grows ever more slowly, as the rule's own window sees it. O(n) for n floors. */
+  filling(name: string): Filling | undefined {
+    return this.#scales[1]!.filling(name);
   }
 }

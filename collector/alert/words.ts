@@ -35,7 +35,7 @@ export function because(rule: Pick<Rule, 'when' | 'watch'>, figures: Figures): s
       const rate = (perHour: number | undefined) => `${amount(perHour ?? Number.NaN, unit)}/h`;
       const between = `${rate(figures.lowerPerHour)} to ${rate(figures.upperPerHour)}`;
       const over = `over ${humanDuration(when.withinMs)}`;
-      return `${of(figures.value)}, rising by ${rate(figures.perHour)} (${between}) ${over} (asked: ${rate(when.perMs * 3_600_000)})`;
+      return `${of(figures.value)}, rising by ${rate(figures.perHour)} (${between}) ${over} (asked: ${rate(when.perMs * 3_600_000)})${fillingText(figures, of)}`;
     }
   }
 }

@@ -11,6 +11,7 @@
  *
  * Pure.
  */
+import { fillingOf } from '../alert/statistics/filling.ts';
 import { studentTail } from '../alert/statistics/student.ts';
 
 /** Objects of a kind that are too few to speak of. */
@@ -30,6 +31,8 @@ export interface GrownKind {
   readonly kind: string;
   /** `leaks`: gains objects evenly. `fills`: gains ever fewer. */
   readonly state: 'leaks' | 'fills';
+  /** Of what fills: how many objects there will be in the end, where that can be told. */
+  readonly fillsTo?: number;
   /** From the first reading to the last. */
   readonly born: number;
   readonly bornBytes: number;
@@ -66,10 +69,12 @@ function grownKind(kind: string, readings: readonly LiveReading[], kinds: number
   const minutes = (last.atMs - first.atMs) / 60_000;
   const born = now.count - before.count;
   const bornBytes = Math.max(0, now.sizeBytes - before.sizeBytes);
-  const rates = ratesOf(kind, readings);
+  const fills = bends(ratesOf(kind, readings));
+  const end = fills ? endOf(kind, readings) : undefined;
   return {
     kind,
-    state: bends(rates) ? 'fills' : 'leaks',
+    state: fills ? 'fills' : 'leaks',
+    ...(end !== undefined && { fillsTo: end }),
     born,
     bornBytes,
     perMinute: born / minutes,
@@ -97,6 +102,16 @@ function chance(kind: string, readings: readonly LiveReading[]): number {
   // of counted events in an interval, as a rate
   const counted = Math.max(1, Math.abs(mean) * minutes) / minutes ** 2;
   return studentTail(mean / Math.sqrt(Math.max(variance, counted) / n), n - 1);
+}
+
+/** How many there will be, of what approaches it by a constant share. */
+function endOf(kind: string, readings: readonly LiveReading[]): number | undefined {
+  const filling = fillingOf(
+    readings.map(({ atMs }) => atMs),
+    readings.map((reading) => countOf(reading, kind)),
+    BEND_READINGS,
+  );
+  return filling && Math.round(filling.limit);
 }
 
 /** Ever fewer: the last third gained less than half of what the first did. */

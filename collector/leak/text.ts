@@ -45,8 +45,9 @@ function brief({ kind, born, bornBytes, retainedBytes }: Leak, forMs: number): s
 }
 
 function fillLines(fills: readonly Leak[]): string[] {
-  return fills.map(({ kind, born }) => {
-    return `${oneLine(kind)} fills: +${whole(born)} objects, ever fewer; a cache that fills or a warm-up, look again later`;
+  return fills.map(({ kind, born, fillsTo }) => {
+    const end = fillsTo === undefined ? '' : `, towards about ${whole(fillsTo)}`;
+    return `${oneLine(kind)} fills: +${whole(born)} objects, ever fewer${end}; a cache that fills or a warm-up, look again later`;
   });
 }
 

@@ -29,14 +29,14 @@ const { values } = parseArgs({
 });
 
 const day = `${LAB_DAY_MS}ms`;
-/** 300 KB and 30 objects a day. */
+/** 300 KB and 30 objects a day; of kinds as a new user writes it, by the probe that a rule has by itself. */
 const DEFAULTS = (withDefaultRules(undefined) as readonly Record<string, unknown>[]).map((rule) => {
   const trends = 'trend' in (rule.when as object);
   return trends ? { ...rule, when: { trend: `300KB/${day}`, within: day }, warmUp: '1s' } : rule;
 });
 const KINDS = {
   name: 'Kinds',
-  watch: { kind: '*', probe: 'census' },
+  watch: { kind: '*' },
   when: { trend: `30/${day}`, within: day },
   warmUp: '1s',
   escalate: 'snapshot',
@@ -69,7 +69,7 @@ async function threeDays(): Promise<void> {
   await using byKind = await startWebhookServer();
   const rules = [...DEFAULTS.map((rule) => ({ ...rule, notify: ['defaults'] })), { ...KINDS, notify: ['kinds'] }];
   const hooks = { defaults: byDefault, kinds: byKind };
-  await watched(programs, rules, hooks, { usage: 400, census: 1_000 }, Number(values.days) * LAB_DAY_MS);
+  await watched(programs, rules, hooks, { usage: 400, types: 1_000 }, Number(values.days) * LAB_DAY_MS);
   print(`seed ${values.seed}, ${values.days} days of ${LAB_DAY_MS / 1_000} s; pages, and days until the first\n`);
   print(row('program', 'default rules', 'kind: "*"', 'held by'));
   const wrong: string[] = [];

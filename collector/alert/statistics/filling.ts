@@ -21,9 +21,17 @@ const LEAST_POINTS = 8;
 const BENT = 0.5;
 const NEARLY = 0.05;
 
-/** Undefined where it does not bend, or has too few points. @param atMs rising, as many as `values` */
-export function fillingOf(atMs: readonly number[], values: readonly number[]): Filling | undefined {
-  if (values.length < LEAST_POINTS) return undefined;
+/**
+ * Undefined where it does not bend, or has too few points.
+ * @param atMs rising, as many as `values`
+ * @param leastPoints five or more, where each is certain
+ */
+export function fillingOf(
+  atMs: readonly number[],
+  values: readonly number[],
+  leastPoints = LEAST_POINTS,
+): Filling | undefined {
+  if (values.length < leastPoints) return undefined;
   const [from, to] = [atMs[0]!, atMs.at(-1)!];
   const stepMs = (to - from) / STEPS;
   const levels = Array.from({ length: STEPS + 1 }, (_, step) => levelAt(atMs, values, from + step * stepMs));

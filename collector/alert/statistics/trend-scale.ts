@@ -8,6 +8,7 @@
  * The looks are as many as windows of floors complete, however often readings come: between them nothing new is known.
  */
 import { discoveryThreshold, loneThreshold } from './false-discovery-rate.ts';
+import { type Filling, fillingOf } from './filling.ts';
 import { Floors } from './floors.ts';
 import type { Spending } from './spending.ts';
 import { COMPARED_FLOORS, succeed } from './succession.ts';
@@ -104,6 +105,12 @@ export class TrendScale {
   verdict(name: string): TrendVerdict {
     const series = this.#series.get(name);
     return series?.standard ? judgeTrend(series.floors, this.rule, series.standard) : NOT_FULL;
+  }
+
+  /** Where a series ends that grows ever more slowly; undefined where it does not, or is too young. */
+  filling(name: string): Filling | undefined {
+    const floors = this.#series.get(name)?.floors;
+    return floors && fillingOf(floors.atMs, floors.values);
   }
 
   #judge(): Map<string, TrendVerdict> {

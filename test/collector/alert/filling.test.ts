@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { seriesWatch } from '../../../collector/alert/series-watch.ts';
 import { fillingOf } from '../../../collector/alert/statistics/filling.ts';
+import { because } from '../../../collector/alert/words.ts';
+import { RuleFile } from '../../../collector/config/rule-file.ts';
 
 const MINUTE_MS = 60_000;
 const times = (count: number) => Array.from({ length: count }, (_, at) => at * MINUTE_MS);
@@ -60,5 +63,28 @@ describe('fillingOf', () => {
     };
     const found = Array.from({ length: 500 }, () => of(24, (minute) => 100 * minute + 600 * noise()));
     assert.ok(found.filter((each) => each !== undefined).length < 25);
+  });
+});
+
+describe('what fills', () => {
+  const MINUTES = 60;
+
+  it('is said so by a trend and by a growth, with its end', () => {
+    for (const when of [
+      { growth: 100, within: '60m' },
+      { trend: '10/60m', within: '60m' },
+    ]) {
+      const rule = RuleFile.parse({ name: 'Fills', watch: { kind: 'Entry', probe: 'walk' }, when });
+      const watch = seriesWatch(rule);
+      for (let minute = 0; minute <= MINUTES + 3; minute++) {
+        watch.add('Entry', minute * MINUTE_MS, Math.round(1_000 * (1 - Math.exp(-minute / 20))));
+      }
+      const { fillsTo = Number.NaN, ...figures } = watch.judge('Entry').figures;
+      assert.ok(Math.abs(fillsTo / 1_000 - 1) < 0.1, `${fillsTo}`);
+      assert.match(
+        because(rule, { fillsTo, ...figures }),
+        /it grows ever more slowly, towards about [\d,]+ objects in /,
+      );
+    }
   });
 });

@@ -50,6 +50,8 @@ describe('by a few readings', () => {
 
   it('what gains ever fewer fills', () => {
     assert.deepEqual(statesOf({ Entry: [100, 200, 280, 340, 380, 405, 420] }), ['Entry fills']);
+    const [entry] = judge(readings({ Entry: [100, 200, 280, 340, 380, 405, 420] }), 0.99);
+    assert.ok(entry!.fillsTo! > 430 && entry!.fillsTo! < 470, `${entry!.fillsTo}`);
     assert.deepEqual(statesOf({ Entry: [100, 200, 310, 390, 500, 610, 690] }), ['Entry leaks']);
   });
 
