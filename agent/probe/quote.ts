@@ -1,9 +1,13 @@
 /** What a probe would cost an isolate now, and what its process has left to pay it with. */
 import type { Probe } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
+import { AttachError, DetachedError } from '../base/errors.ts';
+import { ProcessMemory } from '../memory/process-memory.ts';
 import type { Forecast } from '../price/book.ts';
 import { bookOf } from '../price/books.ts';
+import { listPrice } from '../price/tariff.ts';
 import type { Headroom } from '../process/headroom.ts';
+import { memoryOfAgent } from './agent-walk.ts';
 import { realmsToCount } from './census/isolate.ts';
 import { footprint } from './footprint.ts';
 import { readHeadroom } from './read-headroom.ts';
@@ -38,8 +42,29 @@ export async function quotes(agent: Agent, { probes, isolate, signal }: QuotesQu
   const realms = probes.includes('census') ? await realmsToCount(session, options) : 1;
   const book = bookOf(agent.identity, isolate);
   const prices = probes.map((probe) => ({ probe, price: book.forecast(probe, now, probe === 'census' ? realms : 1) }));
+  const held = probes.includes('walk') ? await heldBytes(agent) : 0;
+  for (const each of prices)
+    if (each.probe === 'walk') each.price = byPages(each.price, held, agent.identity.nodeVersion);
   const withHeap = prices.some(({ price }) => price.heapBytes > 0);
   const headroom = await readHeadroom(agent, { isolate, now, withHeap }, options);
   const { nodeVersion } = agent.identity;
   return prices.map((each) => ({ ...each, heapUsedBytes: now.heapUsedBytes, nodeVersion, headroom }));
+}
+
+/** A walk copies the pages that V8 has in memory, also those of a heap that has been collected and not shrunk since. */
+function byPages(price: Forecast, held: number, nodeVersion: string): Forecast {
+  return { ...price, pauseMs: Math.max(price.pauseMs, held === 0 ? 0 : listPrice('walk', held, nodeVersion).pauseMs) };
+}
+
+/** 0 where its memory may not be read, or it has ended: then a walk is refused for that. */
+async function heldBytes(agent: Agent): Promise<number> {
+  const place = await memoryOfAgent(agent);
+  if (place === null || !('pid' in place)) return 0;
+  try {
+    await using memory = ProcessMemory.open(place.pid);
+    return memory.heldBytes();
+  } catch (error) {
+    if (error instanceof AttachError || error instanceof DetachedError) return 0;
+    throw error;
+  }
 }
