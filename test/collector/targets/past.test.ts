@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import type { AlertEvent } from '../../../protocol/events.ts';
 import { startCli } from '../../support/cli.ts';
 import { startTestCollector } from '../../support/collector.ts';
 import { folder } from '../../support/folder.ts';
@@ -20,7 +21,7 @@ async function startLife(config: string): Promise<Life> {
   const [, url] = await cli.said(/"url":"(ws:[^"]+)"/);
   const client = await connect(url!);
   await client.hello();
-  await client.subscribe({ topics: ['probe', 'footprint'] });
+  await client.subscribe({ topics: ['probe', 'footprint', 'alert'] });
   const kill = async () => {
     cli.process.kill('SIGKILL');
     await cli.result;
@@ -111,4 +112,38 @@ test('a target that died of a snapshot is not asked for another by the schedule,
     'probe',
     ({ phase, probe, offset }) => probe === 'snapshot' && phase === 'done' && offset > refused.offset,
   );
+});
+
+test('kill -9 of a collector, and another process of the target, give evidence no fresh ration', async () => {
+  await using dir = await folder();
+  await using before = await startTarget('idle-sessions');
+  await using after = await startTarget('idle-sessions');
+  const path = dir.join('heapwatch.yaml');
+  const write = (port: number, kind: string) =>
+    writeFile(
+      path,
+      [
+        'listen: 127.0.0.1:0',
+        `store: { path: ${dir.join('hw.db')} }`,
+        `targets: [{ name: api, inspect: "127.0.0.1:${port}" }]`,
+        'schedule: { usage: 1s, memory: false, walk: 500ms, sampling: false, types: false }',
+        'evidence: { perHour: 1, between: 0s }',
+        `alerts: [{ name: Big, watch: { kind: ${kind}, probe: walk }, when: { above: 100 }, escalate: types }]`,
+      ].join('\n'),
+    );
+  const isGathered = ({ state, evidence, replay }: AlertEvent) =>
+    state === 'firing' && evidence?.state === 'done' && !replay;
+  await write(before.port, 'Session');
+  const first = await startLife(path);
+  const gathered = await first.client.next('alert', isGathered);
+  assert.equal(gathered.evidence?.partitions?.length, 1, JSON.stringify(gathered.evidence));
+  await first.kill();
+  before.kill('SIGKILL');
+  // what fires already needs no other evidence: the rule sees something else
+  await write(after.port, 'Point');
+  const second = await startLife(path);
+  const again = await second.client.next('alert', (event) => isGathered(event) && event.kind === 'Point');
+  assert.equal(again.evidence?.partitions, undefined);
+  assert.match(again.evidence?.refused?.join() ?? '', /has had 1 probes of api within an hour already/);
+  await second.kill();
 });
