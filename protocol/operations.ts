@@ -5,9 +5,9 @@ import { text } from './text.ts';
 
 export const Operation = z.strictObject({
   id: text(limits.maxIdLength),
-  /** `probe`, `checkpoint`, `explore`; `send` of a snapshot to where the team has them. */
-  kind: z.enum(['probe', 'checkpoint', 'explore', 'send']),
-  /** Of a probe its name, of a question what is asked, of a snapshot that is sent its name. */
+  /** `probe`, `checkpoint`, `explore`, `report` on a snapshot; `send` of a snapshot to where the team has them. */
+  kind: z.enum(['probe', 'checkpoint', 'explore', 'report', 'send']),
+  /** Of a probe its name, of a question what is asked, of a snapshot that is sent or reported on its name. */
   what: z.string(),
   target: z.string().optional(),
   isolate: z.string().optional(),

@@ -42,6 +42,7 @@ import { Metrics } from '../metrics/metrics.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { snapshotTeller } from '../notify/snapshot-teller.ts';
 import { followedProbes } from '../operations/followed-probes.ts';
+import { followedReports } from '../operations/followed-reports.ts';
 import { type NewOperation, Operations, type RunningOperation } from '../operations/operations.ts';
 import { Explorer } from '../snapshots/explorer.ts';
 import { Outgoing, type Sending } from '../snapshots/outgoing.ts';
@@ -304,7 +305,7 @@ class RunningCollector implements Collector {
       acts,
       snapshots,
       place: outgoing?.place,
-      explorer,
+      reporter: followedReports(explorer, operations, (name) => snapshots.ownersOf(name)),
       metrics: this.#metrics,
       pages: readPages(PAGES),
       unready: () => health && storeTrouble(health()),

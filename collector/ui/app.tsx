@@ -7,6 +7,7 @@ import { useDashboard } from './live/dashboard.ts';
 import { AlertsPage } from './pages/alerts/alerts-page.tsx';
 import { ComparePage } from './pages/compare/compare-page.tsx';
 import { KindPage } from './pages/kind/kind-page.tsx';
+import { OperationsPage } from './pages/operations/operations-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { TargetPage } from './pages/target/target-page.tsx';
@@ -36,7 +37,10 @@ export function App() {
           heapwatch
         </Link>
         <nav aria-label="Pages">
-          <Link to={{ page: 'overview' }} current={here.page !== 'alerts' && here.page !== 'compare'}>
+          <Link
+            to={{ page: 'overview' }}
+            current={here.page === 'overview' || here.page === 'target' || here.page === 'kind'}
+          >
             Targets
           </Link>
           <Link to={{ page: 'alerts' }} current={here.page === 'alerts'}>
@@ -44,6 +48,9 @@ export function App() {
           </Link>
           <Link to={{ page: 'compare' }} current={here.page === 'compare'}>
             Compare
+          </Link>
+          <Link to={{ page: 'operations' }} current={here.page === 'operations'}>
+            Operations
           </Link>
         </nav>
         {session.hasToken && (
@@ -75,6 +82,8 @@ function Page({ address }: { address: Address }) {
       return <ComparePage />;
     case 'alerts':
       return <AlertsPage />;
+    case 'operations':
+      return <OperationsPage />;
   }
 }
 
@@ -113,5 +122,7 @@ function titleOf(address: Address): string {
       return 'Compare · heapwatch';
     case 'alerts':
       return 'Alerts · heapwatch';
+    case 'operations':
+      return 'Operations · heapwatch';
   }
 }

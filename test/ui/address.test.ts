@@ -6,7 +6,7 @@ import { type Place, readAddress, writeAddress } from '../../collector/ui/addres
 
 const name = fc.string({ minLength: 1, unit: 'grapheme' });
 const place: fc.Arbitrary<Place> = fc.oneof(
-  fc.constantFrom<Place>({ page: 'overview' }, { page: 'compare' }, { page: 'alerts' }),
+  fc.constantFrom<Place>({ page: 'overview' }, { page: 'compare' }, { page: 'alerts' }, { page: 'operations' }),
   fc.record({ page: fc.constant('target' as const), target: name }),
   fc.record({ page: fc.constant('kind' as const), target: name, kind: name }),
 );

@@ -4,7 +4,7 @@ import type { OidcLogin } from '../../access/oidc-login.ts';
 import type { Place } from '../../egress/place.ts';
 import type { EventLog } from '../../log/log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
-import type { Explorer } from '../../snapshots/explorer.ts';
+import type { Reporter } from '../../operations/followed-reports.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
 import type { Requests } from '../../stream/requests.ts';
 import { openApi } from '../openapi.ts';
@@ -28,7 +28,7 @@ export interface RoutesOptions {
   readonly snapshots: Snapshots;
   /** Where snapshots are sent, if that place can give links. */
   readonly place?: Place | undefined;
-  readonly explorer: Pick<Explorer, 'report'>;
+  readonly reporter: Reporter;
   readonly metrics: Metrics;
   /** The files of the dashboard. */
   readonly pages: ReadonlyMap<string, PageFile>;
@@ -44,7 +44,7 @@ export function routes({
   login,
   acts,
   snapshots,
-  explorer,
+  reporter,
   place,
   metrics,
   pages,
@@ -56,7 +56,7 @@ export function routes({
     ...loginRoutes(login, acts),
     metricsRoute(metrics),
     ...requestRoutes(requests, log),
-    ...snapshotRoutes(snapshots, explorer, place),
+    ...snapshotRoutes(snapshots, reporter, place),
     ...mcpRoutes(mcp),
     ...pageRoutes(pages),
     ...documentRoutes(() => openApi(all, version)),

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { SnapshotName } from '../../../protocol/snapshots.ts';
 import type { Place } from '../../egress/place.ts';
+import type { Reporter } from '../../operations/followed-reports.ts';
 import { page } from '../../report/page.ts';
-import type { Explorer } from '../../snapshots/explorer.ts';
 import type { Snapshots } from '../../snapshots/snapshots.ts';
 import { HttpError } from '../problem.ts';
 import { del, get, jsonOf, post, type Route } from '../route.ts';
@@ -23,7 +23,7 @@ const LinkWanted = z.strictObject({
 const Link = z.strictObject({ url: z.url(), expiresAt: z.iso.datetime() });
 
 /** @param place where they are sent; absent: nowhere */
-export function snapshotRoutes(snapshots: Snapshots, explorer: Pick<Explorer, 'report'>, place?: Place): Route[] {
+export function snapshotRoutes(snapshots: Snapshots, reporter: Reporter, place?: Place): Route[] {
   return [
     post(
       '/v1/snapshots/{name}/link',
@@ -76,7 +76,10 @@ export function snapshotRoutes(snapshots: Snapshots, explorer: Pick<Explorer, 'r
         answer: { description: 'The page.', types: ['text/html'] },
         problems: ['not-found', 'refused', 'busy', 'unreadable'],
       },
-      async ({ params: { name }, signal }) => ({ text: page(await explorer.report(name, signal)), type: HTML_TYPE }),
+      async ({ params: { name }, caller: { visitor }, signal }) => ({
+        text: page(await reporter.report(name, visitor.name, signal)),
+        type: HTML_TYPE,
+      }),
     ),
     del(
       '/v1/snapshots/{name}',

@@ -6,6 +6,7 @@
  *     #/targets/api/kinds/Session           one kind of it
  *     #/compare?a=…&b=…                     two moments
  *     #/alerts?alert=1f3a…                  alerts
+ *     #/operations                          the long work of the collector
  */
 
 export type Place =
@@ -13,7 +14,8 @@ export type Place =
   | { readonly page: 'target'; readonly target: string }
   | { readonly page: 'kind'; readonly target: string; readonly kind: string }
   | { readonly page: 'compare' }
-  | { readonly page: 'alerts' };
+  | { readonly page: 'alerts' }
+  | { readonly page: 'operations' };
 
 export type Address = Place & {
   /** What was chosen on the page, by name: how it is sorted, filtered, … */
@@ -42,7 +44,7 @@ function split(text: string): string[] {
 function readPlace(path: string): Place {
   const [page, target, sub, kind, ...more] = path.split('/').slice(1).map(decoded);
   if (more.length > 0) return { page: 'overview' };
-  if (page === 'compare' || page === 'alerts') return { page };
+  if (page === 'compare' || page === 'alerts' || page === 'operations') return { page };
   if (page === 'targets' && target) {
     if (sub === 'kinds' && kind !== undefined) return { page: 'kind', target, kind };
     if (sub === undefined) return { page: 'target', target };
@@ -60,6 +62,7 @@ function writePlace(place: Place): string {
       return `/targets/${encodeURIComponent(place.target)}/kinds/${encodeURIComponent(place.kind)}`;
     case 'compare':
     case 'alerts':
+    case 'operations':
       return `/${place.page}`;
   }
 }

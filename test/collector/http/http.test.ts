@@ -9,6 +9,7 @@ import Database from 'libsql';
 import type { Config, TokenConfig } from '../../../collector/config/config.ts';
 import { DEFAULT_RETENTION } from '../../../collector/config/store-config.ts';
 import { type Collector, startCollector } from '../../../collector/main/collector.ts';
+import type { Operation } from '../../../protocol/operations.ts';
 import { TestApi } from '../../support/api.ts';
 import { configOf } from '../../support/collector.ts';
 import { folder } from '../../support/folder.ts';
@@ -276,6 +277,11 @@ describe('HTTP API', () => {
     assert.match(String(body), /^<!doctype html>[\s\S]*299 copies of strings that are there already take 1\.1 MB/);
     assert.ok(!String(body).includes('secret'));
     assert.equal((await api.get('/v1/snapshots/api-1.heapsnapshot/report', EYE)).status, 403);
+    const { operations } = (await api.get('/v1/operations', OPS)).body as { operations: Operation[] };
+    assert.deepEqual(
+      operations.map(({ kind, what, by, state }) => [kind, what, by, state]),
+      [['report', 'api-1.heapsnapshot', 'ops', 'done']],
+    );
     assert.equal(codeOf((await api.get('/v1/snapshots/half.heapsnapshot/report', OPS)).body), 'unreadable');
     assert.equal(codeOf((await api.get('/v1/snapshots/none.heapsnapshot/report', OPS)).body), 'not-found');
   });
