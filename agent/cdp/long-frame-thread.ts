@@ -5,8 +5,8 @@ import { FrameError, messageOf } from './frame.ts';
 import type { LongFrameReading } from './long-frame.ts';
 
 const MAX_VALUES = 40_000;
-/** Characters of a text; longer than any that is let in (../base/outside-text.ts). */
-const TEXT_LENGTH = 4_096;
+/** Characters of a text: as many as the longest that is let in has (../base/outside-text.ts). */
+const TEXT_LENGTH = 2_000;
 
 serve<{ readonly bytes: Uint8Array }, never>(async ({ bytes }): Promise<LongFrameReading> => {
   try {
