@@ -43,8 +43,8 @@ export async function askFile<T>(path: string, asking: Asking, ask: (heap: Heap)
   using index = SnapshotIndex.of(file);
   const read = async (): Promise<T> => {
     const columns = await columnsOf(file, sizeBytes, { ...asking, isKept: index !== null }, onBytes);
-    index?.keepColumns(columns, asking.locations === 'surely' || file.isGzip());
-    const whole = asking.locations === 'perhaps' && !file.isGzip();
+    index?.keepColumns(columns, asking.locations === 'surely' || file.isPacked());
+    const whole = asking.locations === 'perhaps' && !file.isPacked();
     const heap = ownHeap(whole ? withLocationsOf(columns, file.readAt, sizeBytes) : columns, asking);
     const answer = ask(heap);
     if (index) keepWork(index, heap);
@@ -72,7 +72,7 @@ async function columnsOf(
   asking: Asking & { readonly isKept: boolean },
   onBytes: OnBytes,
 ): Promise<Columns> {
-  if (file.isGzip()) return streamed(file.path, asking, onBytes);
+  if (file.isPacked()) return streamed(file.path, asking, onBytes);
   const shortestString = asking.isForSizes && !asking.isKept ? SHORTEST_LABEL : 0;
   return columnsByTwo(file, { sizeBytes, locations: asking.locations === 'surely', shortestString }, onBytes);
 }
@@ -92,7 +92,7 @@ function ownHeap(columns: Columns, { isForSizes }: Asking): Heap {
 function keptHeap(index: SnapshotIndex, file: RegularFile, sizeBytes: number, asking: Asking): Heap | null {
   const heap = index.heap(() => {
     if (asking.locations === 'never') return noLocations();
-    if (file.isGzip()) throw new IndexFault('Cannot use an index: it has no locations');
+    if (file.isPacked()) throw new IndexFault('Cannot use an index: it has no locations');
     return locationsOfFile(file.readAt, sizeBytes);
   });
   if (heap === null) return null;

@@ -1,8 +1,8 @@
 /**
- * Snapshot files into a parser: plain or gzipped, recognized by the first byte and not by the name; regular files, pipes, devices.
+ * Snapshot files into a parser: plain or packed, recognized by the first byte and not by the name; regular files, pipes, devices.
  *
  *     regular, plain    one buffer, the kernel's, read into again and again
- *     anything else     stream ──> gunzip, where the first byte says so ──> parser
+ *     anything else     stream ──> gunzip, or unzstd, where the first byte says so ──> parser
  *     `-`, /dev/stdin   standard input, of whatever sort
  */
 import {
@@ -20,6 +20,8 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isatty } from 'node:tty';
+import * as zlib from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { fileError } from '../base/file-error.ts';
 import { SnapshotSyntaxError } from '../base/syntax-error.ts';
 import type { ReadAt } from '../parse/histogram.ts';
@@ -27,8 +29,9 @@ import { inputBuffer } from '../parse/kernel/numbers.ts';
 import type { SnapshotSink } from '../parse/sink.ts';
 
 const BUFFER_BYTES = 256 * 1024;
-/** The first byte of a gzip file. A snapshot begins with a brace. */
+/** The first byte of what is packed so. A snapshot begins with a brace. */
 const GZIP = 0x1f;
+const ZSTD = 0x28;
 
 /** Told of the bytes read so far, of the file as it lies there. */
 export type OnBytes = (bytes: number) => void;
@@ -75,8 +78,17 @@ export class RegularFile implements Disposable {
   }
 
   isGzip(): boolean {
+    return this.#first() === GZIP;
+  }
+
+  /** Whether it is to be unpacked, so that it can be read from its start only. */
+  isPacked(): boolean {
+    return isPackedBy(this.#first());
+  }
+
+  #first(): number {
     const first = new Uint8Array(1);
-    return this.readAt(first, 0) === 1 && first[0] === GZIP;
+    return this.readAt(first, 0) === 1 ? first[0]! : -1;
   }
 
   /** The bytes from `from` up to `to` (default: all) into `sink`, in the calling thread, which it blocks. */
@@ -101,7 +113,18 @@ export class RegularFile implements Disposable {
   }
 }
 
-/** A file of any sort into `sink`, unpacked where it is gzip. @throws SnapshotSyntaxError, also for gzip that is broken */
+type Zlib = typeof import('node:zlib') & { createZstdDecompress?: typeof createGunzip };
+
+/** Whether this Node unpacks zstd: from 22.15 on. */
+export function readsZstd(): boolean {
+  return 'createZstdDecompress' in zlib;
+}
+
+function isPackedBy(first: number | undefined): boolean {
+  return first === GZIP || (first === ZSTD && readsZstd());
+}
+
+/** A file of any sort into `sink`, unpacked where it is packed. @throws SnapshotSyntaxError, also where that is broken */
 export async function streamInto(path: string, sink: SnapshotSink<unknown>, onBytes: OnBytes): Promise<void> {
   const chunks = chunksOf(path, onBytes);
   const first = await chunks.next();
@@ -116,13 +139,14 @@ export async function streamInto(path: string, sink: SnapshotSink<unknown>, onBy
     isWhole = true;
   };
   const all = followedBy(first.value, chunks);
-  if (first.value[0] !== GZIP) return take(all);
-  const { createGunzip } = await import('node:zlib');
-  await pipeline(all, createGunzip({ chunkSize: BUFFER_BYTES }), take).catch((error: NodeJS.ErrnoException) => {
+  if (!isPackedBy(first.value[0])) return take(all);
+  const isGzip = first.value[0] === GZIP;
+  const unpack = isGzip ? createGunzip : (zlib as Zlib).createZstdDecompress!;
+  await pipeline(all, unpack({ chunkSize: BUFFER_BYTES }), take).catch((error: NodeJS.ErrnoException) => {
     // zeros after the end, which tapes and disks are padded with: what comes before them is whole
     if (isWhole && error.name === 'AbortError') return;
-    if (!error.code?.startsWith('Z_')) throw error;
-    throw new SnapshotSyntaxError(`expected gzip data, got "${error.message}"`, unpackedBytes);
+    if (!/^Z(?:STD)?_/.test(error.code ?? '')) throw error;
+    throw new SnapshotSyntaxError(`expected ${isGzip ? 'gzip' : 'zstd'} data, got "${error.message}"`, unpackedBytes);
   });
 }
 

@@ -104,7 +104,7 @@ async function histogramOf(
 ): Promise<NameHistogram | null> {
   if (sizeBytes !== null) {
     using file = new RegularFile(path);
-    if (!file.isGzip()) {
+    if (!file.isPacked()) {
       const histogram = inAnyOrder(
         file,
         () => histogramOfFile(file.readAt, sizeBytes),

@@ -57,7 +57,7 @@ async function edgelessRows(path: string, before: string, by: string): Promise<R
   if (classifier.by !== 'name' || sourceMaps() !== undefined || nowBytes === null || thenBytes === null) return null;
   using now = new RegularFile(path);
   using then = new RegularFile(before);
-  if (now.isGzip() || then.isGzip()) return null;
+  if (now.isPacked() || then.isPacked()) return null;
   const over = new AbortController();
   try {
     const ahead = stringsAhead({ path, sizeBytes: nowBytes }, over.signal);

@@ -2,7 +2,7 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { namingFile } from '../base/file-error.ts';
 import { SnapshotSyntaxError } from '../base/syntax-error.ts';
-import { look, RegularFile } from './file-reader.ts';
+import { look, RegularFile, readsZstd } from './file-reader.ts';
 
 const HEAD_BYTES = 4096;
 
@@ -12,7 +12,7 @@ const UNPACK = 'unpack it first';
 const SIGNATURES: readonly [begin: string | RegExp, what: string][] = [
   ['\x1f\x8b', `packed twice (gzip), ${UNPACK}`],
   ['PK\x03\x04', `a zip archive, ${UNPACK}`],
-  ['\x28\xb5\x2f\xfd', `packed (zstd), ${UNPACK}`],
+  ['\x28\xb5\x2f\xfd', `packed (zstd), which Node 22.15 and newer unpack, ${UNPACK}`],
   [/^BZh\d/, `packed (bzip2), ${UNPACK}`],
   [/^\xfd7zXZ/, `packed (xz), ${UNPACK}`],
   [/^(?:\xff\xfe|\xfe\xff)/, 'text in UTF-16, save it in UTF-8'],
@@ -54,6 +54,8 @@ function whatItIs(path: string): string | undefined {
   const head = headOf(path);
   if (head.length === 0) return 'empty';
   const text = Buffer.from(head).toString('latin1');
+  // what is wrong within it has been told
+  if (head[0] === 0x28 && readsZstd()) return undefined;
   return SIGNATURES.find(([begin]) => (typeof begin === 'string' ? text.startsWith(begin) : begin.test(text)))?.[1];
 }
 

@@ -5,7 +5,10 @@ import { once } from 'node:events';
 import { utimes, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { SnapshotSyntaxError } from '../../../agent/base/syntax-error.ts';
 import { type FileProgress, partitionFile } from '../../../agent/file/file.ts';
+import { readsZstd } from '../../../agent/file/file-reader.ts';
+import { refusing } from '../../../agent/file/refusal.ts';
 import { Partition } from '../../../protocol/partition.ts';
 import { folder } from '../../support/folder.ts';
 import { snapshotText } from '../../support/snapshot-text.ts';
@@ -41,6 +44,38 @@ test('a plain file, a gzipped one and a pipe of either are one and the same, in 
     }
   }
 });
+
+test('a file packed by zstd is read where this Node unpacks it, and refused by name where not', async () => {
+  await using dir = await folder();
+  const path = dir.join('x.heapsnapshot.zst');
+  // one raw block in one frame: what `zstd` writes of what cannot be made smaller
+  await writeFile(path, zstdFrame(Buffer.from(TEXT)));
+  const read = (file: string) => refusing(file, () => partitionFile(file, { by: BY, inline: true }));
+  if (!readsZstd()) {
+    await assert.rejects(read(path), /it is packed \(zstd\), which Node 22.15 and newer unpack, unpack it first/);
+    return;
+  }
+  await writeFile(dir.join('plain'), TEXT);
+  assert.deepEqual(facts(await read(path)), facts(await read(dir.join('plain'))));
+  await writeFile(path, zstdFrame(Buffer.from(TEXT)).subarray(0, 100));
+  await assert.rejects(read(path), /expected zstd data, got "unexpected end of file"|it ends in/);
+  await writeFile(path, zstdFrame(Buffer.from('rubbish')));
+  await assert.rejects(read(path), SnapshotSyntaxError);
+});
+
+/** RFC 8878: magic number, a descriptor that says the size in 4 bytes, raw blocks of at most 128 KB. */
+function zstdFrame(bytes: Buffer): Buffer {
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0]);
+  head.writeUInt32LE(bytes.length, 5);
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += 1 << 17) {
+    const block = bytes.subarray(at, at + (1 << 17));
+    const begin = Buffer.alloc(4);
+    begin.writeUInt32LE((block.length << 3) | Number(at + block.length === bytes.length));
+    blocks.push(begin.subarray(0, 3), block);
+  }
+  return Buffer.concat([head, ...blocks]);
+}
 
 test('sections in any order give the same', async () => {
   await using dir = await folder();
