@@ -21,6 +21,7 @@ const SAMPLE_BYTES = 4096;
 
 /** A snapshot file that is open. */
 export interface Snapshot {
+  readonly path: string;
   readonly readAt: ReadAt;
   stats(): BigIntStats;
 }

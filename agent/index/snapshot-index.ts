@@ -60,7 +60,7 @@ export class SnapshotIndex implements Disposable {
 
   /** The index of a snapshot file, there or not; null where none is to be used. The snapshot must stay open beside it. */
   static of(snapshot: Snapshot): SnapshotIndex | null {
-    const setting = indexInUse();
+    const setting = indexInUse(snapshot.path);
     if (setting === undefined || snapshot.stats().size < setting.fromBytes) return null;
     return attempt(() => new SnapshotIndex(setting, snapshot));
   }

@@ -20,10 +20,10 @@ export async function withSnapshotFile<R>(ask: SnapshotAsk, io: Io, read: (path:
   const { snapshot } = await import('../../agent/probe/snapshot.ts');
   const { agreeToPrice } = await import('./price-gate.ts');
   const { snapshotProgress } = await import('./snapshot-progress.ts');
-  const { useIndex } = await import('../../agent/index/in-use.ts');
-  // nothing of it is to stay
-  useIndex(undefined);
+  const { withoutIndexOf } = await import('../../agent/index/in-use.ts');
   const folder = await mkdtemp(join(tmpdir(), 'heapwatch-snapshot-'));
+  // nothing of it is to stay
+  using _ = withoutIndexOf(folder);
   try {
     const output = join(folder, 'target.heapsnapshot');
     await agreeToPrice(ask, io);

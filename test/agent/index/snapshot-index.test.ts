@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { redactFile } from '../../../agent/capture/redact-file.ts';
 import { fileColumns } from '../../../agent/file/file-columns.ts';
 import { fileRows } from '../../../agent/file/file-rows.ts';
-import { type IndexSetting, useIndex } from '../../../agent/index/in-use.ts';
+import { type IndexSetting, useIndex, withoutIndexOf } from '../../../agent/index/in-use.ts';
 import { OpenPart, writePart } from '../../../agent/index/part.ts';
 import { packed } from '../../../agent/parse/packed.ts';
 import { ColumnsParser } from '../../../agent/parse/parser.ts';
@@ -123,6 +123,18 @@ describe('an index', () => {
       for (const [name, ask] of Object.entries(FILE_QUESTIONS)) assert.equal(await ask(path), expected[name], name);
     }
     assert.ok((await partsIn(dir)).length > 3);
+  });
+
+  it('is not made of files in a folder for what is to leave no trace', async () => {
+    await using dir = await folder();
+    const path = await snapshotIn(dir, { contents: SMALL });
+    {
+      using _ = withoutIndexOf(dir.path);
+      await FILE_QUESTIONS.kind!(path);
+      assert.deepEqual(await readdir(dir.path), ['app.heapsnapshot']);
+    }
+    await FILE_QUESTIONS.kind!(path);
+    assert.equal((await readdir(dir.join('index'))).length, 1);
   });
 
   it("is its owner's alone, and nothing is put into a folder that others may read", async () => {
