@@ -3,6 +3,8 @@ import type { MemoryCeiling } from './ceiling.ts';
 import { humanSize } from './human.ts';
 import { MEMORY_WORDS, type MemoryReport, type MemorySpace } from './memory.ts';
 
+/** What is less is the ends of pages. */
+const LEAST_UNTOUCHED_BYTES = 2 ** 20;
 /** Parts that are less are left out, unless all are wanted. */
 const LEAST_BYTES = 64 * 1_024;
 
@@ -15,6 +17,7 @@ export function memoryTable(report: MemoryReport, { all = false } = {}): string 
     ...partLines(report, all),
     '',
     ...spaceLines(report.spaces),
+    ...untouchedLines(report),
     ...ceilingLines(report.ceilings),
     ...unknown.map((line) => `not known: ${line}`),
   ].join('\n');
@@ -45,6 +48,14 @@ function spaceLines(spaces: readonly MemorySpace[]): string[] {
   const text = ([used, free, rest, name]: readonly string[]) =>
     `${used!.padStart(10)} ${free!.padStart(10)} ${rest!.padStart(13)}  ${name}`;
   return [text(['used', 'free', 'not resident', 'space of V8']), ...rows.map(text), ''];
+}
+
+function untouchedLines({ untouchedBytes = 0 }: MemoryReport): string[] {
+  if (untouchedBytes < LEAST_UNTOUCHED_BYTES) return [];
+  return [
+    `beside RSS: ${humanSize(untouchedBytes)} of ArrayBuffers and external strings are not in memory: never touched, or in swap`,
+    '',
+  ];
 }
 
 function ceilingLines(ceilings: readonly MemoryCeiling[]): string[] {

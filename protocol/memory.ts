@@ -99,6 +99,8 @@ export const MemoryReport = z.strictObject({
   verdict: MemoryVerdict,
   /** The nearest first. */
   ceilings: z.array(MemoryCeiling),
+  /** Of ArrayBuffers and external strings what is not in memory, and so no part of RSS: pages that were never touched, or are in swap. */
+  untouchedBytes: bytes.optional(),
   /** What could not be read, for people. */
   unknown: z.array(z.string()),
 });

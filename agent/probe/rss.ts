@@ -13,7 +13,7 @@ import { type Room, tightestFirst } from '../process/headroom.ts';
 import { processRooms } from '../process/process-rooms.ts';
 import { readHere } from '../process/system-files.ts';
 import { partsOf } from '../rss/parts.ts';
-import type { RssReading } from '../rss/reading.ts';
+import type { HeapReading, RssReading } from '../rss/reading.ts';
 import { verdictOf } from '../rss/verdict.ts';
 import { programUrl } from '../threads/program.ts';
 import { inThread } from '../threads/thread.ts';
@@ -87,6 +87,14 @@ function reportOf(
     spaces: spaces.map((each) => ({ ...each, isolate: nameOf(each.isolate) })),
     kinds: (heap?.isolates ?? []).flatMap(({ kinds }) => kinds).sort((a, b) => b.sizeBytes - a.sizeBytes),
     verdict: verdictOf(parts, reading, nameOf),
+    ...(heap && { untouchedBytes: untouched(heap) }),
     unknown: [...unknown],
   };
+}
+
+function untouched({ buffers, bufferGarbage, externalStrings }: HeapReading): number {
+  const sums = [buffers, bufferGarbage, externalStrings];
+  return Math.round(
+    sums.reduce((sum, { sizeBytes, residentBytes }) => sum + Math.max(0, sizeBytes - residentBytes), 0),
+  );
 }

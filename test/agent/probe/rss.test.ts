@@ -7,6 +7,7 @@ import { rss } from '../../../agent/probe/rss.ts';
 import { snapshot } from '../../../agent/probe/snapshot.ts';
 import { gauges } from '../../../agent/probe/usage.ts';
 import { MemoryReport } from '../../../protocol/memory.ts';
+import { memoryTable } from '../../../protocol/memory-table.ts';
 import { PLANTS, SNAPSHOT_PLANT, startPlant } from '../../support/memory-plants.ts';
 
 const TICK_MS = 10;
@@ -49,6 +50,15 @@ describe('planted processes', { concurrency: 2 }, () => {
     assert.equal(after.verdict.cause, 'snapshots', after.verdict.text);
     assert.ok(sizeOf(after, 'snapshotLeft') > sizeOf(before, 'mallocFree'));
   });
+});
+
+test('what of Buffers was never touched is no part of RSS, and is told beside it', async () => {
+  await using target = await startPlant('untouched');
+  const report = await rss(target, { target: 'it' });
+  assert.ok(report.rssBytes < 100 * 2 ** 20);
+  assert.equal(report.verdict.cause, 'small', report.verdict.text);
+  assert.ok(report.untouchedBytes! >= 299 * 2 ** 20, `${report.untouchedBytes}`);
+  assert.match(memoryTable(report), /^beside RSS: 3\d\d MB of ArrayBuffers .* never touched/m);
 });
 
 test("spaces by their pages' headers are what V8 says", async () => {
