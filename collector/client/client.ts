@@ -29,7 +29,7 @@ export interface ClientState {
 
 export interface ClientOptions {
   /** Where the collector wants one. Sent in the first frame, never in the address. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Closes the client. */
   readonly signal?: AbortSignal;
   /** Milliseconds for which it may be without a connection before it gives up: before it was ever connected, and after. Default: for ever. */
