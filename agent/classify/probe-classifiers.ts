@@ -3,7 +3,7 @@ import type { Probe } from '../../protocol/partition.ts';
 
 export const PROBE_CLASSIFIERS: Readonly<Record<Exclude<Probe, 'snapshot'>, readonly string[]>> = {
   usage: [],
-  walk: ['kind'],
+  walk: ['kind', 'secret'],
   sampling: ['site'],
   types: ['instanceType', 'kind'],
   census: ['kind'],

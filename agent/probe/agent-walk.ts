@@ -78,6 +78,23 @@ export async function walk(agent: Agent, context: AgentWalkContext): Promise<Par
 }
 
 /**
+ * The same of one isolate, by other classifiers beside or instead of `kind`: contents are looked at in the thread that reads its
+ * pages, and only rows leave that. @param context.by at least one @throws as `walk`
+ */
+export async function walkBy(
+  agent: Agent,
+  context: AgentWalkContext & { by: readonly string[] },
+): Promise<Partition[]> {
+  const { target, isolate, label, signal, by } = context;
+  return await inTurn(async () => {
+    const options = { ...(await optionsFor(agent, target, signal)), ...labelled({ label }) };
+    await using walker = await openWalker(agent);
+    const ask = { counted: by.includes('kind'), by: by.filter((each) => each !== 'kind') };
+    return [...(await walker.graph(isolate, ask, options)).partitions];
+  });
+}
+
+/**
  * The same of one isolate, and what keeps kinds alive in it, from the graph of the same moment.
  * @throws as `walk`
  */

@@ -41,6 +41,11 @@ export function followedProbes(probes: Probes, operations: Operations): Probes {
         running.run('walking');
         return probes.walk(agent, stopping(given, running));
       }),
+    walkBy: (agent, context) =>
+      follow('walk', context, (given, running) => {
+        running.run('walking');
+        return probes.walkBy(agent, stopping(given, running));
+      }),
     walkHolders: (agent, context) =>
       follow('walk', context, (given, running) => {
         running.run('walking');

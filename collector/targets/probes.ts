@@ -8,6 +8,7 @@ import {
   type HoldersContext,
   type WalkedHolders,
   walk,
+  walkBy,
   walkHolders,
   walkObstacle,
 } from '../../agent/probe/agent-walk.ts';
@@ -49,6 +50,8 @@ export interface Probes {
   /** Why the target cannot be walked; null: it can. */
   walkObstacle(agent: Agent): Promise<string | null>;
   walk(agent: Agent, context: AgentWalkContext): Promise<Partition>;
+  /** The same by several classifiers, a partition for each. */
+  walkBy(agent: Agent, context: AgentWalkContext & { readonly by: readonly string[] }): Promise<Partition[]>;
   /** The same, and from the graph what keeps kinds alive. */
   walkHolders(agent: Agent, context: HoldersContext): Promise<WalkedHolders>;
   types(agent: Agent, context: TypesContext): Promise<Partition>;
@@ -70,6 +73,7 @@ export const liveProbes: Probes = {
   memory: targetMemory,
   walkObstacle,
   walk,
+  walkBy,
   walkHolders,
   types,
   census,

@@ -66,6 +66,10 @@ export class Reader implements AsyncDisposable {
   classifiers(probe: ScheduledProbe, wanted: readonly string[] | undefined): readonly string[] {
     if (probe === 'snapshot') return wanted ?? this.#target.by;
     const all = PROBE_CLASSIFIERS[probe];
+    if (probe === 'walk') {
+      const given = this.#target.by.filter((by) => all.includes(by));
+      return wanted ?? (given.length > 0 ? given : ['kind']);
+    }
     return all.length > 1 ? (wanted ?? all) : all;
   }
 
@@ -122,7 +126,7 @@ export class Reader implements AsyncDisposable {
     }
   }
 
-  /** All objects by kind, from outside; with `holders` what keeps kinds alive, too. */
+  /** All objects by kind, or by what their text looks like, from outside; with `holders` what keeps kinds alive, too. */
   async walk(
     isolate: string,
     { holders, ...options }: SnapshotOptions,
@@ -130,8 +134,14 @@ export class Reader implements AsyncDisposable {
     const context = this.#counting(isolate, options);
     const result = holders
       ? await this.#probes.walkHolders(this.#agent, { ...context, holders })
-      : { partitions: [await this.#probes.walk(this.#agent, context)] };
+      : { partitions: await this.#walkBy(context, options.by) };
     return { ...result, partitions: result.partitions.map((partition) => limitRows(partition, this.#target.rows)) };
+  }
+
+  /** By kind alone it needs no graph. */
+  async #walkBy(context: ProbeContext & { label?: string }, by: readonly string[]): Promise<Partition[]> {
+    if (by.every((each) => each === 'kind')) return [await this.#probes.walk(this.#agent, context)];
+    return await this.#probes.walkBy(this.#agent, { ...context, by });
   }
 
   /** All objects by V8's types, and the same by kind. `passive`: of a collection that V8 does by itself. */
