@@ -19,6 +19,9 @@ const STOP_MS = 60_000;
 /** What a timer of Node can wait, in whole days. */
 const MAX_FOR_MS = 24 * 86_400_000;
 
+/** Of the environment: what Pyroscope is shown. */
+const TOKEN = 'HEAPWATCH_PUSH_TOKEN';
+
 interface SampleArguments extends OutputArguments {
   target: string;
   for: number;
@@ -26,6 +29,8 @@ interface SampleArguments extends OutputArguments {
   output: string | undefined;
   isolate: string;
   ages: number | undefined;
+  push: string | undefined;
+  pushName?: string | undefined;
 }
 
 export function sampleCommand(io: Io): CommandModule<object, SampleArguments> {
@@ -56,11 +61,22 @@ export function sampleCommand(io: Io): CommandModule<object, SampleArguments> {
             coerce: readingCount,
             describe: 'by age: so many readings on the way, each with a collection (5); what has stayed comes first',
           })
+          .option('push', {
+            type: 'string',
+            coerce: server,
+            describe: `send the profile to a Pyroscope server: http://127.0.0.1:4040; a token is taken from ${TOKEN}`,
+          })
+          .option('push-name', {
+            type: 'string',
+            describe: 'of the application there',
+            defaultDescription: 'the target',
+          })
           .option('isolate', { type: 'string', default: 'main', describe: 'main, or worker:N' }),
       )
         .example('$0 sample 9229', 'half a minute; costs about 1 % and one full garbage collection at the end')
         .example('$0 sample 9229 --for 10m --ages 10', 'what leaks: what was allocated at any time and has stayed')
-        .example('$0 sample 9229 --for 5m -o api.heapprofile', 'for the Memory panel of DevTools'),
+        .example('$0 sample 9229 --for 5m -o api.heapprofile', 'for the Memory panel of DevTools')
+        .example('$0 sample 9229 --push http://127.0.0.1:4040 --push-name api', 'to Pyroscope'),
     handler: (args) => sample(args, io),
   };
 }
@@ -80,6 +96,7 @@ async function sample(args: SampleArguments, io: Io): Promise<void> {
   if (sampling.foreign) {
     io.say(`${args.target} is sampled by another client already: this is its profile, since it began`);
   }
+  const beganMs = Date.now();
   io.say(`sampling ${args.target} for ${humanDuration(args.for)}`);
   const ages = args.ages === undefined ? undefined : new (await import('../../agent/profile/ages.ts')).Ages();
   await readings(args.ages ?? 1, { sampling, ages }, args, io);
@@ -104,6 +121,7 @@ async function sample(args: SampleArguments, io: Io): Promise<void> {
     return;
   }
   io.signal.throwIfAborted();
+  await push(profile, beganMs, args, io);
   if (ages) {
     ages.add(profile, Date.parse(profile.takenAt));
     const { agesJson, agesTable } = await import('../terminal/ages-table.ts');
@@ -114,6 +132,32 @@ async function sample(args: SampleArguments, io: Io): Promise<void> {
   const partition = profilePartition(profile, context);
   printPartition(partition, args, io);
   if (partition.count === 0) io.say(emptyText(args));
+}
+
+/** To Pyroscope, where that is wanted. @throws EgressError */
+async function push(profile: SamplingProfile, beganMs: number, args: SampleArguments, io: Io): Promise<void> {
+  const { push: server, pushName: name = args.target, isolate } = args;
+  if (server === undefined) return;
+  const { sendToPyroscope } = await import('../egress/pyroscope.ts');
+  const { pprof } = await import('../../agent/probe/pprof.ts');
+  const { startedAt, takenAt, process: incarnation } = profile;
+  const fromMs = startedAt === undefined ? beganMs : Date.parse(startedAt);
+  const labels = { target: args.target, isolate, ...(incarnation && { pid: String(incarnation.pid) }) };
+  const span = { fromMs, untilMs: Date.parse(takenAt) };
+  const token = process.env[TOKEN];
+  await sendToPyroscope({ server, name, labels, ...span, pprof: pprof(profile), token, signal: io.signal });
+  io.say(`sent to ${server}`);
+}
+
+/** @throws UsageError */
+function server(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.search === '')
+    return text;
+  throw new UsageError(
+    `Cannot use --push: expected the address of a server without a query or a password, such as http://127.0.0.1:4040`,
+  );
 }
 
 /** Waits for the time to be over, with all readings but the last on the way. */
