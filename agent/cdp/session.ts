@@ -71,7 +71,7 @@ export interface Session extends AsyncDisposable {
 /** The session of a connection of its own. */
 export interface ConnectionSession extends Session {
   /** As `on`, and the events come unread, as the bytes of their frames. */
-  onFrames(event: string, listener: (frame: Uint8Array<ArrayBuffer>) => void): () => void;
+  onFrames(event: string, listener: Unread): () => void;
   /** What else is known of why the connection has ended by itself, asked when it has; undefined: nothing. */
   whyGone: (() => string | undefined) | undefined;
   /** Milliseconds for which a trifle has not been answered and nothing else has come; 0: the target answers. */
@@ -233,7 +233,7 @@ class ClientSession implements ConnectionSession {
     return this.#client.listen(event, hear);
   }
 
-  onFrames(event: string, listener: (frame: Uint8Array<ArrayBuffer>) => void): () => void {
+  onFrames(event: string, listener: Unread): () => void {
     return this.#client.listenUnread(event, listener);
   }
 
@@ -313,6 +313,9 @@ interface Reply {
   takesBytes?: boolean;
 }
 
+/** Takes the bytes of a frame, which are its own. */
+type Unread = (frame: Uint8Array<ArrayBuffer>) => void;
+
 interface Asking {
   readonly sessionId?: string | undefined;
   readonly asBytes?: boolean;
@@ -355,7 +358,7 @@ class Client extends Chrome {
   /** How many listen to each event, by its method. */
   readonly #heard = new Map<string, number>();
   /** Who takes an event's frames unread. */
-  readonly #unread = new Map<string, (frame: Uint8Array<ArrayBuffer>) => void>();
+  readonly #unread = new Map<string, Set<Unread>>();
   readonly #long = new LongFrames();
   readonly #flood = new Flood();
 
@@ -394,10 +397,14 @@ class Client extends Chrome {
     };
   }
 
-  /** The same, unread. One at a time hears an event so, and then nobody else. */
-  listenUnread(event: string, hear: (frame: Uint8Array<ArrayBuffer>) => void): () => void {
-    this.#unread.set(event, hear);
-    return () => this.#unread.delete(event);
+  /** The same, unread; who hears an event so is alone with others who do. */
+  listenUnread(event: string, hear: Unread): () => void {
+    const all = this.#unread.get(event) ?? new Set();
+    this.#unread.set(event, all.add(hear));
+    return () => {
+      all.delete(hear);
+      if (all.size === 0 && this.#unread.get(event) === all) this.#unread.delete(event);
+    };
   }
 
   get isQuiet(): boolean {
@@ -522,7 +529,7 @@ class Client extends Chrome {
       }
       const unread = head && 'method' in head ? this.#unread.get(head.method) : undefined;
       if (unread) {
-        unread(new Uint8Array(frame));
+        for (const hear of [...unread]) hear(new Uint8Array(frame));
         return;
       }
       if (isReadable(frame, head)) this.#take(messageOf(frame.toString()));

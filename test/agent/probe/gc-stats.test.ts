@@ -7,7 +7,7 @@ import { objectStatsOf } from '../../../agent/probe/gc-stats/object-stats.ts';
 import { isKnown, lastOf, type Wanted } from '../../../agent/probe/gc-stats/own-isolate.ts';
 import { eventsIn, type TraceEvent, traced } from '../../../agent/probe/gc-stats/tracing.ts';
 import { kindOfType } from '../../../agent/probe/gc-stats/type-kinds.ts';
-import { startFakeInspector } from '../../support/fake-inspector.ts';
+import { Refusal, startFakeInspector } from '../../support/fake-inspector.ts';
 
 type Counts = Record<string, readonly [count: number, bytes: number]>;
 
@@ -103,6 +103,32 @@ test('a trace without an end ends its session and nothing else', async () => {
     { name: 'DetachedError', message },
   );
   assert.match((await connection.closed).message, message);
+});
+
+test('a second reading of a trace that is refused takes nothing from the first', async () => {
+  let isOn = false;
+  await using fake = await startFakeInspector({
+    answers: {
+      'NodeTracing.start': () => {
+        if (isOn) throw new Refusal(-32000, 'Call NodeTracing::end to stop tracing before updating the config');
+        isOn = true;
+        return {};
+      },
+      'NodeTracing.stop': async (_params, peer) => {
+        await peer.event('NodeTracing.dataCollected', { value: [begin(1, 1_000), end(1, 2_000)] });
+        return {};
+      },
+    },
+  });
+  await using connection = await openSession(fake.wsUrl);
+  const first = traced(connection, ['v8'], async () => {
+    await assert.rejects(
+      traced(connection, ['v8'], async () => {}),
+      { name: 'TracingError' },
+    );
+  });
+  assert.equal((await first).frames.length > 0, true);
+  assert.equal(eventsIn((await first).frames).length >= 2, true);
 });
 
 test('a collection is what lies between its begin and its end on one thread, whole or not at all', () => {
