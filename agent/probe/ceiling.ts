@@ -4,7 +4,7 @@ import type { Agent } from '../attach/agent.ts';
 import { localPid } from '../attach/local-process.ts';
 import { nativeNumber } from '../cdp/own-process.ts';
 import type { SendOptions } from '../cdp/session.ts';
-import { isLimit, type Room, roomUnder, tightestFirst } from '../process/headroom.ts';
+import { isLimit, type Room, roomUnder, tightestFirst, untilKilled } from '../process/headroom.ts';
 import { processRooms } from '../process/process-rooms.ts';
 import { readHere } from '../process/system-files.ts';
 
@@ -34,7 +34,7 @@ export async function nearestCeiling(
   const { rooms, hidden } = pid === null ? { rooms: [], hidden: '' } : await processRooms(pid, readHere);
   const told = hidden === undefined ? [] : await toldRooms(agent, rssBytes, options);
   const all = hidden === undefined || told.length > 0 ? [...rooms, ...told] : [];
-  const [nearest] = tightestFirst(all);
+  const [nearest] = tightestFirst(all.map(untilKilled));
   const ceiling = nearest && ceilingOf(nearest);
   known.set(agent, { atMs: performance.now(), ceiling });
   return ceiling;

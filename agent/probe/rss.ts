@@ -9,7 +9,7 @@
  */
 import type { MemoryReport } from '../../protocol/memory.ts';
 import { MAIN } from '../cdp/isolate.ts';
-import { type Room, tightestFirst } from '../process/headroom.ts';
+import { type Room, tightestFirst, untilKilled } from '../process/headroom.ts';
 import { processRooms } from '../process/process-rooms.ts';
 import { readHere } from '../process/system-files.ts';
 import { partsOf } from '../rss/parts.ts';
@@ -55,7 +55,7 @@ export async function rss(
   const hiddenLine = `its control group (${hidden}) is not visible from here, and may have a limit`;
   return {
     ...report,
-    ceilings: tightestFirst([...rooms, ...heapRooms]).map(ceilingOf),
+    ceilings: tightestFirst([...rooms, ...heapRooms].map(untilKilled)).map(ceilingOf),
     unknown: hidden === undefined ? report.unknown : [...report.unknown, hiddenLine],
   };
 }

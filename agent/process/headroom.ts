@@ -6,6 +6,8 @@ export interface Room {
   readonly bytes: number;
   /** Absent where only what is left is reported. */
   readonly limitBytes?: number;
+  /** Where what does not fit may go to swap: the limit with that swap, at which it is killed, and what is left of both. */
+  readonly withSwap?: { readonly bytes: number; readonly limitBytes: number };
   /** Where the figure is from, for people: `memory.max of cgroup /app`, `ulimit -d`. */
   readonly source: string;
 }
@@ -28,6 +30,11 @@ const NO_LIMIT_BYTES = 2 ** 60;
 
 export function isLimit(bytes: number): boolean {
   return Number.isFinite(bytes) && bytes > 0 && bytes < NO_LIMIT_BYTES;
+}
+
+/** The same as a limit that ends the process, where swap comes before that; a probe has to fit without it. */
+export function untilKilled({ withSwap, ...room }: Room): Room {
+  return withSwap ? { ...withSwap, source: `${room.source}, with swap` } : room;
 }
 
 export function tightestFirst(rooms: readonly Room[]): Room[] {

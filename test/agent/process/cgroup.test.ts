@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CgroupRooms, cgroupRooms } from '../../../agent/process/cgroup.ts';
+import { untilKilled } from '../../../agent/process/headroom.ts';
 
 const MB = 2 ** 20;
 const NO_LIMIT = '9223372036854771712';
@@ -52,6 +53,28 @@ test('the limits of a group and of all above it, and what brakes', async () => {
     ['memory.max of cgroup /pod', 500, 190],
     ['memory.high of cgroup /pod', 400, 90],
   ]);
+});
+
+test('what may go to swap is no room for a probe, and comes before the kill', async () => {
+  const meminfo = { '/proc/meminfo': 'SwapTotal:      2097152 kB\nSwapFree:        102400 kB\n' };
+  const found = async (files: Readonly<Record<string, number | 'max'>>) => {
+    const pod = v2('/sys/fs/cgroup/pod', { max: 500 * MB, current: 301 * MB, ...files });
+    const { rooms } = await seen({ cgroup: '0::/pod\n', mounts: V2('/'), files: { ...pod, ...meminfo } });
+    return [...rooms, ...rooms.map(untilKilled)].map(({ source, limitBytes, bytes }) => [
+      source,
+      limitBytes! / MB,
+      bytes / MB,
+    ]);
+  };
+  const max = 'memory.max of cgroup /pod';
+  assert.deepEqual(await found({ 'swap.current': 50 * MB, 'swap.max': 120 * MB }), [
+    [max, 500, 150],
+    [`${max}, with swap`, 620, 270],
+  ]);
+  // the machine has 100 MB more
+  assert.deepEqual((await found({ 'swap.current': 50 * MB, 'swap.max': 'max' }))[1], [`${max}, with swap`, 650, 300]);
+  assert.deepEqual((await found({ 'swap.current': 0, 'swap.max': 0 }))[1], [max, 500, 200]);
+  assert.deepEqual((await found({}))[1], [max, 500, 200]);
 });
 
 test('a group is found from another cgroup namespace where the mount shows it', async () => {
