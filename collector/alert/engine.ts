@@ -389,7 +389,9 @@ function ofPartition(partition: PartitionEvent, run: RuleRun): SeriesValue[] {
   const { isolate } = partition;
   const readings = partition.rows
     .filter(({ kind }) => matchesGlob(watch.glob, kind))
-    .map((row) => ({ isolate, name: row.kind, value: watch.measure === 'count' ? row.count : row.sizeBytes }));
+    .map((row) => {
+      return { isolate, name: row.kind, value: watch.measure === 'count' ? row.count : run.sizes.of(isolate, row) };
+    });
   if (partition.other) return readings;
   const present = new Set(readings.map(({ name }) => name));
   const own = run.rule.isolates === 'sum' ? ALL_ISOLATES : isolate;

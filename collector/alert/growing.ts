@@ -77,16 +77,16 @@ function sortOf({ probe, by }: PartitionHistory): string {
   return `${probe} ${by}`;
 }
 
-/** A kind that is not in the first samples was none. */
-function thenAndNow({ total, kinds }: PartitionHistory): Growing {
+/** A kind that is not in the first samples was none. Where sizes are estimates counts decide: one object takes what it takes now. */
+function thenAndNow({ total, kinds, probe }: PartitionHistory): Growing {
   const [begin] = total.at;
-  return kinds.map(({ kind, at, count, sizeBytes }) => {
+  return kinds.map(({ kind, at, count, sizeBytes, estimated }) => {
     const wasThere = at[0] === begin;
-    return {
-      kind,
-      before: { count: wasThere ? whole(count.last[0]) : 0, sizeBytes: wasThere ? whole(sizeBytes.last[0]) : 0 },
-      now: { count: whole(count.last.at(-1)), sizeBytes: whole(sizeBytes.last.at(-1)) },
-    };
+    const before = wasThere ? whole(count.last[0]) : 0;
+    const now = { count: whole(count.last.at(-1)), sizeBytes: whole(sizeBytes.last.at(-1)) };
+    const isCounted = probe === 'census' && estimated === true && now.count > 0;
+    const weighed = isCounted ? (before * now.sizeBytes) / now.count : wasThere ? sizeBytes.last[0] : 0;
+    return { kind, before: { count: before, sizeBytes: whole(weighed) }, now };
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Alert, AlertFigures } from '../../protocol/alert.ts';
 import type { Rule } from '../config/rule.ts';
+import { CountedSizes } from './counted-sizes.ts';
 import { type AlertStatus, end, step, type Transition, UNSEEN } from './life-cycle.ts';
 import { type Figures, type SeriesWatch, seriesWatch } from './series-watch.ts';
 
@@ -45,6 +46,8 @@ const NOTHING: Figures = { value: Number.NaN };
 
 export class RuleRun {
   readonly rule: Rule;
+  /** Of kinds whose sizes are estimates. */
+  readonly sizes = new CountedSizes();
   readonly #watch: SeriesWatch;
   readonly #series = new Map<string, SeriesStatus>();
   /** Whether kinds were left out because there are too many. */
@@ -120,6 +123,7 @@ export class RuleRun {
       this.#enter(series, series.figures, end(series.status, moment.atMs), moment),
     );
     this.#series.clear();
+    this.sizes.clear();
     if (isSucceeded) this.#watch.succeed();
     else this.#watch.forget();
     this.overflowed = false;

@@ -47,9 +47,10 @@ export class Floors {
   /** Puts older floors in front, as many of the newest as there is room for. */
   precede(atMs: readonly number[], values: readonly number[]): void {
     const room = Math.max(0, this.#options.keep - this.values.length);
-    if (room === 0) return;
-    this.atMs.unshift(...atMs.slice(-room));
-    this.values.unshift(...values.slice(-room));
+    for (let i = atMs.length - 1; i >= Math.max(0, atMs.length - room); i--) {
+      this.atMs.unshift(atMs[i]!);
+      this.values.unshift(values[i]!);
+    }
   }
 
   clear(): void {

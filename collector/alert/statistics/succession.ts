@@ -29,11 +29,11 @@ export function succeed(before: Window, after: Floors, slopePerMs: number, floor
   const old = { atMs: before.atMs.slice(-COMPARED_FLOORS), values: before.values.slice(-COMPARED_FLOORS) };
   const [begins, ended] = [after.atMs[0]!, old.atMs.at(-1)!];
   if (old.values.length < COMPARED_FLOORS || begins - ended > LONGEST_GAP * floorMs) return false;
-  const slopes = [slopeOf(old), slopeOf(after)];
-  const [least, most] = [Math.min(...slopes), Math.max(...slopes)];
+  const [slopeBefore, slopeAfter] = [slopeOf(old), slopeOf(after)];
+  const [least, most] = [Math.min(slopeBefore, slopeAfter), Math.max(slopeBefore, slopeAfter)];
   if (least < slopePerMs * SURE_RATIO || most > least * ALIKE_RATIO) return false;
   const middleMs = (begins + ended) / 2;
-  const by = levelAt(after, slopes[1]!, middleMs) - levelAt(old, slopes[0]!, middleMs);
+  const by = levelAt(after, slopeAfter, middleMs) - levelAt(old, slopeBefore, middleMs);
   const lifted = before.values.map((value) => value + by);
   after.precede(before.atMs, lifted);
   return true;

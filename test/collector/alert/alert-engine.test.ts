@@ -200,6 +200,22 @@ describe('alerts', () => {
     assert.equal(unmasked.said[0]?.split(' ')[1], 'firing');
   });
 
+  it('has sizes that a census estimates go with the counts: what wanders is no growth, and hides none', () => {
+    const bySize = {
+      name: 'Size',
+      watch: { kind: 'Se*', measure: 'size', probe: 'census' },
+      when: { growth: '100KB', within: '10m' },
+    };
+    const weighed = (count: number, each: number) =>
+      census({}, { rows: [{ kind: 'Session', count, sizeBytes: count * each, estimated: true, exactCount: true }] });
+    const wanders = new Play(bySize);
+    wanders.minutes(30, (minute) => [weighed(5_000, minute < 15 ? 40 : 140)]);
+    assert.deepEqual(wanders.said, []);
+    const hidden = new Play(bySize);
+    hidden.minutes(30, (minute) => [weighed(1_000 + 200 * minute, 100 / (1 + minute))]);
+    assert.equal(hidden.said[0]?.split(' ')[1], 'firing');
+  });
+
   it('begins anew with another process, and resolves what the old one had', () => {
     const next = { incarnation: 'pid 4712, started 2026-11-22T06:20:00.000Z' };
     const play = new Play(GROWTH);
