@@ -11,7 +11,10 @@ const span = (description: string, fallbackMs: number) => duration(description).
 
 export const StreamFile = z.strictObject({
   maxClients: count('WebSocket clients at a time. One more is closed with 4429.', limits.maxClients),
-  maxConnectionsPerAddress: count('Connections of one address. More are dropped. Raise it behind a proxy.', 1_024),
+  maxConnectionsPerAddress: count(
+    'Connections of one address. Of more the oldest is dropped that nobody was let in by. Raise it behind a proxy.',
+    1_024,
+  ),
   maxSubscriptions: count('Subscriptions of one client. One more closes it with 4429.', limits.maxSubscriptions),
   maxRequests: count('Requests of one client in flight. One more closes it with 4429.', limits.maxPendingRequests),
   maxFramesPerSecond: count(

@@ -13,6 +13,7 @@ import { check } from '../../protocol/explain.ts';
 import { type Access, AccessError, operatorWanted, type Visitor } from '../access/access.ts';
 import type { Acts } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
+import { keepForVisitor } from '../access/connection-bound.ts';
 import { isAllowedOrigin, isOwnHost, type OriginRules } from '../access/origins.ts';
 import { peerOf } from '../access/peer.ts';
 import { type SnapshotOwners, snapshotRefusal } from '../stream/method-scopes.ts';
@@ -149,6 +150,7 @@ export class Api {
       const token = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
       const peer = await peerOf(request, !access.wantsTokens);
       visitor = access.isForProvider(token) ? await access.admitByProvider(token, peer) : access.admit(token, peer);
+      keepForVisitor(request.socket);
       const caller = { visitor, address, via: 'http' } as const;
       acts.admitted(caller);
       if (role === 'viewer' || visitor.role === 'operator') return caller;

@@ -1,9 +1,8 @@
 /** The collector's listening socket: HTTP or HTTPS, with a bound on what any client can hold open. */
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { Socket } from 'node:net';
 import { certificates } from '../access/certificates.ts';
-import { network } from '../access/failures.ts';
+import { boundEach } from '../access/connection-bound.ts';
 import { type Address, formatAddress } from '../base/address.ts';
 import type { TlsConfig } from '../config/config.ts';
 
@@ -67,24 +66,6 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(timer);
-}
-
-function boundEach(server: Server, max: number): void {
-  const open = new Map<string, number>();
-  server.on('connection', (socket: Socket) => {
-    const key = network(socket.remoteAddress ?? '');
-    const count = (open.get(key) ?? 0) + 1;
-    if (count > max) {
-      socket.destroy();
-      return;
-    }
-    open.set(key, count);
-    socket.once('close', () => {
-      const left = open.get(key)! - 1;
-      if (left === 0) open.delete(key);
-      else open.set(key, left);
-    });
-  });
 }
 
 function tlsOptions(tls: TlsConfig) {

@@ -38,6 +38,8 @@ export interface ClientOptions {
   /** Where it comes from. */
   readonly peer: Peer;
   readonly access: Access;
+  /** Called when somebody is let in by it. */
+  readonly onLetIn: () => void;
   readonly acts: Acts;
   readonly log: EventLog;
   readonly requests: Requests;
@@ -250,6 +252,7 @@ export class Client implements Waiter {
 
   #letIn(visitor: Visitor): void {
     this.#visitor = visitor;
+    this.#options.onLetIn();
     const { acts, log, server } = this.#options;
     acts.admitted(this.#callerOf(this.#visitor));
     clearTimeout(this.#helloTimer);

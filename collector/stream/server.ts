@@ -7,6 +7,7 @@ import { closeCodes } from '../../protocol/close-codes.ts';
 import { STREAM_PATH, SUBPROTOCOL } from '../../protocol/frames.ts';
 import type { Access } from '../access/access.ts';
 import type { Acts } from '../access/acts.ts';
+import { keepForVisitor } from '../access/connection-bound.ts';
 import { isAllowedOrigin, type OriginRules } from '../access/origins.ts';
 import { type Peer, peerOf } from '../access/peer.ts';
 import type { StreamConfig } from '../config/config.ts';
@@ -111,7 +112,9 @@ export class StreamServer {
       return;
     }
     const peer = await peerOf(request, !access.wantsTokens);
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.#open(webSocket, peer));
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#open(webSocket, peer, () => keepForVisitor(request.socket)),
+    );
   }
 
   /** The status and line that a request for anything but our stream is answered with. */
@@ -124,11 +127,11 @@ export class StreamServer {
     return undefined;
   }
 
-  #open(socket: WebSocket, peer: Peer): void {
+  #open(socket: WebSocket, peer: Peer, onLetIn: () => void): void {
     const { access, acts, log, requests, config, logger, version } = this.#options;
     const server = { name: 'heapwatch', version };
     const answers = this.#answers;
-    const client = new Client({ socket, peer, access, acts, log, requests, answers, config, logger, server });
+    const client = new Client({ socket, peer, access, onLetIn, acts, log, requests, answers, config, logger, server });
     if (this.#clients.size >= config.maxClients) {
       client.close(closeCodes.tooMany, `Cannot take client: ${config.maxClients} are connected`);
       return;
