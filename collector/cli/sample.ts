@@ -54,7 +54,7 @@ export function sampleCommand(io: Io): CommandModule<object, SampleArguments> {
             alias: 'o',
             type: 'string',
             describe:
-              'also write x.heapprofile (DevTools), x.pb.gz (pprof) or x.svg (a flame graph); - for the profile on standard output',
+              'also write x.heapprofile (DevTools), x.pb.gz (pprof), x.svg (a flame graph) or x.html (one to zoom and search); - for the profile on standard output',
           })
           .option('ages', {
             type: 'number',
@@ -211,9 +211,9 @@ function read(option: string, text: string, parse: (text: string) => number): nu
 
 /** Looked at before anything is sampled. @throws UsageError for another ending; Error of one line where nothing can be put */
 async function profilePaths(path: string): Promise<OutputPaths> {
-  if (!/\.(heapprofile|pb\.gz|svg)$/.test(path)) {
+  if (!/\.(heapprofile|pb\.gz|svg|html)$/.test(path)) {
     throw new UsageError(
-      `Cannot write ${path}: its name must end in .heapprofile (DevTools), .pb.gz (pprof) or .svg (a flame graph)`,
+      `Cannot write ${path}: its name must end in .heapprofile (DevTools), .pb.gz (pprof), .svg or .html (a flame graph)`,
     );
   }
   const { outputPaths } = await import('../../agent/capture/output.ts');
@@ -233,12 +233,14 @@ async function writeProfile(paths: OutputPaths, profile: SamplingProfile, target
 /** In the form that the file's name asks for. */
 async function bytesOf(path: string, profile: SamplingProfile, target: string): Promise<Uint8Array> {
   if (path.endsWith('.pb.gz')) return (await import('../../agent/probe/pprof.ts')).pprof(profile);
-  if (!path.endsWith('.svg'))
+  if (!/\.(svg|html)$/.test(path))
     return Buffer.from((await import('../../agent/probe/heapprofile.ts')).heapprofile(profile));
   const { framesOf } = await import('../../agent/profile/frames.ts');
   const { flameSvg } = await import('../flame/flame-svg.ts');
   const title = `${target}, alive of what was allocated since ${profile.startedAt ?? 'somebody began to sample'}`;
-  return Buffer.from(flameSvg(framesOf(profile.head), title));
+  const frames = framesOf(profile.head);
+  if (path.endsWith('.svg')) return Buffer.from(flameSvg(frames, title));
+  return Buffer.from((await import('../flame/flame-page.ts')).flamePage(frames, title));
 }
 
 /** Waits until the time is over or the person interrupts; throws at once when the target goes. */

@@ -1,0 +1,77 @@
+/** A flame graph as one page that needs nothing else: click to zoom, search, the largest sites as a table. */
+import { createHash } from 'node:crypto';
+import type { Frame } from '../../agent/profile/frames.ts';
+import { humanSize } from '../../protocol/human.ts';
+import { escaped } from '../base/svg.ts';
+import { type FlameLayout, flameLayout } from './flame-layout.ts';
+import { FLAME_SCRIPT } from './flame-script.ts';
+
+/** Sites in the table. */
+const MAX_ROWS = 50;
+
+const STYLE = `
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14171c; --ink: #e6e8eb; } }
+body { margin: 1rem; background: var(--paper); color: var(--ink); font: 14px system-ui, sans-serif; }
+h1 { font-size: 1.1rem; overflow-wrap: anywhere; }
+form { display: flex; gap: .5rem; flex-wrap: wrap; align-items: center; margin: .5rem 0; }
+input { min-width: 16rem; }
+canvas { width: 100%; display: block; cursor: pointer; }
+#said { min-height: 1.4em; overflow-wrap: anywhere; }
+td { padding: .1rem .8rem .1rem 0; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
+th { text-align: left; padding-right: .8rem; }
+`;
+
+export function flamePage(root: Frame, title: string): string {
+  const layout = flameLayout(root);
+  const hash = createHash('sha256').update(FLAME_SCRIPT).digest('base64');
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
+  const head = `${title}: ${humanSize(layout.total[0] ?? 0)}`;
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<title>${escaped(title)}</title>`,
+    `<style>${STYLE}</style>`,
+    '</head>',
+    '<body>',
+    `<h1>${escaped(head)}</h1>`,
+    '<form><label>Search <input id="search" type="search" autocomplete="off"></label>',
+    '<button id="reset" type="button">Whole graph</button><output id="found"></output></form>',
+    '<p id="said" aria-live="polite">Click a frame to zoom; the table below has the largest sites.</p>',
+    '<canvas id="flame" role="img" aria-label="Flame graph; the table below has the largest sites"></canvas>',
+    '<table><thead><tr><th>Itself</th><th>With callees</th><th>Site</th></tr></thead>',
+    `<tbody>${tableOf(layout)}</tbody></table>`,
+    // data, not a program; no text in it can end the element
+    `<script type="application/json" id="data">${JSON.stringify(layout).replaceAll('<', '\\u003c')}</script>`,
+    `<script>${FLAME_SCRIPT}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+/** By what a site itself has; where it calls itself the outer frame has all of it. */
+function tableOf({ names, name, depth, total, self }: FlameLayout): string {
+  const sites = names.map((site) => ({ site, selfBytes: 0, totalBytes: 0 }));
+  const above: number[] = [];
+  for (let i = 0; i < name.length; i++) {
+    above.length = depth[i]!;
+    const site = sites[name[i]!]!;
+    site.selfBytes += self[i]!;
+    if (!above.includes(name[i]!)) site.totalBytes += total[i]!;
+    above.push(name[i]!);
+  }
+  return sites
+    .filter(({ selfBytes }) => selfBytes > 0)
+    .toSorted((a, b) => b.selfBytes - a.selfBytes)
+    .slice(0, MAX_ROWS)
+    .map(({ site, selfBytes, totalBytes }) => {
+      const sizes = [selfBytes, totalBytes].map((bytes) => `<td class="n">${humanSize(bytes)}</td>`).join('');
+      return `<tr>${sizes}<td>${escaped(site)}</td></tr>`;
+    })
+    .join('');
+}
