@@ -5,7 +5,7 @@
  *
  *     root > global > registry > page (1,000 of its units) > Session > properties, elements, name, Map > table > name of the one before
  *
- * Every session is of one form, each with a name of its own. `Last` is the last object, which the registry holds as well.
+ * In the form that V8 writes, which is read faster than others. Every session is of one form, each with a name of its own. `Last` is the last object, which the registry holds as well.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -92,7 +92,7 @@ export function writeLargeFile(path: string, units: number): LargeFile {
 function writeNodes(out: Output, units: number, pages: number): void {
   let node = 0;
   const write = (type: number, name: number, size: number, edges: number) => {
-    out.text(`${node === 0 ? '' : ',\n'}${type},${name},${2 * node + 1},${size},${edges},0`);
+    out.text(`${node === 0 ? '' : ','}${type},${name},${2 * node + 1},${size},${edges},0\n`);
     node++;
   };
   write(SYNTHETIC, string(''), 0, 1);
@@ -117,7 +117,7 @@ function writeNodes(out: Output, units: number, pages: number): void {
 function writeEdges(out: Output, units: number, pages: number): void {
   let isFirst = true;
   const write = (type: number, name: number, to: number) => {
-    out.text(`${isFirst ? '' : ',\n'}${type},${name},${to * NODE_FIELDS}`);
+    out.text(`${isFirst ? '' : ','}${type},${name},${to * NODE_FIELDS}\n`);
     isFirst = false;
   };
   const firstUnit = FIRST + pages;
