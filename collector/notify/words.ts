@@ -29,7 +29,10 @@ function found({
     memory: memory ? [memory.verdict.text, ...memory.parts.toSorted(bySize).map(partText)] : [],
     heldBy: paths,
     pattern,
-    allocatedAt: sites.map(({ site, sizeBytes }) => `${amount(sizeBytes, 'bytes')} ${site}`),
+    allocatedAt: sites.map(({ site, sizeBytes, survivedBytes }) => {
+      const stayed = survivedBytes === undefined ? '' : ` (${amount(survivedBytes, 'bytes')} of it has survived)`;
+      return `${amount(sizeBytes, 'bytes')} ${site}${stayed}`;
+    }),
     notDone: refused,
   };
   const present = Object.entries(lists).filter(([, lines]) => lines.length > 0);

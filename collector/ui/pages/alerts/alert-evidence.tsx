@@ -112,13 +112,16 @@ function Sites({ sites }: { sites: NonNullable<Evidence['sites']> }) {
       <h3>Allocation sites of what is alive</h3>
       <FigureTable
         label="Allocation sites"
-        heads={['Site', 'Objects', 'Size']}
-        rows={sites.map(({ site, count: objects, sizeBytes }) => ({
+        heads={['Site', 'Objects', 'Size', 'Survived']}
+        rows={sites.map(({ site, count: objects, sizeBytes, survivedBytes }) => ({
           key: site,
           name: <code>{site}</code>,
           figures: [
             { text: `~${count(objects)}`, exact: `about ${objects}` },
             { text: `~${size(sizeBytes)}`, exact: `about ${sizeBytes} bytes` },
+            survivedBytes === undefined
+              ? { text: '-', exact: 'not known to survive' }
+              : { text: `~${size(survivedBytes)}`, exact: `about ${survivedBytes} bytes of every age` },
           ],
         }))}
       />
