@@ -24,7 +24,8 @@ import {
   WorkerDetached,
   WorkerMessage,
 } from './isolate.ts';
-import { assertReadable } from './readable.ts';
+import { LongFrames } from './long-frame.ts';
+import { isShort } from './readable.ts';
 import { isUnknownMethod, type OpenOptions, openSession, type Session, setFarewell } from './session.ts';
 
 /** Workers of one process that are spoken to; a program with more makes threads as others make objects. */
@@ -211,6 +212,7 @@ class WorkerSession implements Session {
   readonly #answers = new Map<number, (message: Answered) => void>();
   /** Those that are taken unread. */
   readonly #unread = new Map<number, (answer: AnswerBytes) => void>();
+  readonly #long = new LongFrames();
   #lastId = 0;
   /** The flattened session of the same worker, where there is one. */
   #directId: string | undefined;
@@ -306,14 +308,25 @@ class WorkerSession implements Session {
         unread(bytesOfAnswer(text));
         return;
       }
-      assertReadable(text);
-      const message = messageOf(text);
-      if (message === null) return;
-      if ('id' in message) this.#answers.get(message.id)?.(message);
-      else this.#events.emit(message.method, message.params);
+      if (isShort(text)) this.#take(messageOf(text));
+      else
+        this.#long.read(Buffer.from(text)).then(
+          (message) => this.#take(message),
+          (error) => this.#refuse(error),
+        );
     } catch (error) {
-      this.end(`it sent ${error instanceof FrameError ? error.message : `what could not be taken (${error})`}`);
+      this.#refuse(error);
     }
+  }
+
+  #take(message: ReturnType<typeof messageOf>): void {
+    if (message === null) return;
+    if ('id' in message) this.#answers.get(message.id)?.(message);
+    else this.#events.emit(message.method, message.params);
+  }
+
+  #refuse(error: unknown): void {
+    this.end(`it sent ${error instanceof FrameError ? error.message : `what could not be taken (${error})`}`);
   }
 
   /** Rejects what is pending and settles `closed`. */

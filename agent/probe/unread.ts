@@ -4,8 +4,9 @@
  *     profiles, traces, all functions that have run    as bytes, the frames as they came (../cdp/answer.ts)
  *     the classes of a census                           as names and counts, which came in pages
  *
- * What is short is read here: half a mebibyte or some thousand classes, in 50 ms at most on an idle machine whatever they are
- * (../cdp/readable.ts), where a thread would take as long to begin.
+ * What is short is read here: 256 KiB or some thousand classes, in 50 ms at most whatever they are (../cdp/readable.ts), where a
+ * thread would take as long to begin. Of a profile of 90,000 call frames, 16 MB, the longest turn of this thread takes 26 to 37
+ * ms of CPU (Node 20; all of it took 2.5 s here before).
  */
 import { programUrl } from '../threads/program.ts';
 import { inThread } from '../threads/thread.ts';

@@ -9,8 +9,8 @@ import { intrinsicsOf } from './intrinsics.ts';
 const SLICE = 400_000;
 /** Of an entry in the array of a realm's objects. */
 const POINTER_BYTES = 8;
-/** Names asked for at a time: a name has a thousand characters at times, and an answer half a mebibyte at most. */
-const PAGE = 250;
+/** Names asked for at a time, with objects that V8 describes in some 2 KB each at times: what is longer is read by a thread. */
+const PAGE = 100;
 /** Prototypes of one realm; a program has some thousand, or one for each object of a kind. */
 const MAX_SLOTS = 50_000;
 
@@ -52,6 +52,8 @@ export async function countRealm(handles: Handles, contextId: number): Promise<R
     .map(Number);
   if (counts.length > MAX_SLOTS)
     throw new AnswerError(`Cannot count objects: they have more than ${MAX_SLOTS} prototypes; take a snapshot`);
+  if (!Number.isSafeInteger(functions) || !counts.every(Number.isSafeInteger))
+    throw new AnswerError('Cannot count objects: the target gave something else than counts');
   const slots: Slot[] = [];
   for (let from = 0; from < counts.length; from += PAGE) {
     const named = await handles.entries(handleOf(await ask('names', from, PAGE)));

@@ -8,7 +8,7 @@ import { readUnread } from '../../../agent/probe/unread.ts';
 import { type FakeAnswer, Refusal, startFakeInspector } from '../../support/fake-inspector.ts';
 
 /** What a frame that is read here may have (readable.ts). */
-const SHORT_CHARACTERS = 512 * 1024;
+const SHORT_CHARACTERS = 384 * 1024;
 
 const parse = JSON.parse;
 let longest = 0;
