@@ -11,7 +11,7 @@ const MAX_KINDS = 10;
 /** A kind that holds others has at least one object for so many of theirs. */
 const LEAST_BORN_RATIO = 0.01;
 /** Partitions that tell of kinds, the most telling first; what the rule itself watches comes before them. */
-const TELLING = ['census kind', 'snapshot kind', 'types kind', 'types instanceType'];
+const TELLING = ['walk kind', 'census kind', 'snapshot kind', 'types kind', 'types instanceType'];
 
 /** Those of one sort of partition. */
 export interface GrowingKinds {
@@ -67,7 +67,7 @@ const UNNAMED = /^\(/;
 /** Of kinds as a probe and a classifier name them, those that a snapshot by `kind` has under the same name. */
 function snapshotKinds({ probe, by }: { probe: Probe; by: string }, kinds: readonly string[]): string[] {
   if (by !== 'kind') return [];
-  if (probe === 'snapshot') return [...kinds];
+  if (probe === 'snapshot' || probe === 'walk') return [...kinds];
   if (probe === 'census') return kinds.filter((kind) => !UNNAMED.test(kind));
   // a type that tells no kind has V8's own name: JS_SHARED_ARRAY_TYPE
   return kinds.filter((kind) => !FAMILIES.has(kind) && !kind.endsWith('_TYPE'));
