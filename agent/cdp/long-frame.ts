@@ -6,8 +6,11 @@ import { programUrl } from '../threads/program.ts';
 import { inThread } from '../threads/thread.ts';
 import { FrameError, type Message } from './frame.ts';
 
-/** Frames of one connection that wait to be read; a target of which none is asked sends none. */
-const MAX_WAITING = 4;
+/**
+ * Of frames of one connection that wait to be read. One may be longer; the chunks of a snapshot, of 400 KB each, come faster than
+ * they are read where somebody takes it so.
+ */
+const MAX_WAITING_BYTES = 64 * 2 ** 20;
 
 const program = programUrl('./long-frame-thread', import.meta.url);
 
@@ -16,13 +19,16 @@ export type LongFrameReading = { readonly message: Message | null } | { readonly
 
 /** The long frames of one connection: read one after the other. */
 export class LongFrames {
-  #waiting = 0;
+  #waitingBytes = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @throws FrameError */
   async read(frame: Buffer): Promise<Message | null> {
-    if (this.#waiting >= MAX_WAITING) throw new FrameError(`more than ${MAX_WAITING} long frames at a time`);
-    this.#waiting++;
+    const { length } = frame;
+    if (this.#waitingBytes > 0 && this.#waitingBytes + length > MAX_WAITING_BYTES) {
+      throw new FrameError(`long frames of more than ${MAX_WAITING_BYTES} bytes at a time`);
+    }
+    this.#waitingBytes += length;
     const bytes = new Uint8Array(frame);
     const reading = this.#last.then(() =>
       inThread<never, LongFrameReading>(program, { bytes }, { transfer: [bytes.buffer] }),
@@ -33,7 +39,7 @@ export class LongFrames {
       if ('wrong' in read) throw new FrameError(read.wrong);
       return read.message;
     } finally {
-      this.#waiting--;
+      this.#waitingBytes -= length;
     }
   }
 }

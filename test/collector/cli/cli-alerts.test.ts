@@ -81,7 +81,7 @@ test('alerts test says in one line what it cannot read', async () => {
   const rules = dir.join('rules.yaml');
   await writeFile(rules, RULES.replace('growth', 'grwoth'));
   const wrong = await runCli(['alerts', 'test', rules, '--history', 'none.db']);
-  assert.match(wrong.stderr, /^heapwatch: .*rules\.yaml:5:\d+: alerts\[0\]\.when/);
+  assert.match(wrong.stderr, /^heapwatch: .*rules\.yaml:5:\d+: unknown key "grwoth"; did you mean "growth"\?/);
   assert.equal(wrong.code, 2);
   await writeFile(rules, RULES);
   const none = await runCli(['alerts', 'test', rules, '--history', 'none.db']);

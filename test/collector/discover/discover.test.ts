@@ -228,7 +228,7 @@ discover:
         rows: 100,
         isolates: 'main',
         samplingIntervalBytes: 524_288,
-        schedule: { usage: 1_000, walk: 'auto', sampling: 'auto', types: 'auto' },
+        schedule: { usage: 1_000, walk: 'auto', sampling: 'auto', types: 'auto', memory: 'auto' },
         limits: { ...DEFAULT_LIMITS, maxPauseMs: 3_000 },
       },
     });
