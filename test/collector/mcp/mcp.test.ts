@@ -54,7 +54,7 @@ test('an assistant lists tools, prompts and words, and finds the variable of a l
   const answers = [
     await mcp.ask('survivors', { target: heap, seconds: 4 }),
     await mcp.ask('path', { target: heap, to: 'Session' }),
-    await mcp.ask('partition', { target: heap, rows: 5 }),
+    await mcp.ask('partition', { target: heap, rows: 30 }),
     await mcp.ask('rss', { target: heap }),
     await mcp.ask('what_if', { target: heap, holder: 'Map', rows: 5 }),
   ];
