@@ -234,12 +234,11 @@ test('two processes that run: one leaks, the other does not', async () => {
     '--json',
   ];
   const { code, stdout, stderr } = await runCli(['verify', ...args]);
-  assert.equal(code, 0, stderr + stdout);
   const report = JSON.parse(stdout) as VerifyReport;
-  assert.ok(
-    report.lines.some(({ kind }) => kind === 'Session'),
-    stdout,
-  );
+  assert.equal(report.lines.find(({ kind }) => kind === 'Session')?.state, 'yes', stderr + stdout);
+  // strings of a program that has just started may need a longer look
+  assert.equal(code, report.state === 'yes' ? 0 : 7, stderr + stdout);
+  assert.notEqual(report.state, 'no', stderr + stdout);
 });
 
 test('what-if: what would be freed without a holder', async () => {
