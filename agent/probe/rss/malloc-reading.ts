@@ -15,6 +15,8 @@ export interface MallocAreas {
 
 /** A program that runs changes what is walked: then it is walked anew. */
 const MOST_TRIES = 8;
+/** Of what grows at the program's end there is one, and a busy machine lets a program free for long what a collection has left. */
+const MOST_TRIES_AT_END = 40;
 const BETWEEN_TRIES_MS = 25;
 /** An arena has 64 MB; what grows at the program's end may have any size. */
 const MOST_WALKED_BYTES = 4 * 2 ** 30;
@@ -51,7 +53,8 @@ interface Walked {
 /** Null where it never came out at the end: it is not glibc's, or changes all the time. */
 function walkArea(view: ProcessView, area: Area, isArena: boolean): Walked | null {
   if (byteLengthOf(area) > MOST_WALKED_BYTES) return null;
-  for (let time = 0; time < MOST_TRIES; time++) {
+  const mostTries = isArena ? MOST_TRIES : MOST_TRIES_AT_END;
+  for (let time = 0; time < mostTries; time++) {
     // what is held, and where the chunks end, may be other than a moment before
     const endAddress = time === 0 || isArena ? area.endAddress : endNow(view, area);
     const walked = walkOnce(view, { startAddress: area.startAddress, endAddress }, isArena);
