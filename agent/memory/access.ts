@@ -85,14 +85,13 @@ function isHidden(pid: number): boolean {
   }
 }
 
-/** It has no executable; that of another user's process may not be read, but is there. */
+/** It has no executable, which another user may not see, and no memory, which everybody may. */
 function isKernelThread(pid: number): boolean {
   try {
     readlinkSync(`/proc/${pid}/exe`);
     return false;
   } catch (error) {
-    if (isForbidden(error)) return false;
-    if (isGone(error)) return statusField(pid, 'VmSize') === '';
+    if (isForbidden(error) || isGone(error)) return statusField(pid, 'VmSize') === '';
     throw error;
   }
 }

@@ -114,7 +114,9 @@ export function isGone(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ESRCH';
 }
 
+/** Of node:fs, and of node:os, which has the kernel's word inside of its own. */
 export function isForbidden(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM';
+  const { code, info } = error as NodeJS.ErrnoException & { readonly info?: { readonly code?: string } };
+  const word = info?.code ?? code;
+  return word === 'EACCES' || word === 'EPERM';
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -75,7 +75,16 @@ test('a Deno process', async () => {
 
 const CHROMIUM = '/usr/bin/chromium';
 
-test('a page of Chrome', { skip: !existsSync(CHROMIUM) }, async () => {
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('a page of Chrome', { skip: !isProgram(CHROMIUM) }, async () => {
   await using place = await folder();
   const page = `data:text/html,<title>page</title><script>${encodeURIComponent(PROGRAM)}</script>`;
   const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0'];
