@@ -41,7 +41,7 @@ export async function evaluate<T>(
   const parsed = shape.safeParse(answer.result?.value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  // keys of what was answered stand in it
+  // it has keys of what was answered
   const why = outsideText(`${issue.path.join('.') || 'value'}: ${issue.message}`, TEXT_LENGTHS.message);
   throw new AnswerError(`Cannot read ${what}: unexpected answer, ${why}`);
 }

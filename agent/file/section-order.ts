@@ -1,5 +1,5 @@
 /**
- * A snapshot file whose sections stand in another order than they can be read in: the head comes last, or the strings come
+ * A snapshot file whose sections come in another order than they can be read in: the head comes last, or the strings come
  * before the nodes whose names they are. It is read twice, once for where the sections are, and then one after the other:
  *
  *     {"strings":[...],"nodes":[...],"edges":[...],"snapshot":{...}}
@@ -25,7 +25,7 @@ interface Section {
 }
 
 /**
- * What `read` gives; where it does not like the file, and the sections stand in another order, what they give to a new sink in
+ * What `read` gives; where it refuses the file, and the sections come in another order, what they give to a new sink in
  * theirs. @throws SnapshotSyntaxError, that of `read` where the order is not the matter
  */
 export function inAnyOrder<T>(file: RegularFile, read: () => T, newSink: () => SnapshotSink<T>): T {

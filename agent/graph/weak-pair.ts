@@ -3,7 +3,7 @@
  *
  *     12 / part of key (Session @301) -> value (Object @305) pair in WeakMap (table @299)
  *
- * Names stand in it as they are and may say anything, this label too: it is read from its end, in one pass.
+ * It has names as they are, which may say anything, this label too: it is read from its end, in one pass.
  */
 
 export interface WeakPair {

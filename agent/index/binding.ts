@@ -40,7 +40,7 @@ export function bindingOf(snapshot: Snapshot): string {
   return hash.digest('hex');
 }
 
-/** The name of the index of a file, whatever stands in it: a file that has changed gets a new index in the place of the old. */
+/** The name of the index of a file, whatever is in it: a file that has changed gets a new index in the place of the old. */
 export function indexName({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string {
   return createHash('sha256').update(`${dev}:${ino}`).digest('hex').slice(0, 32);
 }

@@ -3,7 +3,7 @@
  *
  *     part           what                                                         written by the first question that
  *     columns        all columns but the locations; strings as the file has them  reads all columns
- *     locations      where functions and classes stand in scripts                 reads them
+ *     locations      where functions and classes are in scripts                   reads them
  *     dominators     the tree, its order, retained sizes                          works them out
  *     by-<hash>      the kind of each node by one classifier, and the kinds       classifies by it
  *

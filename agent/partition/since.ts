@@ -17,7 +17,7 @@
  *
  * Left out, and counted as such: even ids, which are the embedder's and never match (about a hundred); and what has no size,
  * V8's own in read-only memory, which V8 15 numbers anew each time. Synthetic nodes are in no set at all. So what was born,
- * what survived and what is left out are together the heap. The arrays stand in shared memory: other threads read them
+ * what survived and what is left out are together the heap. The arrays are in shared memory: other threads read them
  * without a copy.
  */
 

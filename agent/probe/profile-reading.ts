@@ -67,7 +67,7 @@ export function profileReading(
   return { whose: 'like', ...own(profile), theirs, memory };
 }
 
-/** Readings from which on survivors are told: the first two and the last two bound what has lived through them. */
+/** Number of readings from which on survivors are reported: the first two and the last two bound what has lived through them. */
 const FIRST_TOLD = 4;
 /** What stays for a while once is no leak: something of most parts of the time has stayed. */
 const LEAST_STEADINESS = 0.75;

@@ -1,7 +1,7 @@
 /** The certificates that a configuration names, read and tried. */
 
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { readBoundedSync } from '../../agent/base/bounded-file.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import type { TlsConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
@@ -32,11 +32,14 @@ export function certificates({ cert, key, clientCa }: TlsConfig): Certificates {
   return read;
 }
 
+/** A bundle of all authorities of the web has 200 KB. */
+const MAX_BYTES = 4 * 2 ** 20;
+
 function pem(where: string, path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readBoundedSync(path, MAX_BYTES);
   } catch (cause) {
-    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    const { code = reasonOf(cause) } = cause as NodeJS.ErrnoException;
     throw new ConfigError([{ where, message: `cannot be read from ${path}: ${code}` }]);
   }
 }

@@ -1,7 +1,8 @@
 /** `heapwatch gate`: rounds of load on a server, bytes a request by kind, and an exit code for a pull request's job. */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { z } from 'zod';
+import { readBoundedSync } from '../../agent/base/bounded-file.ts';
 import { fileError } from '../../agent/base/file-error.ts';
 import { parseTarget } from '../../agent/base/target.ts';
 import { reasonOf } from '../../protocol/reason.ts';
@@ -156,6 +157,9 @@ const Baseline = z.object({
   kinds: z.array(z.object({ kind: z.string(), objects: Bounds, bytes: Bounds })),
 });
 
+/** A kind takes some 200 bytes. */
+const MAX_BASELINE_BYTES = 16 * 2 ** 20;
+
 /** Undefined for a file that there is not yet: the first run has nothing to be compared with. @throws UsageError */
 function readBaseline(path: string, io: Io): GateBaseline | undefined {
   if (!existsSync(path)) {
@@ -163,7 +167,7 @@ function readBaseline(path: string, io: Io): GateBaseline | undefined {
     return undefined;
   }
   try {
-    return Baseline.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return Baseline.parse(JSON.parse(readBoundedSync(path, MAX_BASELINE_BYTES).toString()));
   } catch (cause) {
     throw new UsageError(`Cannot use --baseline ${path}: it is none, write one with --write-baseline`, { cause });
   }

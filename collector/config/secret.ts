@@ -1,7 +1,11 @@
 /** Secrets that a configuration names: it says where each is, in the environment or in a file, and never holds one itself. */
-import { readFileSync } from 'node:fs';
+import { readBoundedSync } from '../../agent/base/bounded-file.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 
 export type SecretSource = { readonly env: string } | { readonly file: string };
+
+/** Certificates are named so too. */
+const MAX_BYTES = 4 * 2 ** 20;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,9 +17,9 @@ export function readSecret(source: SecretSource, env: Environment): string {
     return secret;
   }
   try {
-    return readFileSync(source.file, 'utf8').trimEnd();
+    return readBoundedSync(source.file, MAX_BYTES).toString().trimEnd();
   } catch (cause) {
-    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    const { code = reasonOf(cause) } = cause as NodeJS.ErrnoException;
     throw new Error(`cannot be read from ${source.file}: ${code}`, { cause });
   }
 }

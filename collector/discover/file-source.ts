@@ -1,8 +1,9 @@
 /** Finds the targets that files name, and sees when they change. */
 
 import { type FSWatcher, watch } from 'node:fs';
-import { constants, open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBounded } from '../../agent/base/bounded-file.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import type { SdPath } from '../config/sd-path.ts';
@@ -36,7 +37,7 @@ export class FileSource {
     const said = new Map<string, readonly DiscoveredTarget[]>();
     for (const path of names.map((name) => join(folder, name))) {
       try {
-        said.set(path, readSdText(await textOf(path)));
+        said.set(path, readSdText(await readBounded(path, MAX_BYTES, ', name fewer targets or part them among files')));
       } catch (error) {
         warn(`Cannot read ${path}: ${reasonOf(error).split('\n', 1)[0]}`);
         said.set(path, this.#said.get(path) ?? []);
@@ -68,21 +69,5 @@ export class FileSource {
       isOver = true;
       watcher?.close();
     };
-  }
-}
-
-/** @throws Error of what is no regular file, or too large */
-async function textOf(path: string): Promise<string> {
-  // so that a FIFO without a writer is opened too
-  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  if (!(await file.stat()).isFile()) throw new Error('it is no regular file');
-  const buffer = Buffer.alloc(MAX_BYTES + 1);
-  let length = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
-    length += bytesRead;
-    if (length > MAX_BYTES)
-      throw new Error(`it is larger than ${MAX_BYTES} bytes, name fewer targets or part them among files`);
-    if (bytesRead === 0) return buffer.toString('utf8', 0, length);
   }
 }

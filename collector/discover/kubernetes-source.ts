@@ -6,11 +6,11 @@
  *
  * Annotations of a pod: `heapwatch/port` is the port of its inspector, `heapwatch/ignore: "true"` leaves it out.
  */
-import { readFile } from 'node:fs/promises';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readBounded } from '../../agent/base/bounded-file.ts';
 import { outside } from '../../agent/base/outside-schema.ts';
 import { TEXT_LENGTHS } from '../../agent/base/outside-text.ts';
 import { addressText } from '../../agent/base/target.ts';
@@ -28,6 +28,7 @@ const MAX_PAGES = 20;
 const MAX_PAGE_BYTES = 64 * 2 ** 20;
 /** A token has 1 or 2 KB. */
 const MAX_TOKEN_BYTES = 65_536;
+const MAX_CA_BYTES = 2 ** 20;
 
 const Texts = z.record(z.string().max(TEXT_LENGTHS.label), outside(TEXT_LENGTHS.label));
 
@@ -107,8 +108,8 @@ export class KubernetesSource {
     url.searchParams.set('limit', String(PAGE));
     if (selector !== '') url.searchParams.set('labelSelector', selector);
     if (from !== undefined) url.searchParams.set('continue', from);
-    const token = (await readFile(tokenFile, 'utf8')).slice(0, MAX_TOKEN_BYTES).trim();
-    const ca = url.protocol === 'https:' ? await readFile(caFile, 'utf8') : undefined;
+    const token = (await readBounded(tokenFile, MAX_TOKEN_BYTES)).trim();
+    const ca = url.protocol === 'https:' ? await readBounded(caFile, MAX_CA_BYTES) : undefined;
     const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json' };
     const response = await answerTo(url, { headers, agent: false, signal, ...(ca !== undefined && { ca }) });
     const text = await textOf(response);

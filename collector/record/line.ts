@@ -62,12 +62,17 @@ const lines = {
 export type RecordingLine = { [T in keyof typeof lines]: z.infer<(typeof lines)[T]> }[keyof typeof lines];
 export type LineOf<T extends RecordingLine['type']> = Extract<RecordingLine, { type: T }>;
 
+/** Characters of a type that nobody knows which an error shows. */
+const MAX_SHOWN = 40;
+
 /** @throws Error that says what is wrong with the line, in words */
 export function readLine(text: string): RecordingLine {
   const value = parsed(text);
   const type = value.type as string;
   if (!Object.hasOwn(lines, type)) {
-    throw new Error(`expected "type" to be one of ${Object.keys(lines).join(', ')}, got ${JSON.stringify(type)}`);
+    throw new Error(
+      `expected "type" to be one of ${Object.keys(lines).join(', ')}, got ${JSON.stringify(type)?.slice(0, MAX_SHOWN)}`,
+    );
   }
   const schema: z.ZodType<RecordingLine> = lines[type as RecordingLine['type']];
   return check(schema, value, (why) => new Error(why));

@@ -1,7 +1,6 @@
 /** A recording as a file: written line by line, so that whatever ends the recorder loses at most the last, and read back. */
 import { accessSync, closeSync, constants, createReadStream, lstatSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileError } from '../../agent/base/file-error.ts';
 import { type Header, type RecordingLine, readLine } from './line.ts';
 
@@ -72,7 +71,9 @@ export async function readRecording(path: string): Promise<Recording> {
       if (header) lines.push(line);
       else header = headerOf(line);
     } catch (cause) {
-      broken = new RecordingError(`Cannot read ${path}: line ${number}: ${(cause as Error).message}`, { cause });
+      const why = `line ${number}: ${(cause as Error).message}`;
+      const reason = header ? why : `it is no recording, as heapwatch record writes it: ${why}`;
+      broken = new RecordingError(`Cannot read ${path}: ${reason}`, { cause });
     }
   }
   if (!header) throw broken ?? new RecordingError(`Cannot read ${path}: it is empty, expected a recording`);
@@ -84,16 +85,35 @@ function headerOf(line: RecordingLine): Header {
   throw new Error(`expected the header of a recording (heapwatch record), got "${line.type}"`);
 }
 
+/** A partition of 10,000 rows has some 2 MB. */
+const MAX_LINE = 16 * 2 ** 20;
+/** Of a file: all of its lines are held while it is worked on, in three times as much memory. */
+const MAX_CHARACTERS = 512 * 2 ** 20;
+
+/** The lines of a file, an unfinished one at its end too. */
 async function* linesOf(path: string): AsyncIterable<string> {
   const stream = createReadStream(path, 'utf8');
+  let rest = '';
+  let characters = 0;
   try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) yield line;
+    for await (const chunk of stream as AsyncIterable<string>) {
+      characters += chunk.length;
+      if (characters > MAX_CHARACTERS) throw new RecordingError(`Cannot read ${path}: ${TOO_LONG}`);
+      const lines = (rest + chunk).split(/\r?\n/);
+      rest = lines.pop()!;
+      if (rest.length > MAX_LINE) throw new RecordingError(`Cannot read ${path}: ${NO_LINES}`);
+      yield* lines;
+    }
   } catch (cause) {
-    throw fileError('read', path, cause as NodeJS.ErrnoException);
+    throw cause instanceof RecordingError ? cause : fileError('read', path, cause as NodeJS.ErrnoException);
   } finally {
     stream.destroy();
   }
+  if (rest !== '') yield rest;
 }
+
+const TOO_LONG = `it has more than ${MAX_CHARACTERS} characters, record with a longer --every, or for less time`;
+const NO_LINES = `it is no recording, as heapwatch record writes it: a line has more than ${MAX_LINE} characters`;
 
 function told<T>(action: string, path: string, act: () => T): T {
   try {

@@ -10,7 +10,7 @@ import { seriesLine, squareMap } from './pictures.ts';
 import { STYLE } from './style.ts';
 import { confidenceText, METHOD, partText, pendingRows, verdict, weakRows } from './words.ts';
 
-/** Nothing is loaded and nothing runs, whatever stands in a heap. */
+/** Nothing is loaded and nothing runs, whatever is in a heap. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 export function page(report: Report): string {

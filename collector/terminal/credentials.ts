@@ -2,8 +2,10 @@
  * How a command shows itself to a collector, and whom it believes. A token is never given as an argument, which everybody
  * on the machine can read: it comes from the environment, or from a file that the environment or `--token-file` names.
  */
-import { readFileSync } from 'node:fs';
+
 import type { Argv } from 'yargs';
+import { readBoundedSync } from '../../agent/base/bounded-file.ts';
+import { reasonOf } from '../../protocol/reason.ts';
 import { UsageError } from './exit.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -44,11 +46,14 @@ export function readCredentials(env: Readonly<Environment>): Credentials {
   return { ...(given && { token: given }), ...(ca && { ca: read('authority', ca) }) };
 }
 
+/** A bundle of all authorities of the web has 200 KB. */
+const MAX_BYTES = 4 * 2 ** 20;
+
 function read(what: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readBoundedSync(path, MAX_BYTES).toString();
   } catch (cause) {
-    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    const { code = reasonOf(cause) } = cause as NodeJS.ErrnoException;
     throw new UsageError(`Cannot read ${what} from ${path}: ${code}`, { cause });
   }
 }

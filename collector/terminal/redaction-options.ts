@@ -1,6 +1,6 @@
 /** How a command is asked to replace the contents of strings in a snapshot. */
-import { readFileSync } from 'node:fs';
 import type { Argv } from 'yargs';
+import { readBoundedSync } from '../../agent/base/bounded-file.ts';
 import { fileError } from '../../agent/base/file-error.ts';
 import { freshRedaction, keyOf, type Redaction } from '../../agent/redact/redaction.ts';
 
@@ -28,9 +28,11 @@ export function redactionOf({ keep, hide, numbers, keyFile }: RedactionArguments
   return keyFile === undefined ? freshRedaction(rules) : { ...rules, key: keyOf(keyIn(keyFile)) };
 }
 
+const MAX_KEY_BYTES = 2 ** 20;
+
 function keyIn(path: string): string {
   try {
-    return readFileSync(path, 'utf8').trimEnd();
+    return readBoundedSync(path, MAX_KEY_BYTES).toString().trimEnd();
   } catch (cause) {
     throw fileError('read', path, cause as NodeJS.ErrnoException);
   }

@@ -26,7 +26,7 @@ export function isKnown({ session, isolate }: Wanted): boolean {
   return isolate === MAIN || addresses.has(session);
 }
 
-/** Isolates of one process that are told apart; hundreds of workers share a machine, thousands do not. */
+/** Isolates of one process that are distinguished; hundreds of workers share a machine, thousands do not. */
 const MAX_ISOLATES = 1_000;
 
 /**

@@ -87,7 +87,8 @@ test('a target that walks for ever is given up after its time', async () => {
     answers: sending(async (peer) => {
       for (let done = 0; isOpen(peer); done++) {
         await peer.event('HeapProfiler.reportHeapSnapshotProgress', { done, total: 1e9, finished: false });
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // the next turn of the loop: the client has its turn in between
+        await new Promise((resolve) => setImmediate(resolve));
       }
       return HOLD;
     }),

@@ -94,6 +94,12 @@ test('a recording that was cut off, or damaged', async (t) => {
     assert.match(stderr, /the last line is incomplete and was left out/);
   });
 
+  await t.test('no line without an end, in any memory', async () => {
+    await writeFile(file, Buffer.alloc(20 * 2 ** 20, 'x'));
+    await assert.rejects(readRecording(file), /no recording, .* a line has more than 16777216 characters$/);
+    await assert.rejects(readRecording('/dev/zero'), /no recording, .* a line has more than 16777216 characters$/);
+  });
+
   await t.test('whole, without a newline at its end', async () => {
     await writeFile(file, whole.join('\n'));
     const { lines, truncated } = await readRecording(file);
