@@ -3,24 +3,23 @@ import type { Usage } from '../../protocol/partition.ts';
 import { unpacked } from '../parse/packed.ts';
 import type { ColumnsResult } from '../probe/columns.ts';
 import type { Quote } from '../probe/quote.ts';
-import { Conversation } from '../threads/conversation.ts';
-import { programUrl } from '../threads/program.ts';
-import type { LiveIdentity, LiveJob, LookQuestion, MarkQuestion, TakeQuestion } from './live-job.ts';
+import type { Conversation } from '../threads/conversation.ts';
+import type { LiveIdentity, LiveJob, LookQuestion } from './live-job.ts';
 import type { LiveObject } from './live-object.ts';
 import { ObjectView } from './object-view.ts';
 import type { Source, Taken, TakeOptions } from './source.ts';
+import { startThread, ThreadSource } from './thread-source.ts';
 
-export class LiveSource implements Source {
+export class LiveSource extends ThreadSource implements Source {
   readonly target: string;
   readonly description: string;
-  readonly #thread: Conversation;
   readonly #identity: LiveIdentity;
   readonly #strings: boolean;
 
   private constructor({ target, strings }: OpenOptions, thread: Conversation, identity: LiveIdentity) {
+    super(thread);
     this.target = target;
     this.#strings = strings;
-    this.#thread = thread;
     this.#identity = identity;
     this.description = `pid ${identity.pid}, node ${identity.nodeVersion}, ${identity.command}`;
   }
@@ -29,7 +28,7 @@ export class LiveSource implements Source {
   static async open(options: OpenOptions): Promise<LiveSource> {
     const { target, isolate, signal } = options;
     const job: LiveJob = { target, isolate };
-    const thread = new Conversation(programUrl('./live-thread', import.meta.url), { job, staysOn: false });
+    const thread = startThread('live-thread', { job });
     try {
       return new LiveSource(options, thread, await thread.ask<LiveIdentity>('identity', {}, undefined, signal));
     } catch (error) {
@@ -38,38 +37,12 @@ export class LiveSource implements Source {
     }
   }
 
-  get ended(): Promise<Error> {
-    return this.#thread.ended;
-  }
-
-  take(options: TakeOptions): Promise<Taken> {
-    return this.#take('take', {}, options);
-  }
-
-  takeSince(label: string, options: TakeOptions): Promise<Taken> {
-    const question: TakeQuestion = { since: label };
-    return this.#take('take', question, options);
-  }
-
-  mark(label: string, options: TakeOptions): Promise<Taken> {
-    const question: MarkQuestion = { label };
-    return this.#take('mark', question, options);
-  }
-
-  release(): Promise<void> {
-    return this.#thread.ask('release');
-  }
-
-  distrust(): Promise<void> {
-    return this.#thread.ask('distrust');
-  }
-
   quote(signal?: AbortSignal): Promise<Quote> {
-    return this.#thread.ask('quote', {}, undefined, signal);
+    return this.thread.ask('quote', {}, undefined, signal);
   }
 
   usage(signal?: AbortSignal): Promise<Usage> {
-    return this.#thread.ask('usage', {}, undefined, signal);
+    return this.thread.ask('usage', {}, undefined, signal);
   }
 
   async look(id: number, text: string, { epoch }: Taken): Promise<ObjectView> {
@@ -78,20 +51,14 @@ export class LiveSource implements Source {
     }
     const question: LookQuestion = { id, epoch, strings: this.#strings };
     try {
-      return new ObjectView(text, await this.#thread.ask<LiveObject>('look', question));
+      return new ObjectView(text, await this.thread.ask<LiveObject>('look', question));
     } catch (error) {
       return new ObjectView(text, null, (error as Error).message);
     }
   }
 
-  async close(): Promise<void> {
-    // a thread that has ended holds nothing any more
-    await this.#thread.ask('close').catch(() => {});
-    await this.#thread.terminate(new Error('the session was closed here'));
-  }
-
-  async #take(call: string, question: object, { signal, onProgress }: TakeOptions): Promise<Taken> {
-    const { columns, takenAt, cost, rssBytes, held } = await this.#thread.ask<ColumnsResult>(
+  protected async taken(call: string, question: object, { signal, onProgress }: TakeOptions): Promise<Taken> {
+    const { columns, takenAt, cost, rssBytes, held } = await this.thread.ask<ColumnsResult>(
       call,
       question,
       onProgress,

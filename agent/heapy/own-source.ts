@@ -7,17 +7,14 @@ import { PriceBook } from '../price/book.ts';
 import type { Quote } from '../probe/quote.ts';
 import { tightestFirst } from '../process/headroom.ts';
 import { roomsOfProcess } from '../process/process-rooms.ts';
-import { Conversation } from '../threads/conversation.ts';
-import { programUrl } from '../threads/program.ts';
-import type { MarkQuestion, TakeQuestion } from './live-job.ts';
 import { ObjectView } from './object-view.ts';
 import type { OwnTaken } from './own-thread.ts';
 import type { Source, Taken, TakeOptions } from './source.ts';
+import { startThread, ThreadSource } from './thread-source.ts';
 
-export class OwnSource implements Source {
+export class OwnSource extends ThreadSource implements Source {
   readonly target = 'self';
   readonly description = `this process, pid ${process.pid}, node ${process.version}`;
-  readonly #thread: Conversation;
 
   /** @throws Error of one line where Node does not let a thread look at the main thread, or this is no main thread */
   constructor() {
@@ -33,33 +30,7 @@ export class OwnSource implements Source {
           "or attach from another process: hpy(9229, { isolate: 'worker:1' })",
       );
     }
-    this.#thread = new Conversation(programUrl('./own-thread', import.meta.url), { staysOn: false });
-  }
-
-  get ended(): Promise<Error> {
-    return this.#thread.ended;
-  }
-
-  take(options: TakeOptions): Promise<Taken> {
-    return this.#take('take', {}, options);
-  }
-
-  takeSince(label: string, options: TakeOptions): Promise<Taken> {
-    const question: TakeQuestion = { since: label };
-    return this.#take('take', question, options);
-  }
-
-  mark(label: string, options: TakeOptions): Promise<Taken> {
-    const question: MarkQuestion = { label };
-    return this.#take('mark', question, options);
-  }
-
-  release(): Promise<void> {
-    return this.#thread.ask('release');
-  }
-
-  distrust(): Promise<void> {
-    return this.#thread.ask('distrust');
+    super(startThread('own-thread'));
   }
 
   async quote(): Promise<Quote> {
@@ -99,17 +70,11 @@ export class OwnSource implements Source {
     return new ObjectView(text);
   }
 
-  async close(): Promise<void> {
-    // a thread that has ended holds nothing any more
-    await this.#thread.ask('close').catch(() => {});
-    await this.#thread.terminate(new Error('the session was closed here'));
-  }
-
-  async #take(call: string, question: object, { signal }: TakeOptions): Promise<Taken> {
+  protected async taken(call: string, question: object, { signal }: TakeOptions): Promise<Taken> {
     const rssBytes = process.memoryUsage.rss();
     // the message that brought the last heap is held by the call that delivers it, in which our caller may still be
     await new Promise(setImmediate);
-    const { columns, takenAt, ownIds, epoch } = await this.#thread.ask<OwnTaken>(call, question, undefined, signal);
+    const { columns, takenAt, ownIds, epoch } = await this.thread.ask<OwnTaken>(call, question, undefined, signal);
     const { pid, version: nodeVersion } = process;
     const origin = { target: this.target, pid, nodeVersion, v8Version: process.versions.v8, rssBytes, takenAt };
     return { columns: unpacked(columns), origin, ownIds, epoch };

@@ -7,7 +7,7 @@
  */
 
 /** Node types in the order in which V8 has numbered them from the start; each version lists the first of them. */
-const V8_NODE_TYPES: readonly string[] = [
+export const V8_NODE_TYPES: readonly string[] = [
   'hidden',
   'array',
   'string',

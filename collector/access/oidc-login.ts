@@ -6,32 +6,13 @@
  *                                                                               token, its end <─ checked by signature and nonce
  */
 import { timingSafeEqual } from 'node:crypto';
+import type { LoginCode, LoginWay } from '../../protocol/login.ts';
 import type { OidcConfig } from '../config/config.ts';
 import { type Environment, readSecret } from '../config/secret.ts';
 import { type Oidc, OidcError, type OidcVisitor } from './oidc.ts';
 
 /** Exchanges that are under way at a time: anybody may ask for one. */
 const MAX_EXCHANGES = 16;
-
-/** What a page has to know to lead its user to the provider. */
-export interface LoginWay {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly scope: string;
-  /** What the token is to be for, where the provider wants to be told. */
-  readonly resource?: string;
-  readonly authorizationEndpoint: string;
-  /** Where the provider ends its own session; absent: it has no such place. */
-  readonly endSessionEndpoint?: string;
-}
-
-/** What a page brings back. */
-export interface LoginCode {
-  readonly code: string;
-  readonly verifier: string;
-  readonly nonce: string;
-  readonly redirectUri: string;
-}
 
 export interface Login {
   readonly token: string;

@@ -17,6 +17,7 @@ import { ProgramMarks } from './program-marks.ts';
 import { type Quote, refusalText } from './quote.ts';
 import { liveRowProbes, type RowContext, type RowProbes } from './row-probes.ts';
 import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
+import { untilStopped } from './until-stopped.ts';
 
 const USAGE_EVERY_MS = 1_000;
 /** Where its memory is costs it nothing to be told, and us some tenths of a second. */
@@ -83,15 +84,7 @@ export class LiveFeed implements Feed {
   }
 
   async run(hear: Hear, signal: AbortSignal): Promise<void> {
-    const stop = () => this.#wakeUp.wake();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await this.#follow(hear, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    await untilStopped(signal, this.#wakeUp, () => this.#follow(hear, signal));
   }
 
   choose(choice: ProbeChoice, agreed: boolean): void {

@@ -20,6 +20,7 @@ import type { Feed } from './feed.ts';
 import { PaceKeeper, type PaceOptions } from './pace.ts';
 import { type Quote, refusalText } from './quote.ts';
 import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
+import { untilStopped } from './until-stopped.ts';
 
 /** How long a process may take to say whether one of its ports is an inspector's. */
 const ASK_MS = 2_000;
@@ -80,15 +81,7 @@ export class WalkFeed implements Feed {
 
   async run(hear: Hear, signal: AbortSignal): Promise<void> {
     this.#hear = hear;
-    const stop = () => this.#wakeUp.wake();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await this.#follow(hear, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    await untilStopped(signal, this.#wakeUp, () => this.#follow(hear, signal));
   }
 
   choose(choice: ProbeChoice, agreed: boolean): void {

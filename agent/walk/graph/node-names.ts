@@ -2,42 +2,24 @@
  * Type and name of each object, as V8's heap snapshots give them (src/profiler/heap-snapshot-generator.cc,
  * V8HeapExplorer::AddEntry and GetSystemEntryName).
  */
+import { V8_NODE_TYPES } from '../../parse/types.ts';
 import type { ClassNames } from '../class-names.ts';
 import type { HeapWords } from '../objects.ts';
 import type { Names } from './names.ts';
 import { LONGEST_CONTENT } from './texts.ts';
 
-/** V8's node types, in the order of a snapshot's `meta`. */
-export const NODE_TYPES = [
-  'hidden',
-  'array',
-  'string',
-  'object',
-  'code',
-  'closure',
-  'regexp',
-  'number',
-  'native',
-  'synthetic',
-  'concatenated string',
-  'sliced string',
-  'symbol',
-  'bigint',
-  'object shape',
-  'wasm object',
-] as const;
-export const SYNTHETIC = NODE_TYPES.indexOf('synthetic');
-export const NATIVE = NODE_TYPES.indexOf('native');
-const [HIDDEN, , STRING, OBJECT, , , REGEXP, NUMBER] = NODE_TYPES.keys();
-export const ARRAY = NODE_TYPES.indexOf('array');
-export const CODE = NODE_TYPES.indexOf('code');
-export const CLOSURE = NODE_TYPES.indexOf('closure');
-const CONCATENATED = NODE_TYPES.indexOf('concatenated string');
-const SLICED = NODE_TYPES.indexOf('sliced string');
-const SYMBOL = NODE_TYPES.indexOf('symbol');
-const BIGINT = NODE_TYPES.indexOf('bigint');
-const SHAPE = NODE_TYPES.indexOf('object shape');
-const WASM = NODE_TYPES.indexOf('wasm object');
+export const SYNTHETIC = V8_NODE_TYPES.indexOf('synthetic');
+export const NATIVE = V8_NODE_TYPES.indexOf('native');
+const [HIDDEN, , STRING, OBJECT, , , REGEXP, NUMBER] = V8_NODE_TYPES.keys();
+export const ARRAY = V8_NODE_TYPES.indexOf('array');
+export const CODE = V8_NODE_TYPES.indexOf('code');
+export const CLOSURE = V8_NODE_TYPES.indexOf('closure');
+const CONCATENATED = V8_NODE_TYPES.indexOf('concatenated string');
+const SLICED = V8_NODE_TYPES.indexOf('sliced string');
+const SYMBOL = V8_NODE_TYPES.indexOf('symbol');
+const BIGINT = V8_NODE_TYPES.indexOf('bigint');
+const SHAPE = V8_NODE_TYPES.indexOf('object shape');
+const WASM = V8_NODE_TYPES.indexOf('wasm object');
 
 const CODE_TYPES =
   /^(?:ALLOCATION_SITE|ARRAY_BOILERPLATE_DESCRIPTION|BYTECODE_ARRAY|BYTECODE_WRAPPER|CLOSURE_FEEDBACK_CELL_ARRAY|CODE|CODE_WRAPPER|CODE_DATA_CONTAINER|FEEDBACK_CELL|FEEDBACK_METADATA|FEEDBACK_VECTOR|INSTRUCTION_STREAM|INTERPRETER_DATA|LOAD_HANDLER|OBJECT_BOILERPLATE_DESCRIPTION|PREPARSE_DATA|REG_EXP_BOILERPLATE_DESCRIPTION|SCOPE_INFO|STORE_HANDLER|TEMPLATE_OBJECT_DESCRIPTION|UNCOMPILED_DATA_.*)$/;

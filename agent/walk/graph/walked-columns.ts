@@ -6,7 +6,9 @@
  *
  * No object of the walk is left out: what no known root reaches hangs from the other roots. Ids are made up: 2 * node + 1.
  */
+
 import { type Columns, EDGE_TYPE_BITS, EDGE_TYPE_MASK, LARGE_SIZE, selfSizeOf } from '../../parse/columns.ts';
+import { V8_NODE_TYPES } from '../../parse/types.ts';
 import { ClassNames } from '../class-names.ts';
 import { isSince13 } from '../external-strings.ts';
 import type { HeapWords } from '../objects.ts';
@@ -18,7 +20,7 @@ import type { Handles } from './handles.ts';
 import { addKnownRoots, KNOWN_ROOTS, OTHER_ROOTS } from './known-roots.ts';
 import { Names } from './names.ts';
 import { NodeIndex } from './node-index.ts';
-import { ARRAY, CODE, NATIVE, NODE_TYPES, SYNTHETIC } from './node-names.ts';
+import { ARRAY, CODE, NATIVE, SYNTHETIC } from './node-names.ts';
 import { nodesByType } from './nodes-by-type.ts';
 import { ObjectEdges } from './object-edges.ts';
 import { nameObjects } from './object-nodes.ts';
@@ -101,7 +103,7 @@ export function walkedColumns(heap: HeapWords, isolate: number, handles: Handles
   const columns: Columns = {
     nodeCount,
     edgeCount: edges.length,
-    nodeTypes: NODE_TYPES,
+    nodeTypes: V8_NODE_TYPES,
     edgeTypes: EDGE_TYPES,
     nodeType,
     nodeName,

@@ -1,34 +1,13 @@
 /** How the dashboard signs its user in by a provider of OpenID Connect; open to everybody, as who asks is not known yet. */
 import { z } from 'zod';
-import { limits } from '../../../protocol/limits.ts';
-import { text } from '../../../protocol/text.ts';
+import { LoginCode, LoginWay } from '../../../protocol/login.ts';
 import type { Acts } from '../../access/acts.ts';
 import { OidcError } from '../../access/oidc.ts';
 import type { OidcLogin } from '../../access/oidc-login.ts';
 import { HttpError } from '../problem.ts';
 import { get, jsonOf, post, type Route } from '../route.ts';
 
-const MAX_CODE = 4_096;
-
-const Way = z.strictObject({
-  issuer: z.string(),
-  clientId: z.string(),
-  scope: z.string(),
-  resource: z.string().optional(),
-  authorizationEndpoint: z.string(),
-  endSessionEndpoint: z.string().optional(),
-});
-const LoginWay = z.strictObject({ way: Way.nullable() });
-
-/** RFC 7636, 4.1. */
-const verifier = z.string().regex(/^[\w.~-]{43,128}$/, { error: 'a verifier of 43 to 128 letters' });
-
-const LoginCode = z.strictObject({
-  code: text(MAX_CODE),
-  verifier,
-  nonce: text(limits.maxIdLength),
-  redirectUri: z.url({ protocol: /^https?$/ }).max(2_000),
-});
+const Way = z.strictObject({ way: LoginWay.nullable() });
 const SignedIn = z.strictObject({ token: z.string(), endsAt: z.iso.datetime() });
 
 export function loginRoutes(login: OidcLogin, acts: Acts): Route[] {
@@ -40,7 +19,7 @@ export function loginRoutes(login: OidcLogin, acts: Acts): Route[] {
         scope: 'open',
         summary: "Where the dashboard's users sign in: null where they do so by a token alone.",
         params: z.strictObject({}),
-        answer: jsonOf(LoginWay, 'The way to the provider.'),
+        answer: jsonOf(Way, 'The way to the provider.'),
         problems: ['not-ready'],
       },
       async () => {

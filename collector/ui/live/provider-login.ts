@@ -4,14 +4,7 @@
  *
  *     begin: verifier, nonce, state kept ─> the provider's page ─> finish: state held against it ─> code ─> collector ─> token
  */
-export interface LoginWay {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly scope: string;
-  readonly resource?: string;
-  readonly authorizationEndpoint: string;
-  readonly endSessionEndpoint?: string;
-}
+import type { LoginWay } from '../../../protocol/login.ts';
 
 const KEY = 'heapwatch.sign-in';
 

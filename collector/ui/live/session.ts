@@ -5,10 +5,11 @@
  */
 import { signal } from '@preact/signals';
 import { closeCodes } from '../../../protocol/close-codes.ts';
+import type { LoginWay } from '../../../protocol/login.ts';
 import type { Method, Params, Result } from '../../../protocol/requests.ts';
 import type { Role } from '../../../protocol/role.ts';
 import { type Client, type ClientState, connect } from '../../client/browser.ts';
-import { type LoginWay, leave, loginWay } from './provider-login.ts';
+import { leave, loginWay } from './provider-login.ts';
 
 const TOKEN_KEY = 'heapwatch.token';
 /** Whether that token is a provider's. */

@@ -1,7 +1,9 @@
 /** What somebody sees whom the collector does not let in: why, and the ways in. */
+
+import type { LoginWay } from '../../../protocol/login.ts';
 import { useAction } from '../live/action.ts';
 import { useDashboard } from '../live/dashboard.ts';
-import { begin, type LoginWay } from '../live/provider-login.ts';
+import { begin } from '../live/provider-login.ts';
 import { useResource } from '../live/resource.ts';
 
 export function SignIn({ reason, needsToken }: { reason: string; needsToken: boolean }) {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Oidc } from '../../../collector/access/oidc.ts';
-import { type LoginCode, OidcLogin } from '../../../collector/access/oidc-login.ts';
+import { OidcLogin } from '../../../collector/access/oidc-login.ts';
+import type { LoginCode } from '../../../protocol/login.ts';
 import { AUDIENCE, loginConfig, startLoginProvider } from '../../support/login-provider.ts';
 
 const PAGE = 'http://127.0.0.1:7331/';
