@@ -38,7 +38,9 @@ export async function record(args: RecordArguments, io: Io): Promise<void> {
     stopKeys();
     io.progress('');
     if (file.isBegun)
-      io.say(`recorded ${recorder.lines} lines in ${args.output}; draw it: heapwatch plot ${args.output} -o run.svg`);
+      io.say(
+        `recorded ${recorder.lines} ${recorder.lines === 1 ? 'line' : 'lines'} in ${args.output}; draw it: heapwatch plot ${args.output} -o run.svg`,
+      );
   }
 }
 
