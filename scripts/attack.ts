@@ -19,15 +19,7 @@ import { startCli } from '../test/support/cli.ts';
 import { folder } from '../test/support/folder.ts';
 import { connect } from '../test/support/stream-client.ts';
 import { startTarget } from '../test/support/target.ts';
-import {
-  comesBack,
-  growthOf,
-  growthText,
-  MEASURES,
-  MemoryLog,
-  type MemoryReading,
-  memoryTable,
-} from './attack/memory.ts';
+import { comesBack, growthOf, growthText, HELD, MemoryLog, type MemoryReading, memoryTable } from './attack/memory.ts';
 
 const TOKEN = 'the-operators-own-token';
 const CONNECTIONS = 10_000;
@@ -91,7 +83,7 @@ await friend.next('welcome');
 await friend.subscribe({ topics: ['usage', 'target'] });
 await friend.next('target', ({ state }) => state === 'attached');
 
-await using memory = await MemoryLog.open(inspector!, () => performance.now());
+await using memory = await MemoryLog.open(inspector!, pid, () => performance.now());
 const rest = await readEach(memory, REST_READINGS, forMs / 15);
 say(`seed ${seed}, for ${values.for}, against ${victim.url} (pid ${pid})`);
 const beganAtMs = performance.now();
@@ -124,7 +116,7 @@ say(`the client got ${got} readings in ${Math.round(lastedMs / 1000)} s`);
 held.close();
 const after = await readEach(memory, REST_READINGS, forMs / 5);
 say(memoryTable(rest, readings, after));
-const growths = MEASURES.map((measure) => growthOf(readings, measure));
+const growths = HELD.map((measure) => growthOf(readings, measure));
 for (const growth of growths.filter(({ grows }) => grows)) problems.push(growthText(growth));
 for (const growth of growths.filter((each) => !comesBack(each, after)))
   problems.push(`${growth.measure} did not come back`);

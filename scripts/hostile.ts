@@ -68,6 +68,7 @@ ${targets.join('\n')}
 // as the systemd unit and the Dockerfile start it: without that glibc keeps some 100 MB more each minute, up to what its areas hold
 const environment = { MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--inspect=127.0.0.1:0' };
 const collector = startCli(['collect', '--config', config], environment);
+const pid = collector.process.pid!;
 const [, inspector] = await collector.said(/Debugger listening on (ws:\S+)/);
 const [, url] = await collector.said(/"url":"(ws:[^"]+)"/);
 const http = url!.replace(/^ws/, 'http').replace(/\/v1\/stream$/, '');
@@ -80,11 +81,10 @@ const friend = await connect(url!);
 await friend.hello();
 await friend.subscribe({ topics: ['usage', 'target'], targets: ['honest'] });
 await friend.next('target', ({ state }) => state === 'attached');
-await using memory = await MemoryLog.open(inspector!, () => performance.now());
+await using memory = await MemoryLog.open(inspector!, pid, () => performance.now());
 
 const stop = new AbortController();
 const beganAtMs = performance.now();
-const pid = collector.process.pid!;
 /** What this process and the collector's main thread have waited for a processor. */
 const queued = () => queuedMs(pid) + queuedMs(process.pid);
 const queuedBefore = queuedMs(pid);

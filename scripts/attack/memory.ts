@@ -1,22 +1,35 @@
 /**
- * What a collector holds while it is attacked, read through its own inspector: RSS as it is, and what is left of the heap
- * after a collection.
+ * What a collector holds while it is attacked, read through its own inspector: RSS as it is, what is left of the heap after a
+ * collection, and from outside what of RSS is in use.
  *
  *     rest ─ attack: first fifth, second fifth (from here on all connections are held) … last fifth ─ afterwards
  *
  * Memory grows where its floor in the last fifth is above that in the second one, and the whole between the two shows a
- * slope that is none by chance.
+ * slope that is none by chance; what is held must come back afterwards. RSS itself is shown and not judged: of 153 MB after
+ * ten thousand connections, 56 MB were free in malloc, below blocks that are still in use (Node 20.20.2, glibc).
  */
 import { openSession, type Session } from '../../agent/cdp/session.ts';
+import { rss } from '../../agent/probe/rss.ts';
 import { theilSen } from '../../collector/alert/statistics/theil-sen.ts';
 
-export const MEASURES = ['rssBytes', 'heapUsedBytes', 'externalBytes', 'arrayBuffersBytes', 'handles'] as const;
+/** `inUseBytes` is RSS without what malloc has free. */
+export const MEASURES = [
+  'rssBytes',
+  'inUseBytes',
+  'heapUsedBytes',
+  'externalBytes',
+  'arrayBuffersBytes',
+  'handles',
+] as const;
+/** Those that an attack must leave as they were. */
+export const HELD = MEASURES.filter((measure) => measure !== 'rssBytes');
 export type Measure = (typeof MEASURES)[number];
 export type MemoryReading = Readonly<Record<Measure, number>> & { readonly atMs: number };
 
 /** By how much a floor may rise from the second fifth of the attack to the last. */
 const ROOM: Readonly<Record<Measure, number>> = {
   rssBytes: 12 * 2 ** 20,
+  inUseBytes: 12 * 2 ** 20,
   heapUsedBytes: 2 ** 20,
   externalBytes: 2 ** 20,
   arrayBuffersBytes: 2 ** 20,
@@ -33,32 +46,40 @@ const GAUGES = `(() => {
 
 export class MemoryLog implements AsyncDisposable {
   readonly #session: Session;
+  readonly #pid: number;
   readonly #now: () => number;
 
-  private constructor(session: Session, now: () => number) {
+  private constructor(session: Session, pid: number, now: () => number) {
     this.#session = session;
+    this.#pid = pid;
     this.#now = now;
   }
 
   /** @param inspector where that of the collector is: `ws://…` */
-  static async open(inspector: string, now: () => number): Promise<MemoryLog> {
-    return new MemoryLog(await openSession(inspector), now);
+  static async open(inspector: string, pid: number, now: () => number): Promise<MemoryLog> {
+    return new MemoryLog(await openSession(inspector), pid, now);
   }
 
   /** A reading: RSS before a collection of all garbage, the rest after it. */
   async read(): Promise<MemoryReading> {
     const { rssBytes } = await this.#gauges();
     await this.#session.send('HeapProfiler.collectGarbage');
-    return { ...(await this.#gauges()), rssBytes, atMs: this.#now() };
+    return { ...(await this.#gauges()), rssBytes, inUseBytes: await this.#inUseBytes(), atMs: this.#now() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#session.close();
   }
 
-  async #gauges(): Promise<Omit<MemoryReading, 'atMs'>> {
+  async #inUseBytes(): Promise<number> {
+    const { rssBytes, parts } = await rss({ pid: this.#pid }, { target: 'collector', walk: false });
+    const free = parts.filter(({ part }) => part === 'mallocFree' || part === 'snapshotLeft');
+    return free.reduce((left, { sizeBytes }) => left - sizeBytes, rssBytes);
+  }
+
+  async #gauges(): Promise<Omit<MemoryReading, 'atMs' | 'inUseBytes'>> {
     const { result } = await this.#session.send('Runtime.evaluate', { expression: GAUGES, returnByValue: true });
-    return result.value as Omit<MemoryReading, 'atMs'>;
+    return result.value as Omit<MemoryReading, 'atMs' | 'inUseBytes'>;
   }
 }
 
