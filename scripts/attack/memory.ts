@@ -13,14 +13,7 @@ import { rss } from '../../agent/probe/rss.ts';
 import { theilSen } from '../../collector/alert/statistics/theil-sen.ts';
 
 /** `inUseBytes` is RSS without what malloc has free. */
-export const MEASURES = [
-  'rssBytes',
-  'inUseBytes',
-  'heapUsedBytes',
-  'externalBytes',
-  'arrayBuffersBytes',
-  'handles',
-] as const;
+const MEASURES = ['rssBytes', 'inUseBytes', 'heapUsedBytes', 'externalBytes', 'arrayBuffersBytes', 'handles'] as const;
 /** Those that an attack must leave as they were. */
 export const HELD = MEASURES.filter((measure) => measure !== 'rssBytes');
 export type Measure = (typeof MEASURES)[number];
