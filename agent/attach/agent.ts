@@ -5,12 +5,12 @@ import { parseTarget, type Target } from '../base/target.ts';
 import { atMost } from '../base/waiting.ts';
 import { type FindOptions, inspectorUrl, isNode, type Runtime, resolvedUrl, runtimeAt } from '../cdp/endpoint.ts';
 import { MAIN, noIsolate, threadIdOf, workerName } from '../cdp/isolate.ts';
+import { openSession } from '../cdp/open-session.ts';
 import {
   AttachError,
   type ConnectionSession,
   DetachedError,
   isUnknownMethod,
-  openSession,
   ProtocolError,
   type Session,
 } from '../cdp/session.ts';

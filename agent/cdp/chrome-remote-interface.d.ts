@@ -1,4 +1,4 @@
-/** The part of chrome-remote-interface 0.34 that session.ts builds on: its client class, which the published types leave out. */
+/** The part of chrome-remote-interface 0.34 that inspector-client.ts builds on: its client class, which the published types leave out. */
 declare module 'chrome-remote-interface/lib/chrome.js' {
   import type { EventEmitter } from 'node:events';
   import type WebSocket from 'ws';

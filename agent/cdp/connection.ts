@@ -16,8 +16,8 @@ import { sleep } from '../base/waiting.ts';
 import { Channel } from './channel.ts';
 import { type ChunkDecoder, chunkDecoder } from './chunks.ts';
 import { FrameError } from './frame.ts';
+import { IDLE_MS, UNANSWERED_MS } from './inspector-client.ts';
 import { refusalOf } from './refusal.ts';
-import { IDLE_MS, UNANSWERED_MS } from './session.ts';
 import { Standby, type StandbyJob } from './standby.ts';
 
 /** Bytes of the largest frame that is taken. V8's chunks are of 1 MB, of 4 MB at most with every byte escaped twice. */
@@ -224,7 +224,7 @@ export class Connection {
   }
 
   /**
-   * Ends everything with `error`; the socket as soon as nothing is under way on it (session.ts says why). Of a snapshot that
+   * Ends everything with `error`; the socket as soon as nothing is under way on it (client-session.ts says why). Of a snapshot that
    * cannot be read the rest is taken in, if it comes.
    */
   fail(error: unknown): void {

@@ -5,7 +5,7 @@
  *         │ a session ends: its copy is closed
  *         └ dead, or a session whose answers are long due: says it, waits for the last answer, closes
  *
- * Node 18, 20 and 22 can die of a segmentation fault where a socket ends while an answer for it is due (session.ts), and a
+ * Node 18, 20 and 22 can die of a segmentation fault where a socket ends while an answer for it is due (client-session.ts), and a
  * worker's session is ended by a command alone: what we sample in a worker would be sampled for ever. A snapshot's connection
  * has a standby of its own (standby.ts), from the thread that receives it.
  */

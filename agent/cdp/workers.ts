@@ -25,8 +25,9 @@ import {
   WorkerMessage,
 } from './isolate.ts';
 import { LongFrames } from './long-frame.ts';
+import { type OpenOptions, openSession, setFarewell } from './open-session.ts';
 import { isShort } from './readable.ts';
-import { isUnknownMethod, type OpenOptions, openSession, type Session, setFarewell } from './session.ts';
+import { isUnknownMethod, type Session } from './session.ts';
 
 /** Workers of one process that are spoken to; a program with more makes threads as others make objects. */
 const MAX_WORKERS = 256;

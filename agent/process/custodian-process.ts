@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { delay } from '../base/waiting.ts';
 import { inspectorUrl } from '../cdp/endpoint.ts';
-import { openSession } from '../cdp/session.ts';
+import { openSession } from '../cdp/open-session.ts';
 import { closeInspector } from './close-inspector.ts';
 import type { Done, Order, Owned } from './custody.ts';
 import { listeningRows } from './listening.ts';

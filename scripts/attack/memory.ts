@@ -8,7 +8,8 @@
  * slope that is none by chance; what is held must come back afterwards. RSS itself is shown and not judged: of 153 MB after
  * ten thousand connections, 56 MB were free in malloc, below blocks that are still in use (Node 20.20.2, glibc).
  */
-import { openSession, type Session } from '../../agent/cdp/session.ts';
+import { openSession } from '../../agent/cdp/open-session.ts';
+import type { Session } from '../../agent/cdp/session.ts';
 import { rss } from '../../agent/probe/rss.ts';
 import { theilSen } from '../../collector/alert/statistics/theil-sen.ts';
 

@@ -6,7 +6,8 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AttachError, DetachedError, openSession } from '../../agent/cdp/session.ts';
+import { openSession } from '../../agent/cdp/open-session.ts';
+import { AttachError, DetachedError } from '../../agent/cdp/session.ts';
 import { type Cli, startCli } from './cli.ts';
 import type { Folder } from './folder.ts';
 import { startTarget, type Target } from './target.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attach } from '../../../agent/attach/agent.ts';
-import { DetachedError, openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
+import { DetachedError } from '../../../agent/cdp/session.ts';
 import { startTarget } from '../../support/target.ts';
 
 test('a target that turns is running', async () => {

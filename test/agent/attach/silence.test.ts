@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { attach } from '../../../agent/attach/agent.ts';
 import { watchCondition } from '../../../agent/attach/condition-watch.ts';
 import { standstill } from '../../../agent/attach/standstill.ts';
-import { DetachedError, openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
+import { DetachedError } from '../../../agent/cdp/session.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { startTarget } from '../../support/target.ts';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { boundsOf } from '../../../agent/capture/bounds.ts';
 import { receiveSnapshot } from '../../../agent/capture/receiver.ts';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { type FakeAnswer, HOLD, type Peer, startFakeInspector } from '../../support/fake-inspector.ts';
 import { snapshotText } from '../../support/snapshot-text.ts';
 

@@ -1,7 +1,7 @@
 /** A proxy that cuts connections on which nothing is said does not cut ours. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { startInspectorProxy } from '../../support/inspector-proxy.ts';
 import { startTarget } from '../../support/target.ts';
 

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { test } from 'node:test';
 import { attach } from '../../../agent/attach/agent.ts';
 import { AttachError } from '../../../agent/base/errors.ts';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { discover } from '../../../agent/probe/discover.ts';
 import { HOLD, startFakeInspector } from '../../support/fake-inspector.ts';
 import { startTarget } from '../../support/target.ts';

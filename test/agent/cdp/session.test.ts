@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DetachedError, openSession, ProtocolError } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
+import { DetachedError, ProtocolError } from '../../../agent/cdp/session.ts';
 import { HOLD, startFakeInspector } from '../../support/fake-inspector.ts';
 import { startTarget } from '../../support/target.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { type HeapSet, type Hpy, hpy, ObjectView, Since } from '../../../agent/heapy/hpy.ts';
 import { folder } from '../../support/folder.ts';
 import { nodeBinary, TRIED_MAJORS } from '../../support/node-versions.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Agent, attach } from '../../../agent/attach/agent.ts';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../../../agent/probe/checkpoint.ts';
 import { startSampling } from '../../../agent/probe/sampling.ts';
 import { snapshot } from '../../../agent/probe/snapshot.ts';

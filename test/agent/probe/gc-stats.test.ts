@@ -1,7 +1,8 @@
 /** From a trace's events to what is counted: on events as V8 writes them, made small. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSession, type Session } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
+import type { Session } from '../../../agent/cdp/session.ts';
 import { type Collection, collectionsOf } from '../../../agent/probe/gc-stats/collections.ts';
 import { objectStatsOf } from '../../../agent/probe/gc-stats/object-stats.ts';
 import { isKnown, lastOf, type Wanted } from '../../../agent/probe/gc-stats/own-isolate.ts';

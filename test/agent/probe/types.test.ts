@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Agent, attach } from '../../../agent/attach/agent.ts';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { snapshot } from '../../../agent/probe/snapshot.ts';
 import { TracingError, types } from '../../../agent/probe/types.ts';
 import { usage } from '../../../agent/probe/usage.ts';

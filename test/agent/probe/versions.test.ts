@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attach } from '../../../agent/attach/agent.ts';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { startSampling } from '../../../agent/probe/sampling.ts';
 import { profilePartition } from '../../../agent/probe/sampling-profile.ts';
 import { usage } from '../../../agent/probe/usage.ts';

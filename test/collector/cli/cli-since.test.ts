@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { Partition } from '../../../protocol/partition.ts';
 import { runCli, startCli } from '../../support/cli.ts';
 import { folder } from '../../support/folder.ts';

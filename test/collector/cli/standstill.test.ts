@@ -1,7 +1,8 @@
 /** A command whose target does not run says why, and when it runs again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSession, type Session } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
+import type { Session } from '../../../agent/cdp/session.ts';
 import { startCli } from '../../support/cli.ts';
 import { folder } from '../../support/folder.ts';
 import { startTarget, type Target } from '../../support/target.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { startCollector } from '../../../collector/main/collector.ts';
 import { liveProbes } from '../../../collector/targets/probes.ts';
 import { configOf, startTestCollector } from '../../support/collector.ts';

@@ -1,7 +1,7 @@
 /** Checkpoints of a collector's targets: requests, events, the schedule beside them, and the command. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSession } from '../../../agent/cdp/session.ts';
+import { openSession } from '../../../agent/cdp/open-session.ts';
 import { runCli } from '../../support/cli.ts';
 import { startTestCollector, type TestCollector } from '../../support/collector.ts';
 import { inspectorVisit } from '../../support/inspector-visit.ts';
