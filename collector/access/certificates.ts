@@ -3,7 +3,7 @@
 import { createSecureContext } from 'node:tls';
 import { readBoundedSync } from '../../agent/base/bounded-file.ts';
 import { reasonOf } from '../../protocol/reason.ts';
-import type { TlsConfig } from '../config/config.ts';
+import type { TlsConfig } from '../config/access-config.ts';
 import { ConfigError } from '../config/config-error.ts';
 
 /** As `node:tls` takes them. */

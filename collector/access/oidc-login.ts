@@ -7,7 +7,7 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { LoginCode, LoginWay } from '../../protocol/login.ts';
-import type { OidcConfig } from '../config/config.ts';
+import type { OidcConfig } from '../config/access-config.ts';
 import { type Environment, readSecret } from '../config/secret.ts';
 import { type Oidc, OidcError, type OidcVisitor } from './oidc.ts';
 

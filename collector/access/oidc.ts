@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Role } from '../../protocol/role.ts';
 import { isLoopback } from '../base/address.ts';
-import type { OidcConfig } from '../config/config.ts';
+import type { OidcConfig } from '../config/access-config.ts';
 import type { Scope } from './scope.ts';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];

@@ -3,7 +3,7 @@
 import { limits } from '../../protocol/limits.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import type { Role } from '../../protocol/role.ts';
-import type { TokenConfig } from '../config/config.ts';
+import type { TokenConfig } from '../config/access-config.ts';
 import { ConfigError, type Problem } from '../config/config-error.ts';
 import { type Environment, readSecret } from '../config/secret.ts';
 import type { Scope } from './scope.ts';

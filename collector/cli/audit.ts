@@ -139,7 +139,7 @@ function isUrl(source: string): boolean {
 
 /** The folder itself, or that of a store. @throws UsageError */
 async function folderOf(source: string): Promise<string> {
-  const { auditFolder } = await import('../config/config.ts');
+  const { auditFolder } = await import('../config/access-config.ts');
   for (const dir of [source, auditFolder(source)]) {
     if (existsSync(dir) && statSync(dir).isDirectory()) return dir;
   }

@@ -5,7 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { parseTarget } from '../../agent/base/target.ts';
-import type { DiscoverConfig, TargetConfig } from '../config/config.ts';
+import type { DiscoverConfig } from '../config/discover-config.ts';
+import type { TargetConfig } from '../config/target-config.ts';
 import { addressKey, type DiscoveredTarget, discoveredName } from './discovered-target.ts';
 import { Lookout } from './lookout.ts';
 

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { addressText } from '../../agent/base/target.ts';
 import { within } from '../../agent/base/waiting.ts';
-import type { DnsName } from '../config/config.ts';
+import type { DnsName } from '../config/discover-config.ts';
 import type { DiscoveredTarget } from './discovered-target.ts';
 
 /** How long the resolver has for its answer; a collector that stops waits for no longer. */

@@ -15,7 +15,7 @@ import { outside } from '../../agent/base/outside-schema.ts';
 import { TEXT_LENGTHS } from '../../agent/base/outside-text.ts';
 import { addressText } from '../../agent/base/target.ts';
 import { Timeout } from '../../agent/base/waiting.ts';
-import type { PodsOf } from '../config/config.ts';
+import type { PodsOf } from '../config/discover-config.ts';
 import type { DiscoveredTarget } from './discovered-target.ts';
 
 /** How long a look may take in all. */

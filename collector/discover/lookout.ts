@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { Timeout, untilAborted } from '../../agent/base/waiting.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { WakeUp } from '../base/wake-up.ts';
-import type { DiscoverConfig } from '../config/config.ts';
+import type { DiscoverConfig } from '../config/discover-config.ts';
 import { addressKey, type DiscoveredTarget } from './discovered-target.ts';
 import { type Source, sourceOf } from './source.ts';
 

@@ -1,5 +1,5 @@
 /** A place where targets are found. */
-import type { DiscoverConfig } from '../config/config.ts';
+import type { DiscoverConfig } from '../config/discover-config.ts';
 import type { DiscoveredTarget } from './discovered-target.ts';
 import { DnsSource } from './dns-source.ts';
 import { FileSource } from './file-source.ts';

@@ -1,6 +1,7 @@
 /** The place that a destination names, with the secrets that it needs. */
-import type { DestinationConfig } from '../config/config.ts';
+
 import { type Environment, readSecret, type SecretSource } from '../config/secret.ts';
+import type { DestinationConfig } from '../config/snapshots-config.ts';
 import { FolderPlace } from './folder.ts';
 import type { Place } from './place.ts';
 import { PutPlace } from './put.ts';

@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { certificates } from '../access/certificates.ts';
 import { boundEach } from '../access/connection-bound.ts';
 import { type Address, formatAddress } from '../base/address.ts';
-import type { TlsConfig } from '../config/config.ts';
+import type { TlsConfig } from '../config/access-config.ts';
 
 /** How long a client may take for the head of its request, counted from its connection on, and for all of it. */
 const HEADERS_TIMEOUT_MS = 10_000;

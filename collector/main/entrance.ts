@@ -14,7 +14,8 @@ import { Oidc } from '../access/oidc.ts';
 import type { OriginRules } from '../access/origins.ts';
 import { readTokens } from '../access/tokens.ts';
 import type { Address } from '../base/address.ts';
-import { type Config, exposures } from '../config/config.ts';
+import { exposures } from '../config/access-config.ts';
+import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Environment } from '../config/secret.ts';
 

@@ -3,7 +3,7 @@ import type { Limits } from '../../agent/price/limits.ts';
 import { tariffOf } from '../../agent/price/tariff.ts';
 import { humanDuration, humanSize } from '../../protocol/human.ts';
 import type { Probe } from '../../protocol/partition.ts';
-import type { TargetConfig } from '../config/config.ts';
+import type { TargetConfig } from '../config/target-config.ts';
 
 const MB = 2 ** 20;
 

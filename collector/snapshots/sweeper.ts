@@ -9,7 +9,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { SnapshotsConfig } from '../config/config.ts';
+import type { SnapshotsConfig } from '../config/snapshots-config.ts';
 import { keptParts } from './snapshot-name.ts';
 
 export interface SweeperOptions extends SnapshotsConfig {

@@ -25,7 +25,7 @@ import { type Access, AccessError, type Visitor } from '../access/access.ts';
 import type { Acts } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Peer } from '../access/peer.ts';
-import type { StreamConfig } from '../config/config.ts';
+import type { StreamConfig } from '../config/stream-config.ts';
 import type { EventLog, LogEntry } from '../log/log.ts';
 import type { AnswerBudget, Waiter } from './answer-budget.ts';
 import { Outbox } from './outbox.ts';

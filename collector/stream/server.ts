@@ -10,7 +10,7 @@ import type { Acts } from '../access/acts.ts';
 import { keepForVisitor } from '../access/connection-bound.ts';
 import { isAllowedOrigin, type OriginRules } from '../access/origins.ts';
 import { type Peer, peerOf } from '../access/peer.ts';
-import type { StreamConfig } from '../config/config.ts';
+import type { StreamConfig } from '../config/stream-config.ts';
 import type { EventLog } from '../log/log.ts';
 import { AnswerBudget } from './answer-budget.ts';
 import { Client } from './client.ts';

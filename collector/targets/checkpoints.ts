@@ -10,7 +10,7 @@ import type { LiveCheckpoint } from '../../agent/probe/checkpoint.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
 import type { HoldersQuestion } from '../../agent/sets/holders.ts';
 import { RequestError } from '../../protocol/requests.ts';
-import type { TargetConfig } from '../config/config.ts';
+import type { TargetConfig } from '../config/target-config.ts';
 import type { Probes } from './probes.ts';
 import type { Reports } from './reports.ts';
 

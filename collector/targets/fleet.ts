@@ -5,7 +5,7 @@
  *                     gone: let go, said on the stream, its state retired
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { TargetConfig } from '../config/config.ts';
+import type { TargetConfig } from '../config/target-config.ts';
 import { Deaths } from './deaths.ts';
 import { Gate } from './gate.ts';
 import { Ledger } from './ledger.ts';

@@ -8,8 +8,8 @@ import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
 import { typesByKind } from '../../agent/probe/types.ts';
 import type { HoldersQuestion } from '../../agent/sets/holders.ts';
 import type { Partition, Usage } from '../../protocol/partition.ts';
-import type { TargetConfig } from '../config/config.ts';
 import type { ScheduledProbe } from '../config/schedule-file.ts';
+import type { TargetConfig } from '../config/target-config.ts';
 import type { Probes, Sampling } from './probes.ts';
 
 /** How long a target has for its gauges, and to list its workers. */

@@ -8,8 +8,8 @@
  * while after its last end instead, the longer the more it cost; one of a cron expression at the times that it names.
  */
 import { Cron } from 'croner';
-import type { Intervals } from '../config/config.ts';
 import { AUTO_EVERY_MS, type Every, SCHEDULED_PROBES, type ScheduledProbe } from '../config/schedule-file.ts';
+import type { Intervals } from '../config/target-config.ts';
 
 /** ... and not oftener than this share of the target's time allows. */
 const MAX_PAUSE_RATIO = 0.005;

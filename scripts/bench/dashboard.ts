@@ -5,8 +5,8 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { DEFAULT_STREAM } from '../../collector/config/config.ts';
 import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
+import { DEFAULT_STREAM } from '../../collector/config/stream-config.ts';
 import { readPages } from '../../collector/http/pages.ts';
 import type { EventLog } from '../../collector/log/log.ts';
 import { openStorage } from '../../collector/main/storage.ts';

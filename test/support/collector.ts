@@ -1,6 +1,8 @@
 /** A collector of real targets, and a client that has said hello and follows everything. */
 import { DEFAULT_LIMITS } from '../../agent/price/limits.ts';
-import { type Config, DEFAULT_STREAM, type TargetConfig } from '../../collector/config/config.ts';
+import type { Config } from '../../collector/config/config.ts';
+import { DEFAULT_STREAM } from '../../collector/config/stream-config.ts';
+import type { TargetConfig } from '../../collector/config/target-config.ts';
 import { type Collector, startCollector } from '../../collector/main/collector.ts';
 import { liveProbes, type Probes } from '../../collector/targets/probes.ts';
 import { Topic } from '../../protocol/events.ts';

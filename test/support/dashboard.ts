@@ -9,8 +9,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Config, TargetConfig } from '../../collector/config/config.ts';
+import type { Config } from '../../collector/config/config.ts';
 import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
+import type { TargetConfig } from '../../collector/config/target-config.ts';
 import { type Collector, startCollector } from '../../collector/main/collector.ts';
 import { launchBrowser } from './browser.ts';
 import { configOf } from './collector.ts';

@@ -4,8 +4,8 @@
  *     fork('stored-stream.js', [path of the store, samples a second]) ──message──> the stream's URL
  */
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_STREAM } from '../../collector/config/config.ts';
 import { DEFAULT_RETENTION } from '../../collector/config/store-config.ts';
+import { DEFAULT_STREAM } from '../../collector/config/stream-config.ts';
 import { openStorage } from '../../collector/main/storage.ts';
 import { partitionEvent, usageEvent } from './events.ts';
 import { LogLines } from './log-lines.ts';

@@ -3,7 +3,7 @@ import { Access } from '../../collector/access/access.ts';
 import { Acts } from '../../collector/access/acts.ts';
 import type { Token } from '../../collector/access/tokens.ts';
 import { AuditTrail } from '../../collector/audit/audit-trail.ts';
-import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config/config.ts';
+import { DEFAULT_STREAM, type StreamConfig } from '../../collector/config/stream-config.ts';
 import type { History } from '../../collector/history/history.ts';
 import { LogHistory } from '../../collector/history/log-history.ts';
 import { Api } from '../../collector/http/api.ts';

@@ -6,7 +6,7 @@ import { Failures, network } from '../../../collector/access/failures.ts';
 import { isAllowedOrigin, isOwnHost } from '../../../collector/access/origins.ts';
 import type { Peer } from '../../../collector/access/peer.ts';
 import { readTokens } from '../../../collector/access/tokens.ts';
-import type { TokenConfig } from '../../../collector/config/config.ts';
+import type { TokenConfig } from '../../../collector/config/access-config.ts';
 import { ConfigError } from '../../../collector/config/config-error.ts';
 import { startCollector } from '../../../collector/main/collector.ts';
 import { configOf } from '../../support/collector.ts';

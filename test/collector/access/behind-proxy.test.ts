@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { it } from 'node:test';
-import type { TokenConfig } from '../../../collector/config/config.ts';
+import type { TokenConfig } from '../../../collector/config/access-config.ts';
 import { startCollector } from '../../../collector/main/collector.ts';
 import { configOf } from '../../support/collector.ts';
 import { LogLines } from '../../support/log-lines.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Token } from '../../../collector/access/tokens.ts';
-import type { TokenConfig } from '../../../collector/config/config.ts';
+import type { TokenConfig } from '../../../collector/config/access-config.ts';
 import type { Rule } from '../../../collector/config/rule.ts';
 import { startCollector } from '../../../collector/main/collector.ts';
 import type { Silence } from '../../../protocol/alert.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Alerts, type Gather } from '../../../collector/alert/alerts.ts';
-import { DEFAULT_STREAM } from '../../../collector/config/config.ts';
 import type { Rule } from '../../../collector/config/rule.ts';
 import { RuleFile } from '../../../collector/config/rule-file.ts';
+import { DEFAULT_STREAM } from '../../../collector/config/stream-config.ts';
 import type { EventLog } from '../../../collector/log/log.ts';
 import { RingLog } from '../../../collector/log/ring-log.ts';
 import type { StreamEvent } from '../../../protocol/events.ts';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { Config, TokenConfig } from '../../../collector/config/config.ts';
+import type { TokenConfig } from '../../../collector/config/access-config.ts';
+import type { Config } from '../../../collector/config/config.ts';
 import { startCollector } from '../../../collector/main/collector.ts';
 import type { AuditEntry, AuditResult } from '../../../protocol/audit.ts';
 import { type Method, methods } from '../../../protocol/requests.ts';

@@ -4,9 +4,10 @@ import { describe, it } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { DEFAULT_LIMITS } from '../../../agent/price/limits.ts';
-import { type ConfigSources, DEFAULT_STREAM, readConfig } from '../../../collector/config/config.ts';
+import { type ConfigSources, readConfig } from '../../../collector/config/config.ts';
 import { ConfigError } from '../../../collector/config/config-error.ts';
 import { configSchema } from '../../../collector/config/config-schema.ts';
+import { DEFAULT_STREAM } from '../../../collector/config/stream-config.ts';
 import { assertGolden } from '../../support/golden.ts';
 
 const YAML = `# what a service might run

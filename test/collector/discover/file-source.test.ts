@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { DiscoverConfig } from '../../../collector/config/config.ts';
+import type { DiscoverConfig } from '../../../collector/config/discover-config.ts';
 import { FileSource } from '../../../collector/discover/file-source.ts';
 import { Lookout } from '../../../collector/discover/lookout.ts';
 import { startCli } from '../../support/cli.ts';

@@ -6,7 +6,8 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { DEFAULT_LIMITS } from '../../../agent/price/limits.ts';
-import type { Config, TokenConfig } from '../../../collector/config/config.ts';
+import type { TokenConfig } from '../../../collector/config/access-config.ts';
+import type { Config } from '../../../collector/config/config.ts';
 import { type Collector, startCollector } from '../../../collector/main/collector.ts';
 import type { AuditEntry, AuditResult } from '../../../protocol/audit.ts';
 import { TestApi } from '../../support/api.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import { DEFAULT_STREAM } from '../../../collector/config/config.ts';
+import { DEFAULT_STREAM } from '../../../collector/config/stream-config.ts';
 import { RingLog } from '../../../collector/log/ring-log.ts';
 import { kindSeries } from '../../../collector/metrics/kinds.ts';
 import { label } from '../../../collector/metrics/label.ts';

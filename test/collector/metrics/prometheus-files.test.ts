@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { DEFAULT_STREAM } from '../../../collector/config/config.ts';
+import { DEFAULT_STREAM } from '../../../collector/config/stream-config.ts';
 import { RingLog } from '../../../collector/log/ring-log.ts';
 import { Metrics } from '../../../collector/metrics/metrics.ts';
 import { folder } from '../../support/folder.ts';

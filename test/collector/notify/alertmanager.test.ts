@@ -1,8 +1,8 @@
 /** What a real Alertmanager shows of an alert, and tells others of it. Skipped where none is installed. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DEFAULT_STREAM } from '../../../collector/config/config.ts';
 import { RuleFile } from '../../../collector/config/rule-file.ts';
+import { DEFAULT_STREAM } from '../../../collector/config/stream-config.ts';
 import { RingLog } from '../../../collector/log/ring-log.ts';
 import { startCollector } from '../../../collector/main/collector.ts';
 import { Notifications } from '../../../collector/notify/notifications.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Limits } from '../../../agent/price/limits.ts';
-import type { TargetConfig } from '../../../collector/config/config.ts';
+import type { TargetConfig } from '../../../collector/config/target-config.ts';
 import { PriceList } from '../../../collector/targets/price-list.ts';
 import { liveProbes, type Probes } from '../../../collector/targets/probes.ts';
 import { Probe } from '../../../protocol/partition.ts';

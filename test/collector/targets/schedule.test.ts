@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Intervals } from '../../../collector/config/config.ts';
+import type { Intervals } from '../../../collector/config/target-config.ts';
 import { Schedule } from '../../../collector/targets/schedule.ts';
 
 const HOUR_MS = 3_600_000;
