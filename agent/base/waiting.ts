@@ -48,7 +48,7 @@ export async function atMost<T>(ms: number, work: Promise<T>): Promise<T | undef
 /** The same, where no answer is an error: `Cannot ${what}: no answer within 2 s`. @throws DOMException `TimeoutError` */
 export function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () => reject(timeoutError(`Cannot ${what}: no answer within ${humanDuration(timeoutMs)}`));
+    const late = () => reject(noAnswer(what, timeoutMs));
     const timer = setTimeout(late, timeoutMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
@@ -63,8 +63,11 @@ export class Timeout implements Disposable {
   readonly #isOver = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(ms: number, signal?: AbortSignal) {
-    const late = () => this.#own.abort(timeoutError(`not done within ${humanDuration(ms)}`));
+  /** @param what says in the reason what could not be done: `Cannot ${what}: no answer within 2 s` */
+  constructor(ms: number, signal?: AbortSignal, what?: string) {
+    const reason = () =>
+      what === undefined ? timeoutError(`not done within ${humanDuration(ms)}`) : noAnswer(what, ms);
+    const late = () => this.#own.abort(reason());
     this.#timer = setTimeout(late, ms);
     signal?.addEventListener('abort', () => this.#own.abort(signal.reason), { signal: this.#isOver.signal });
     if (signal?.aborted) this.#own.abort(signal.reason);
@@ -78,6 +81,10 @@ export class Timeout implements Disposable {
     clearTimeout(this.#timer);
     this.#isOver.abort();
   }
+}
+
+function noAnswer(what: string, afterMs: number): DOMException {
+  return timeoutError(`Cannot ${what}: no answer within ${humanDuration(afterMs)}`);
 }
 
 function timeoutError(message: string): DOMException {

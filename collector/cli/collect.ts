@@ -2,7 +2,6 @@
 
 import type { Logger } from 'pino';
 import type { CommandModule } from 'yargs';
-import { terminalText } from '../../protocol/printable.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import type { Config } from '../config/config.ts';
 import type { ConfigFlags } from '../config/config-overrides.ts';
@@ -10,7 +9,6 @@ import type { Collector } from '../main/collector.ts';
 import type { Reloaded } from '../main/reload.ts';
 import { readConfigFile } from '../terminal/config-source.ts';
 import type { Io } from '../terminal/io.ts';
-import { LogWriter, unblockedStderr } from '../terminal/log-writer.ts';
 
 interface CollectArguments {
   config: string | undefined;
@@ -69,7 +67,7 @@ export function collectCommand(io: Io): CommandModule<object, CollectArguments> 
     handler: async (args) => {
       const { readConfig } = await import('../config/config.ts');
       const { startCollector } = await import('../main/collector.ts');
-      const { pino } = await import('pino');
+      const { openLog } = await import('../terminal/logger.ts');
       const { standBySessions } = await import('../../agent/cdp/session-standby.ts');
       // targets stay attached for days: one that is spoken to when we are killed is not to die of it
       using _standby = await standBySessions();
@@ -77,7 +75,7 @@ export function collectCommand(io: Io): CommandModule<object, CollectArguments> 
       const flags = flagsOf(args);
       const read = () =>
         readConfig({ ...(path !== undefined && { file: readConfigFile(path) }), env: process.env, flags });
-      const logger = pino({ level: args.log, hooks: { streamWrite: terminalText } }, new LogWriter(unblockedStderr()));
+      const logger = openLog(args.log);
       const collector = await startCollector(read(), { logger, signal: io.signal });
       if (path !== undefined) io.onHangup(() => void reload(collector, read, logger));
       await collector.closed;

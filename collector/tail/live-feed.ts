@@ -7,6 +7,7 @@ import type { Condition } from '../../agent/attach/condition.ts';
 import { watchCondition } from '../../agent/attach/condition-watch.ts';
 import { standstill } from '../../agent/attach/standstill.ts';
 import { DetachedError } from '../../agent/base/errors.ts';
+import { Timeout } from '../../agent/base/waiting.ts';
 import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost } from '../../protocol/partition.ts';
 import { reasonOf } from '../../protocol/reason.ts';
@@ -101,7 +102,8 @@ export class LiveFeed implements Feed {
 
   async price(_target: string, probe: RowProbe): Promise<Quote | null> {
     if (!this.#agent) return null;
-    const [context] = await this.#contexts(this.#agent, AbortSignal.timeout(ANSWER_MS));
+    using limit = new Timeout(ANSWER_MS, undefined, 'list isolates');
+    const [context] = await this.#contexts(this.#agent, limit.signal);
     return context ? await this.#probes.quote(this.#agent, probe, context) : null;
   }
 
@@ -165,12 +167,11 @@ export class LiveFeed implements Feed {
   async #readUsage(agent: Agent, hear: Hear, signal: AbortSignal): Promise<void> {
     const startedAtMs = performance.now();
     this.#usageDueAtMs = startedAtMs + this.#pace.usageEveryMs;
-    await timed(ANSWER_MS, signal, async (given) => {
-      for (const context of await this.#contexts(agent, given)) {
-        hear({ is: 'usage', usage: await this.#probes.usage(agent, context) });
-        for (const mark of (await this.#marks?.read(agent, context)) ?? []) hear(mark);
-      }
-    });
+    using limit = new Timeout(ANSWER_MS, signal, 'read usage');
+    for (const context of await this.#contexts(agent, limit.signal)) {
+      hear({ is: 'usage', usage: await this.#probes.usage(agent, context) });
+      for (const mark of (await this.#marks?.read(agent, context)) ?? []) hear(mark);
+    }
     this.#pace.usageRead(performance.now() - startedAtMs);
     // in a debugger's pause it answers too
     if (this.#condition !== 'paused') this.#tellCondition(hear, 'running');
@@ -271,23 +272,4 @@ const CPU_TICK_MS = 10;
 /** What the pause is on an idle machine: the rest is what others took of the CPU, which they would have taken anyway. */
 function idlePauseMs({ pauseMs, cpuMs }: Cost = {}): number | undefined {
   return pauseMs === undefined || cpuMs === undefined ? pauseMs : Math.min(pauseMs, cpuMs + CPU_TICK_MS);
-}
-
-/** Does `work` with a signal that ends with `signal`, and after `timeoutMs`. */
-async function timed(
-  timeoutMs: number,
-  signal: AbortSignal,
-  work: (given: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const given = new AbortController();
-  const onAbort = () => given.abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  const late = () => given.abort(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError'));
-  const timer = setTimeout(late, timeoutMs);
-  try {
-    await work(given.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
 }

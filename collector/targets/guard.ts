@@ -1,5 +1,6 @@
 /** Prices each probe of one attached target before it runs, and says what is objected to it. */
 import type { Agent } from '../../agent/attach/agent.ts';
+import { Timeout } from '../../agent/base/waiting.ts';
 import { INSTEAD, instead } from '../../agent/price/advice.ts';
 import type { Forecast } from '../../agent/price/book.ts';
 import {
@@ -58,7 +59,9 @@ export class Guard {
     const { agent, probes } = this.#options;
     const obstacle = probe === 'walk' ? await probes.walkObstacle(agent) : null;
     if (obstacle !== null) return unwalkable(obstacle);
-    const quoted = await probes.quote(agent, { probe, isolate, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    const quoted = await inTime(`price ${probe} of ${isolate}`, (signal) =>
+      probes.quote(agent, { probe, isolate, signal }),
+    );
     const reason = agreed ? this.#shortage(quoted) : this.#reason(quoted);
     if (reason === undefined) return null;
     const { pauseMs, extraBytes, basis } = quoted.price;
@@ -96,8 +99,9 @@ export class Guard {
     const { agent, probes } = this.#options;
     const others = INSTEAD[refused.probe];
     if (others.length === 0) return undefined;
-    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-    const quoted = await probes.quotes(agent, { probes: others, isolate, signal });
+    const quoted = await inTime(`price ${others.join()} of ${isolate}`, (signal) =>
+      probes.quotes(agent, { probes: others, isolate, signal }),
+    );
     return instead(refused, quoted, (other) => this.#reason(other) === undefined)?.probe;
   }
 
@@ -115,9 +119,10 @@ export class Guard {
   async prices(isolate: string): Promise<Result<'prices'>> {
     const { agent, limits, ledger, probes, now } = this.#options;
     const isWalkable = await this.canWalk();
-    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const priced = Probe.options.filter((probe) => probe !== 'walk' || isWalkable);
-    const quotes = await probes.quotes(agent, { probes: priced, isolate, signal });
+    const quotes = await inTime(`price the probes of ${isolate}`, (signal) =>
+      probes.quotes(agent, { probes: priced, isolate, signal }),
+    );
     const { pauseMs, perMs } = limits.pauseBudget;
     const spentMs = ledger.spentMs(now(), perMs);
     return {
@@ -143,6 +148,12 @@ export class Guard {
       ...(other && { instead: other.probe }),
     };
   }
+}
+
+/** What the target's gauges give, if it tells them in time. */
+async function inTime<T>(what: string, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  using limit = new Timeout(ANSWER_TIMEOUT_MS, undefined, what);
+  return await ask(limit.signal);
 }
 
 function deathText(probe: Probe, { target, atMs }: Death): string {

@@ -1,6 +1,6 @@
 /** The probes of one attached target as its configuration wants them: which isolates, classifiers, rows and intervals. */
 import type { Agent, ProbeContext } from '../../agent/attach/agent.ts';
-import { within } from '../../agent/base/waiting.ts';
+import { Timeout, within } from '../../agent/base/waiting.ts';
 import { PROBE_CLASSIFIERS } from '../../agent/classify/probe-classifiers.ts';
 import { limitRows } from '../../agent/partition/partition.ts';
 import { meanSizes } from '../../agent/probe/census.ts';
@@ -131,7 +131,8 @@ export class Reader implements AsyncDisposable {
     isolate: string,
     { holders, ...options }: SnapshotOptions,
   ): Promise<Pick<SnapshotResult, 'partitions' | 'holders' | 'output'>> {
-    const context = this.#counting(isolate, options);
+    using limit = countingLimit('walk', isolate, options);
+    const context = this.#context(isolate, { ...options, signal: limit.signal });
     const result = holders
       ? await this.#probes.walkHolders(this.#agent, { ...context, holders })
       : { partitions: await this.#walkBy(context, options.by) };
@@ -147,8 +148,9 @@ export class Reader implements AsyncDisposable {
   /** All objects by V8's types, and the same by kind. `passive`: of a collection that V8 does by itself. */
   async types(isolate: string, options: ReadOptions & { passive?: boolean }): Promise<Partition[]> {
     const { passive = false } = options;
-    const context = passive ? { ...this.#context(isolate, options), passive } : this.#counting(isolate, options);
-    const partition = await this.#probes.types(this.#agent, context);
+    using limit = passive ? undefined : countingLimit('types', isolate, options);
+    const context = this.#context(isolate, { ...options, signal: limit?.signal ?? options.signal });
+    const partition = await this.#probes.types(this.#agent, { ...context, ...(passive && { passive }) });
     this.#knownOf(isolate).totals = { partition, atMs: performance.now() };
     return options.by.map((by) => limitRows(by === 'kind' ? typesByKind(partition) : partition, this.#target.rows));
   }
@@ -162,8 +164,9 @@ export class Reader implements AsyncDisposable {
   /** Objects by class, with sizes by the last snapshot's; what it has not seen by the totals, which it names where they are old. */
   async census(isolate: string, options: ReadOptions): Promise<Partition[]> {
     const { totals, sizes } = this.#knownOf(isolate);
+    using limit = countingLimit('census', isolate, options);
     const partition = await this.#probes.census(this.#agent, {
-      ...this.#counting(isolate, options),
+      ...this.#context(isolate, { ...options, signal: limit.signal }),
       rows: this.#target.rows,
       ...(totals && { totals: totals.partition }),
       ...(sizes && { sizes }),
@@ -191,12 +194,6 @@ export class Reader implements AsyncDisposable {
     return { target: this.#target.name, isolate, signal, ...(label !== undefined && { label }) };
   }
 
-  /** The same for a probe that the target has to answer at once. */
-  #counting(isolate: string, options: ReadOptions): ProbeContext & { label?: string } {
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(COUNT_TIMEOUT_MS)]);
-    return this.#context(isolate, { ...options, signal });
-  }
-
   #knownOf(isolate: string): Known {
     const known = this.#known.get(isolate) ?? {};
     this.#known.set(isolate, known);
@@ -212,4 +209,9 @@ export class Reader implements AsyncDisposable {
   #drop(isolate: string, sampling: Promise<Sampling>): void {
     if (this.#samplings.get(isolate) === sampling) this.#samplings.delete(isolate);
   }
+}
+
+/** For a probe that the target has to answer at once. */
+function countingLimit(probe: ScheduledProbe, isolate: string, { signal }: ReadOptions): Timeout {
+  return new Timeout(COUNT_TIMEOUT_MS, signal, `take ${probe} of ${isolate}`);
 }
