@@ -21,8 +21,8 @@ export class ElfError extends Error {
   override name = 'ElfError';
 }
 
-/** The bytes of a file; fewer than asked for at its end. */
-export type ReadAt = (position: number, byteLength: number) => Uint8Array;
+/** The bytes of a file; fewer than asked for at its end. @param into memory that they may be read into, new one by default */
+export type ReadAt = (position: number, byteLength: number, into?: Uint8Array) => Uint8Array;
 
 /** One run of addresses that an ELF file describes, and where in the file its first `fileBytes` lie. */
 export interface ElfSegment {
@@ -161,8 +161,14 @@ function sectionInfo(readAt: ReadAt, header: Fields): number {
   return fields.u32(44);
 }
 
-export function exactly(readAt: ReadAt, position: number, byteLength: number, what: string): Uint8Array {
-  const bytes = readAt(position, byteLength);
+export function exactly(
+  readAt: ReadAt,
+  position: number,
+  byteLength: number,
+  what: string,
+  into?: Uint8Array,
+): Uint8Array {
+  const bytes = readAt(position, byteLength, into);
   if (bytes.length < byteLength) throw new ElfError(`it ends before ${what}, it was cut short`);
   return bytes;
 }

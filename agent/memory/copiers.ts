@@ -42,6 +42,9 @@ const MOST_COPIERS = 3;
 /** Less than this one thread copies in the time that another one takes to wake up. */
 const WORTH_BYTES = 64 * 2 ** 20;
 
+/** A copier makes nothing. */
+const SMALL = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
+
 const PROGRAM = programUrl('./copier-thread', import.meta.url);
 
 export class Copiers implements AsyncDisposable {
@@ -58,7 +61,8 @@ export class Copiers implements AsyncDisposable {
   /** Stands by to copy into that buffer, what it held before is still in it. @param usedBytes of it, whose memory is there then */
   async standBy(buffer: SharedArrayBuffer, usedBytes: number, mostPieces: number): Promise<Copy> {
     const wanted = buffer.byteLength < WORTH_BYTES ? 0 : Math.min(MOST_COPIERS, availableParallelism() - 1);
-    while (this.#workers.length < wanted) this.#workers.push(new Worker(PROGRAM, { execArgv: [] }));
+    while (this.#workers.length < wanted)
+      this.#workers.push(new Worker(PROGRAM, { execArgv: [], resourceLimits: SMALL }));
     const words = new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT);
     const pieces = new SharedArrayBuffer(mostPieces * PIECE_NUMBERS * Float64Array.BYTES_PER_ELEMENT);
     const fresh = buffer === this.#touched ? 0 : Math.min(usedBytes, buffer.byteLength);

@@ -3,7 +3,6 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import {
   buildIdIn,
   type Elf,
-  ElfError,
   exactly,
   PT_LOAD,
   type ReadAt,
@@ -12,6 +11,7 @@ import {
   SHT_NOBITS,
   SHT_NOTE,
 } from '../base/elf.ts';
+import { assertBounded, eachPiece, TextSearch } from '../base/pieces.ts';
 import type { Executable } from './image.ts';
 
 /** A table of symbols of a Node with its debugger's symbols has 40 MB. */
@@ -28,13 +28,17 @@ export function openFile(path: string): OpenedFile {
   const byteLength = fstatSync(fd).size;
   return {
     byteLength,
-    readAt: (position, length) => readFrom(fd, position, length),
+    readAt: (position, length, into) => readFrom(fd, position, length, into),
     [Symbol.dispose]: () => closeSync(fd),
   };
 }
 
-function readFrom(fd: number, position: number, byteLength: number): Uint8Array {
-  const bytes = new Uint8Array(byteLength);
+function readFrom(
+  fd: number,
+  position: number,
+  byteLength: number,
+  bytes: Uint8Array = new Uint8Array(byteLength),
+): Uint8Array {
   let at = 0;
   while (at < byteLength) {
     const read = readSync(fd, bytes, at, Math.min(byteLength - at, 2 ** 30), position + at);
@@ -57,11 +61,11 @@ export function executableOf(path: string, readAt: ReadAt, loadedAt?: number): E
     buildId: buildIdOf(elf, readAt),
     loadBias: loadedAt === undefined ? 0 : loadedAt - firstAddress(elf),
     sections: sections.map(({ position: _, ...section }) => section),
-    section: (index) => {
-      const { position, byteLength, type, name } = sections[index];
-      if (type === SHT_NOBITS) return new Uint8Array(0);
-      if (byteLength > MAX_SECTION_BYTES) throw new ElfError(`its section ${name} has ${byteLength} bytes`);
-      return exactly(readAt, position, byteLength, `its section ${name}`);
+    eachPiece: (index, visit) => {
+      const section = sections[index];
+      if (section.type === SHT_NOBITS) return;
+      assertBounded(section, MAX_SECTION_BYTES);
+      eachPiece(readAt, section.position, section.byteLength, `its section ${section.name}`, visit);
     },
     at: (address, byteLength) => {
       const segment = segments.find(
@@ -81,8 +85,9 @@ const SHT_DYNSYM = 11;
 export function holdsNode(executable: Executable): boolean {
   return executable.sections.some(({ type, link }) => {
     if (type !== SHT_DYNSYM || !executable.sections[link]) return false;
-    const names = executable.section(link);
-    return Buffer.from(names.buffer, names.byteOffset, names.byteLength).includes(`\0${NODE_SYMBOL}\0`);
+    const search = new TextSearch([NODE_SYMBOL]);
+    executable.eachPiece(link, search.visit);
+    return [...search.found.values()].includes(NODE_SYMBOL);
   });
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { ElfSection } from '../base/elf.ts';
+import type { VisitPiece } from '../base/pieces.ts';
 
 export type { ElfSection };
 
@@ -43,8 +44,8 @@ export interface Executable {
   /** What is added to an address of the file to have it in the process: 0 unless it is position-independent. */
   readonly loadBias: number;
   readonly sections: readonly ElfSection[];
-  /** The bytes of the section of that index in `sections`; empty for SHT_NOBITS. Some MB for tables of symbols. */
-  readonly section: (index: number) => Uint8Array;
+  /** Calls `visit` with the bytes of the section of that index in `sections`, piece by piece (see pieces.ts); never for SHT_NOBITS. */
+  readonly eachPiece: (index: number, visit: VisitPiece) => void;
   /** What the file holds for an address of its own (no load bias); undefined where it holds nothing. */
   readonly at: (address: number, byteLength: number) => Uint8Array | undefined;
 }

@@ -54,6 +54,9 @@ export interface WalkedGraph extends Omit<GraphAnswer, 'rows' | 'kinds'> {
 
 const WALK_HEADER = 'Kind (class / store of class)';
 
+/** What a walk makes are columns: more would only be filled with garbage. */
+const MAX_YOUNG_MB = 2;
+
 /** A little above what is: a stop that is over its limit is lost. */
 const LIMIT_TIMES = 4;
 const LEAST_LIMIT_MS = 1_000;
@@ -74,7 +77,11 @@ export class Walker implements AsyncDisposable {
    * @throws AttachError where it may not be read or is no Node; LayoutRefusal for a V8 that is not known; CoreFileError
    */
   static async open(place: WalkedMemory, signal?: AbortSignal): Promise<Walker> {
-    const thread = new Conversation(programUrl('./walk/walk-thread', import.meta.url), { job: place, staysOn: false });
+    const thread = new Conversation(programUrl('./walk/walk-thread', import.meta.url), {
+      job: place,
+      staysOn: false,
+      maxYoungMb: MAX_YOUNG_MB,
+    });
     try {
       return new Walker(thread, await thread.ask<OpenedHeap>('open', {}, undefined, signal));
     } catch (error) {

@@ -10,7 +10,8 @@
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ElfError, type ElfSection, exactly, Fields, PT_LOAD, readElf } from '../base/elf.ts';
+import { ElfError, type ElfSection, PT_LOAD, readElf } from '../base/elf.ts';
+import { assertBounded, eachPieceInTurn, symbolsAt, TextSearch, type VisitPiece } from '../base/pieces.ts';
 
 export interface Executable {
   readonly isNode: boolean;
@@ -80,7 +81,7 @@ async function readFile(file: FileHandle): Promise<Executable> {
     return bytes.subarray(0, readSync(file.fd, bytes, 0, byteLength, position));
   });
   const dynamic = sections.find(({ name, type }) => name === '.dynstr' && type === SHT_STRTAB);
-  if (!dynamic || !(await bytesOf(file, dynamic)).includes(`\0${NODE_START}\0`)) return NO_NODE;
+  if (!dynamic || ![...(await textsIn(file, dynamic, NODE_START)).values()].includes(NODE_START)) return NO_NODE;
   const first = segments.find(({ type, position }) => type === PT_LOAD && position === 0);
   const signalTree = await symbol(file, sections, SIGNAL_TREE);
   return { isNode: true, baseAddress: first?.address ?? 0, ...(signalTree !== undefined && { signalTree }) };
@@ -88,7 +89,6 @@ async function readFile(file: FileHandle): Promise<Executable> {
 
 const SHT_SYMTAB = 2;
 const SHT_STRTAB = 3;
-const SYMBOL_BYTES = 24;
 
 type Section = ElfSection & { readonly position: number };
 
@@ -97,28 +97,26 @@ async function symbol(file: FileHandle, sections: readonly Section[], name: stri
   const table = sections.find(({ type }) => type === SHT_SYMTAB);
   const names = table && sections[table.link];
   if (!names) return undefined;
-  const texts = await bytesOf(file, names);
-  const at = nameAt(texts, name);
-  if (at === undefined) return undefined;
-  const symbols = new Fields(await bytesOf(file, table));
-  for (let entry = 0; entry + SYMBOL_BYTES <= table.byteLength; entry += SYMBOL_BYTES) {
-    if (symbols.u32(entry) === at) return symbols.u64(entry + 8);
-  }
-  return undefined;
+  const texts = await textsIn(file, names, name);
+  for (const [at, text] of texts) if (text !== name && !text.startsWith(`${name}.`)) texts.delete(at);
+  let found: number | undefined;
+  await eachPieceOf(
+    file,
+    table,
+    symbolsAt(texts, (_, address) => {
+      found ??= address;
+    }),
+  );
+  return found;
 }
 
-function nameAt(texts: Buffer, name: string): number | undefined {
-  for (let at = texts.indexOf(`\0${name}`); at >= 0; at = texts.indexOf(`\0${name}`, at + 1)) {
-    const next = texts[at + 1 + name.length];
-    if (next === 0 || next === 0x2e) return at + 1;
-  }
-  return undefined;
+async function textsIn(file: FileHandle, section: Section, start: string): Promise<Map<number, string>> {
+  const search = new TextSearch([start]);
+  await eachPieceOf(file, section, search.visit);
+  return search.found;
 }
 
-async function bytesOf(file: FileHandle, { name, position, byteLength }: Section): Promise<Buffer> {
-  if (byteLength > MAX_SECTION_BYTES) throw new ElfError(`its ${name} has ${byteLength} bytes`);
-  const bytes = Buffer.alloc(byteLength);
-  const { bytesRead } = await file.read(bytes, 0, byteLength, position);
-  exactly(() => bytes.subarray(0, bytesRead), position, byteLength, `its ${name}`);
-  return bytes;
+function eachPieceOf(file: FileHandle, section: Section, visit: VisitPiece): Promise<void> {
+  assertBounded(section, MAX_SECTION_BYTES);
+  return eachPieceInTurn(file, section.position, section.byteLength, `its ${section.name}`, visit);
 }

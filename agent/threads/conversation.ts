@@ -31,6 +31,8 @@ export interface ConversationOptions {
   readonly staysOn?: boolean;
   /** Bounds the JavaScript heap of the thread, which ends at it; buffers are no part of that. Default: Node's own. */
   readonly maxHeapMb?: number;
+  /** Bounds what of that is for young objects: Node lets it grow to 48 MB where there is garbage, whatever lives. Default: Node's own. */
+  readonly maxYoungMb?: number;
 }
 
 export class Conversation {
@@ -44,7 +46,7 @@ export class Conversation {
   #lastId = 0;
 
   /** Starts `program` (program.ts says where they are). */
-  constructor(program: URL, { job, staysOn = true, maxHeapMb }: ConversationOptions = {}) {
+  constructor(program: URL, { job, staysOn = true, maxHeapMb, maxYoungMb }: ConversationOptions = {}) {
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve;
     });
@@ -52,7 +54,10 @@ export class Conversation {
     this.#worker = new Worker(program, {
       workerData: job,
       execArgv: [],
-      ...(maxHeapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
+      resourceLimits: {
+        ...(maxHeapMb !== undefined && { maxOldGenerationSizeMb: maxHeapMb }),
+        ...(maxYoungMb !== undefined && { maxYoungGenerationSizeMb: maxYoungMb }),
+      },
     });
     if (!staysOn) this.#worker.unref();
     this.#worker.on('message', (message: Message) => this.#hear(message));

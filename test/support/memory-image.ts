@@ -102,7 +102,7 @@ export function executableFile(path: string): Executable {
       byteLength,
       link,
     })),
-    section,
+    eachPiece: (index, visit) => visit(section(index), 0),
     at: (address, byteLength) => {
       const holder = raw.find(
         (each) =>

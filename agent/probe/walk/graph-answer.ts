@@ -7,7 +7,6 @@ import { bitsOf, hasBit } from '../../graph/bits.ts';
 import { Heap } from '../../graph/heap.ts';
 import { reach } from '../../graph/reach.ts';
 import { snapshotText } from '../../graph/snapshot-text.ts';
-import type { MemoryImage } from '../../memory/image.ts';
 import { inOriginalNames, sourceMaps } from '../../original/in-use.ts';
 import type { Columns } from '../../parse/columns.ts';
 import { packed } from '../../parse/packed.ts';
@@ -16,27 +15,11 @@ import { partitionsOf, rowsOfHeap } from '../../rows/partition-parser.ts';
 import { type HeapSet, heapSet } from '../../sets/heap-set.ts';
 import { holdersOf } from '../../sets/holders.ts';
 import { HeapView } from '../../sets/view.ts';
-import { type Handles, handlesOf } from '../../walk/graph/handles.ts';
+import { type Handles, isolateHeaps } from '../../walk/graph/handles.ts';
 import { walkedColumns } from '../../walk/graph/walked-columns.ts';
 import type { HeapWords } from '../../walk/objects.ts';
-import type { Page } from '../../walk/pages.ts';
 import { walkKinds } from '../../walk/walk-kinds.ts';
 import type { GraphAnswer, GraphQuestion } from './graph-job.ts';
-
-/** Heaps of the isolates among the pages, the main one first. */
-function isolateHeaps(pages: readonly Page[]): number[] {
-  const isolateOf = new Map<number, number>();
-  for (const { heap, isolate } of pages) if (heap !== 0) isolateOf.set(heap, isolate);
-  return [...isolateOf].sort(([, a], [, b]) => a - b).map(([heap]) => heap);
-}
-
-/** The handles of one isolate: to be read while the process is stopped. @throws RangeError for one that there is not */
-export function handlesIn(image: MemoryImage, pages: readonly Page[], isolate: number): Handles {
-  const heap = isolateHeaps(pages)[isolate];
-  if (heap === undefined)
-    throw new RangeError(`Cannot walk isolate ${isolate + 1}: there are ${isolateHeaps(pages).length}`);
-  return handlesOf(image, heap);
-}
 
 type Made = Omit<GraphAnswer, 'takenAtMs' | 'moment' | 'stoppedMs' | 'copiedBytes' | 'lostBytes'>;
 

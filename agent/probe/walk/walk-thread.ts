@@ -16,12 +16,11 @@ import { buffersOf } from '../../parse/packed.ts';
 import { readProcess } from '../../process/process.ts';
 import { converse, jobOf, type Reply } from '../../threads/conversation.ts';
 import { collectingIsolates, MidCollectionError } from '../../walk/collecting.ts';
-import type { Handles } from '../../walk/graph/handles.ts';
+import { type Handles, handlesIn } from '../../walk/graph/handles.ts';
 import { refuseStrange } from '../../walk/invariants.ts';
 import { HeapWords } from '../../walk/objects.ts';
 import { type Page, pagesOf } from '../../walk/pages.ts';
 import { walkKinds } from '../../walk/walk-kinds.ts';
-import { graphAnswer, handlesIn } from './graph-answer.ts';
 import type { GraphAnswer, GraphQuestion } from './graph-job.ts';
 import type { OpenedHeap, WalkAnswer, WalkedMemory, WalkQuestion } from './walk-job.ts';
 
@@ -186,7 +185,7 @@ function kindsIn(image: MemoryImage, layout: Layout, pages: readonly Page[]) {
   return kinds;
 }
 
-function graphIn(
+async function graphIn(
   image: MemoryImage,
   layout: Layout,
   pages: readonly Page[],
@@ -196,5 +195,7 @@ function graphIn(
 ) {
   const words = new HeapWords(image, layout, pages);
   refuseStrange(words);
+  // what counts by class only has no room for all of that
+  const { graphAnswer } = await import('./graph-answer.ts');
   return graphAnswer(words, handles, question, name);
 }

@@ -11,6 +11,7 @@
  */
 import type { MemoryImage } from '../../memory/image.ts';
 import { wordsOutside } from '../outside.ts';
+import type { Page } from '../pages.ts';
 
 /** V8's Heap lies in its Isolate: so many bytes before and behind it belong to that. */
 const BEFORE_HEAP = 1 << 17;
@@ -34,6 +35,21 @@ export interface Handles {
   /** Handles that let their object die. */
   readonly weak: readonly number[];
   readonly local: readonly number[];
+}
+
+/** Heaps of the isolates among the pages, the main one first. */
+export function isolateHeaps(pages: readonly Page[]): number[] {
+  const isolateOf = new Map<number, number>();
+  for (const { heap, isolate } of pages) if (heap !== 0) isolateOf.set(heap, isolate);
+  return [...isolateOf].sort(([, a], [, b]) => a - b).map(([heap]) => heap);
+}
+
+/** The handles of one isolate: to be read while the process is stopped. @throws RangeError for one that there is not */
+export function handlesIn(image: MemoryImage, pages: readonly Page[], isolate: number): Handles {
+  const heap = isolateHeaps(pages)[isolate];
+  if (heap === undefined)
+    throw new RangeError(`Cannot walk isolate ${isolate + 1}: there are ${isolateHeaps(pages).length}`);
+  return handlesOf(image, heap);
 }
 
 /** The handles of the Isolate around the Heap at `heap`. What cannot be found is empty. */

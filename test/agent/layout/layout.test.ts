@@ -62,9 +62,11 @@ function withoutSymbols(executable: Executable): Executable {
 function saying(executable: Executable, text: string): Executable {
   const stripped = withoutSymbols(executable);
   const rodata = stripped.sections.findIndex(({ name }) => name === '.rodata');
+  const bytes = Buffer.from(` \0${text}\0 `);
   return {
     ...stripped,
-    section: (index) => (index === rodata ? new TextEncoder().encode(` \0${text}\0 `) : executable.section(index)),
+    sections: stripped.sections.map((each, at) => (at === rodata ? { ...each, byteLength: bytes.byteLength } : each)),
+    eachPiece: (index, visit) => (index === rodata ? visit(bytes, 0) : executable.eachPiece(index, visit)),
   };
 }
 
@@ -73,7 +75,7 @@ function withConstant(executable: Executable, name: string, value: number): Exec
   let address = -1;
   for (const [index, { type, link }] of executable.sections.entries()) {
     if (!isTable(type)) continue;
-    const [bytes, names] = [Buffer.from(executable.section(index)), Buffer.from(executable.section(link))];
+    const [bytes, names] = [whole(executable, index), whole(executable, link)];
     for (let at = 0; at + 24 <= bytes.length && address < 0; at += 24) {
       const start = bytes.readUInt32LE(at);
       if (names.toString('latin1', start, start + name.length + 1) === `${name}\0`)
@@ -83,6 +85,12 @@ function withConstant(executable: Executable, name: string, value: number): Exec
   assert.ok(address > 0, name);
   const changed = new Uint8Array(Int32Array.of(value).buffer);
   return { ...executable, at: (at, byteLength) => (at === address ? changed : executable.at(at, byteLength)) };
+}
+
+function whole(executable: Executable, index: number): Buffer {
+  const pieces: Buffer[] = [];
+  executable.eachPiece(index, (piece) => pieces.push(Buffer.from(piece)));
+  return Buffer.concat(pieces);
 }
 
 function isTable(type: number): boolean {

@@ -147,7 +147,12 @@ describe('reading the memory of a process', () => {
     assert.equal(executable.path, process.execPath);
     assert.match(executable.buildId ?? '', /^[0-9a-f]{40}$/);
     const symbols = executable.sections.findIndex(({ name }) => name === '.dynsym');
-    assert.equal(executable.section(symbols).length, executable.sections[symbols].byteLength);
+    let end = 0;
+    executable.eachPiece(symbols, (piece, from) => {
+      assert.ok(from <= end);
+      end = from + piece.byteLength;
+    });
+    assert.equal(end, executable.sections[symbols].byteLength);
     const data = executable.sections.find(({ name }) => name === '.rodata')!;
     assert.equal(executable.at(data.address, 16)?.length, 16);
     assert.equal(executable.at(8, 2 ** 40), undefined);
