@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the built tests.
-#     sh scripts/test.sh                       all but the long ones, on the least Node that heapwatch runs on and the newest
+#     sh scripts/test.sh                       all but the long ones; matrices of Node versions on the least that heapwatch runs on
 #     sh scripts/test.sh --long                the rest: *.long.test.ts, and what tries versions of Node on the others
 #     sh scripts/test.sh agent/parse/parser    the files of these names
 # Where a few files of a whole run fail, each of them runs once more with the machine to itself: what fails again fails the
@@ -46,7 +46,7 @@ case ${1:-} in
   --long)
     sh scripts/needs.sh
     # shellcheck disable=SC2046
-    HEAPWATCH_MAJORS=18,22,24 whole $(files ! -name '*.long.test.js' -exec grep -q TRIED_MAJORS {} \; -print)
+    HEAPWATCH_MAJORS=18,22,24,26 whole $(files ! -name '*.long.test.js' -exec grep -q TRIED_MAJORS {} \; -print)
     # shellcheck disable=SC2046
     HEAPWATCH_MAJORS=18,20,22,24,26 whole $(files -name '*.long.test.js')
     sh scripts/needs.sh report

@@ -9,7 +9,7 @@ import { type HeapSet, wholeHeap } from '../../../agent/sets/heap-set.ts';
 import { relation } from '../../../agent/sets/relation.ts';
 import { HeapView } from '../../../agent/sets/view.ts';
 import { folder } from '../../support/folder.ts';
-import { type NodeMajor, nodeBinary } from '../../support/node-versions.ts';
+import { type NodeMajor, nodeBinary, TRIED_MAJORS } from '../../support/node-versions.ts';
 import { startTarget } from '../../support/target.ts';
 
 /** The Sessions in the heap of a program that leaks them in that way. */
@@ -67,7 +67,7 @@ const CULPRITS: Readonly<Record<string, Culprit>> = {
   },
 };
 
-for (const major of [20, 26] as const) {
+for (const major of TRIED_MAJORS) {
   describe(`on Node ${major}`, () => {
     for (const [mode, { pattern, path }] of Object.entries(CULPRITS)) {
       it(`Sessions that leak by way of ${mode} lead to their culprit`, async () => {

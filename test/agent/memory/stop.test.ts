@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { Guard } from '../../../agent/memory/guard.ts';
 import { goOn, isStopped, keyedStat, type ProcessKey, statOf } from '../../../agent/memory/process-state.ts';
 import { StopError, whileStopped } from '../../../agent/memory/stop.ts';
+import { killReaders } from '../../support/killed-readers.ts';
 import { startTarget } from '../../support/target.ts';
 import { until } from '../../support/until.ts';
 
@@ -93,29 +92,4 @@ describe('stopping a process', () => {
   });
 });
 
-describe('a guard whose reader was killed', () => {
-  /** Reads the process again and again, until it is killed. */
-  const READER = `
-    import { ProcessMemory } from '${new URL('../../../agent/memory/process-memory.js', import.meta.url)}';
-    const memory = ProcessMemory.open(Number(process.argv[1]));
-    for (;;) await memory.read({ stop: true });`;
-
-  it('lets the process go on, 50 times of 50', async () => {
-    await using target = await startTarget('puppet', { inspect: false });
-    await target.line(/ready/);
-    let inMidStop = 0;
-    for (let time = 0; time < 50; time++) {
-      const reader = spawn(process.execPath, ['--input-type=module', '-e', READER, `${target.pid}`], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      let hasEnded = false;
-      const ended = once(reader, 'exit').finally(() => (hasEnded = true));
-      await until(() => hasEnded || isStopped(target.pid));
-      reader.kill('SIGKILL');
-      if (isStopped(target.pid)) inMidStop++;
-      assert.deepEqual(await ended, [null, 'SIGKILL']);
-      await until(() => !isStopped(target.pid));
-    }
-    assert.ok(inMidStop > 25, `killed ${inMidStop} of 50 times in the middle of a stop`);
-  });
-});
+test('a guard whose reader was killed lets the process go on, 5 times of 5', () => killReaders(5));

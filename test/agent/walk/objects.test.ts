@@ -5,7 +5,7 @@ import { layoutOf } from '../../../agent/layout/layout.ts';
 import { HeapWords } from '../../../agent/walk/objects.ts';
 import { type Page, pagesOf } from '../../../agent/walk/pages.ts';
 import { executableOf, memoryImage } from '../../support/memory-image.ts';
-import { nodeBinary, TRIED_MAJORS } from '../../support/node-versions.ts';
+import { ALWAYS_TRIED_MAJORS, nodeBinary } from '../../support/node-versions.ts';
 import { startTarget } from '../../support/target.ts';
 
 /** What of a space's pages is in no object's reach: rests that V8 has handed out for allocation. */
@@ -19,7 +19,7 @@ function inHandBytes(pages: readonly Page[], name: string): number {
   return bytes;
 }
 
-for (const major of TRIED_MAJORS) {
+for (const major of ALWAYS_TRIED_MAJORS) {
   test(`Node ${major}: sizes of objects sum to V8's used bytes, space by space`, async () => {
     await using target = await startTarget('walked', {
       nodeBinary: await nodeBinary(major),
