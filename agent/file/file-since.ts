@@ -37,8 +37,7 @@ export async function fileSince(
 ): Promise<FileSince> {
   const takenAtMs = look(before).modifiedAtMs;
   const rows = (await edgelessRows(path, before, by)) ?? (await wholeRows(path, before, by, tell));
-  const survived = rows.since.survived.count;
-  if (survived > 0 && areOfOneEpoch({ recycled: rows.recycled, survived })) {
+  if (isOfOneEpoch(rows)) {
     if (!rows.isReversed) return { rows, takenAtMs };
     throw new EpochError(
       `Cannot compare ${path} with ${before}: by its object ids ${path} is the earlier of the two; name them the other way round`,
@@ -48,6 +47,13 @@ export async function fileSince(
     `Cannot compare ${path} with ${before} by ids: they mean other objects there, since another process wrote it or an ` +
       'inspector session of it was closed in between; compare them by kind, with heapwatch diff',
   );
+}
+
+function isOfOneEpoch({ count, recycled, since }: RelativeRows): boolean {
+  const survived = since.survived.count;
+  // of heaps without an object that can be compared (a worker's that has only begun, an embedder's) nothing is said wrongly
+  if (count + since.freed.count + survived === 0) return true;
+  return survived > 0 && areOfOneEpoch({ recycled, survived });
 }
 
 /** Null where that is not possible. While this thread reads `before`, another one reads the strings of `path`. */

@@ -35,14 +35,16 @@ export class KnownObjects {
     this.#entries = new Uint32Array(PAGE_WORDS * Math.max(16, Math.ceil((1.25 * expected) / (1 << PAGE_BITS))));
   }
 
-  /** Keeps an object with an odd id. */
-  keep(id: number, imprint: number, type: number, name: number, sizeBytes: number): void {
+  /** Keeps an object with an odd id; false where there is one with it. */
+  keep(id: number, imprint: number, type: number, name: number, sizeBytes: number): boolean {
     const at = this.#place(id);
     const entries = this.#entries;
+    if (entries[at] !== 0) return false;
     entries[at] = imprint;
     entries[at + NAME] = name;
     entries[at + SIZE] = sizeBytes;
     entries[at + TYPE] = type | (Math.floor(sizeBytes / 2 ** 32) << TYPE_BITS);
+    return true;
   }
 
   /** Where the object with an odd id is, or NOWHERE. */

@@ -11,6 +11,7 @@
  * it survives with its id and its size.
  */
 
+import { SnapshotSyntaxError } from '../base/syntax-error.ts';
 import { ARRAY_BUFFER_MEMORY } from '../classify/naming/words.ts';
 import { type EdgelessHead, type FileStrings, readEdgeless, stringsOf } from '../parse/edgeless-file.ts';
 import type { ReadAt } from '../parse/find-section.ts';
@@ -95,7 +96,8 @@ export class EdgelessCheckpoint {
       if ((id[i]! & 1) === 0) continue;
       if (id[i]! > this.#maxId) this.#maxId = id[i]!;
       if (type[i] === synthetic) continue;
-      objects.keep(id[i]!, imprints.of(type[i]!, name[i]!), type[i]!, name[i]!, sizeBytes[i]!);
+      const isNew = objects.keep(id[i]!, imprints.of(type[i]!, name[i]!), type[i]!, name[i]!, sizeBytes[i]!);
+      if (!isNew) throw new SnapshotSyntaxError(`two nodes have the id ${id[i]}, which only all columns tell apart`, 0);
     }
   }
 

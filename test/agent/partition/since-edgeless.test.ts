@@ -76,6 +76,13 @@ const heaps = fc
   });
 
 describe('EdgelessCheckpoint', () => {
+  it('leaves ids that several nodes share to all columns, by which such a file is its own equal', () => {
+    const shared = withIds('0:synthetic 1:object:A:8 2:object:B:8 3:object:C:8', [1, 3, 5, 3]);
+    assert.throws(() => edgeless(shared, shared), SnapshotSyntaxError);
+    const { count, since } = whole(shared, shared);
+    assert.deepEqual([count, since.freed.count, since.survived.count], [0, 0, 3]);
+  });
+
   it('tells what all columns tell, of any two heaps', () => {
     fc.assert(
       fc.property(heaps, heaps, (before, now) => {

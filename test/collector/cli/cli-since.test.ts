@@ -1,6 +1,7 @@
 /** `heap --since`: two snapshots of one command, and what lies between them. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -10,6 +11,7 @@ import { runCli, startCli } from '../../support/cli.ts';
 import { folder } from '../../support/folder.ts';
 import { inspectorVisit } from '../../support/inspector-visit.ts';
 import { projectRoot } from '../../support/project.ts';
+import { snapshotText } from '../../support/snapshot-text.ts';
 import { startTarget } from '../../support/target.ts';
 
 const HELD = /object ids are held: minor collections of .* take 4 to 13 times as long until the second/;
@@ -120,3 +122,22 @@ test('of a file since an earlier one of the same process; another process is ref
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /^heapwatch: Cannot compare .*other.* by ids: they mean other objects there, .*$/m);
 });
+
+test('of a file without an id that lasts since itself: nothing was born, and what is left out is said', async () => {
+  await using dir = await folder();
+  const file = dir.join('even.heapsnapshot');
+  writeFileSync(file, snapshotText('0:synthetic 1:object:A:8 2:object:B:16').replace(/"nodes":\[[^\]]*\]/, evenIds));
+  for (const by of ['name', 'kind']) {
+    const { code, stdout } = await runCli(['heap', file, '--since', file, '--by', by]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Left out, as their ids do not last: 2 objects, 24 bytes\.$/m);
+  }
+});
+
+/** The nodes with ids as an embedder gives them. */
+function evenIds(nodes: string): string {
+  const { nodes: numbers } = JSON.parse(`{${nodes}}`) as { nodes: number[] };
+  const fields = numbers.length / 3;
+  for (let node = 0; node < 3; node++) numbers[node * fields + 2] = 2 * node + 2;
+  return `"nodes":${JSON.stringify(numbers)}`;
+}
