@@ -10,6 +10,7 @@ import { referrers } from './referrers.ts';
 import { retained } from './retained.ts';
 import { secret } from './secret.ts';
 import { shape } from './shape.ts';
+import { site } from './site.ts';
 import { size } from './size.ts';
 import { type } from './type.ts';
 import { unity } from './unity.ts';
@@ -29,6 +30,7 @@ export const CLASSIFIERS: readonly Classifier[] = [
   retained,
   duplicates,
   secret,
+  site,
   id,
   unity,
 ];

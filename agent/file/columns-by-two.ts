@@ -95,11 +95,11 @@ interface Division {
   readonly arrays: EdgeArrays;
 }
 
-/** Null where no edge seems to begin. */
+/** Null where no edge seems to begin, and where sections follow that only one reads: those of allocation stacks. */
 function divisionOf(file: RegularFile, sizeBytes: number): Division | null {
   const window = new Uint8Array(WINDOW_BYTES);
   const header = headerOf(file.readAt, window);
-  if (!header || header.edgeCount * 2 * header.edge.fields.length > sizeBytes) return null;
+  if (!header || header.trace !== null || header.edgeCount * 2 * header.edge.fields.length > sizeBytes) return null;
   for (const part of MIDDLES) {
     const from = Math.floor(sizeBytes * part);
     const start = edgeStart(window.subarray(0, file.readAt(window, from)), header);

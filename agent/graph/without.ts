@@ -18,7 +18,7 @@ export function without(columns: Columns, hidden: Bits): Columns {
     ordinal[node] = nodeCount;
     kept[nodeCount++] = node;
   }
-  const { locationNode, locationSite, detachedness } = columns;
+  const { locationNode, locationSite, detachedness, allocations } = columns;
   const locations = Array.from(locationNode.keys()).filter((at) => ordinal[locationNode[at]] !== LEFT_OUT);
   return {
     ...columns,
@@ -28,6 +28,9 @@ export function without(columns: Columns, hidden: Bits): Columns {
     nodeId: columns.nodeId.filter((_, node) => ordinal[node] !== LEFT_OUT),
     selfSize: columns.selfSize.filter((_, node) => ordinal[node] !== LEFT_OUT),
     detachedness: detachedness === null ? null : detachedness.filter((_, node) => ordinal[node] !== LEFT_OUT),
+    ...(allocations && {
+      allocations: { ...allocations, frameOf: allocations.frameOf.filter((_, node) => ordinal[node] !== LEFT_OUT) },
+    }),
     largeSizes: new Map(
       [...columns.largeSizes]
         .filter(([node]) => ordinal[node] !== LEFT_OUT)

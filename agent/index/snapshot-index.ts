@@ -96,7 +96,8 @@ export class SnapshotIndex implements Disposable {
   /** Writes columns as the parser has given them; locations where they were read. */
   keepColumns(columns: Columns, hasLocations: boolean): void {
     const { weakEdges } = columns;
-    if (weakEdges === undefined || columns.fileOfScript !== undefined) return;
+    // allocation stacks have no part: such a file is read anew
+    if (weakEdges === undefined || columns.fileOfScript !== undefined || columns.allocations !== undefined) return;
     if (hasLocations) this.#keepLocations(columns);
     this.#write('columns', columnFacts(columns), () => columnArrays({ ...columns, weakEdges }));
   }

@@ -16,6 +16,7 @@
  * (strings.ts). For another thread the buffers may be transferred, and `strings` is rebuilt from its `blocks`; the edges of a
  * large file lie in shared memory, since two threads have read them.
  */
+import type { AllocationColumns } from './allocation-columns.ts';
 import type { StringTable } from './strings.ts';
 
 /** Bits of an entry of `edgeTarget` that hold the edge's type. */
@@ -48,6 +49,8 @@ export interface Columns {
   readonly siteColumn: Uint32Array;
   /** Locations of the snapshot that name no node or no place, and are in no column; absent: none. */
   readonly oddLocations?: number | undefined;
+  /** Who allocated what, where that was recorded. */
+  readonly allocations?: AllocationColumns;
   readonly strings: StringTable;
   /** By id in `siteScript`: files that people wrote, where the columns are in their words (original/columns.ts). */
   readonly fileOfScript?: ReadonlyMap<number, string>;

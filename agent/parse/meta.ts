@@ -25,6 +25,7 @@ export interface NodeLayout {
   readonly edgeCount: number;
   /** -1 where nodes have none. */
   readonly detachedness: number;
+  readonly traceNodeId: number;
 }
 
 export interface EdgeLayout {
@@ -44,6 +45,15 @@ export interface LocationLayout {
   readonly column: number;
 }
 
+/** Of a snapshot that was recorded with allocation stacks: their functions. */
+export interface TraceLayout {
+  readonly fields: readonly string[];
+  readonly name: number;
+  readonly script: number;
+  readonly line: number;
+  readonly column: number;
+}
+
 export interface Header {
   readonly nodeCount: number;
   /** As the head says; what the nodes' own counts come to is what counts (Julia's heads are wrong). */
@@ -54,6 +64,8 @@ export interface Header {
   readonly edge: EdgeLayout;
   /** Null where the snapshot has no locations (before Node 10). */
   readonly location: LocationLayout | null;
+  /** Null where no allocation stacks were recorded, as in hardly any snapshot they were. */
+  readonly trace: TraceLayout | null;
   /** By the number in a record: those that the file lists, and those beyond (types.ts). */
   readonly nodeTypes: readonly string[];
   /** At most eight (types.ts). */
@@ -144,6 +156,7 @@ function readHeader(bytes: Uint8Array, offset: number): Header {
     selfSize: place(nodeFields, 'node_fields', 'self_size'),
     edgeCount: place(nodeFields, 'node_fields', 'edge_count'),
     detachedness: nodeFields.indexOf('detachedness'),
+    traceNodeId: nodeFields.indexOf('trace_node_id'),
   };
   const edge: EdgeLayout = {
     fields: edgeFields,
@@ -158,6 +171,7 @@ function readHeader(bytes: Uint8Array, offset: number): Header {
     node,
     edge,
     location: locationLayout(meta.location_fields),
+    trace: Number(snapshot.trace_function_count) > 0 ? traceLayout(meta.trace_function_info_fields) : null,
     nodeTypes: nodeTypesFrom(typesOf('node_types', node.type)),
     ...edgeTypesFrom(typesOf('edge_types', edge.type)),
   };
@@ -176,6 +190,20 @@ function locationLayout(fields: unknown): LocationLayout | null {
   };
   const { objectIndex, scriptId, line, column } = layout;
   return Math.min(objectIndex, scriptId, line, column) < 0 ? null : layout;
+}
+
+/** The same of allocation stacks. */
+function traceLayout(fields: unknown): TraceLayout | null {
+  if (!isStrings(fields) || fields.length > MAX_FIELDS) return null;
+  const layout = {
+    fields,
+    name: fields.indexOf('name'),
+    script: fields.indexOf('script_name'),
+    line: fields.indexOf('line'),
+    column: fields.indexOf('column'),
+  };
+  const { name, script, line, column } = layout;
+  return Math.min(name, script, line, column) < 0 ? null : layout;
 }
 
 function parse(bytes: Uint8Array, fail: (reason: string) => never): unknown {

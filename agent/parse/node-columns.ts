@@ -19,6 +19,8 @@ export class NodeColumnsReader extends NodeReader {
   firstEdge: Uint32Array;
   /** Null until a node has another detachedness than 0, as hardly any snapshot of Node's has. */
   detachedness: Uint8Array | null = null;
+  /** Null until a node has a frame that allocated it. */
+  frameOf: Uint32Array | null = null;
   readonly largeSizes = new Map<number, number>();
   /** Largest string index that is a node's name, and where it is; -1 without nodes. */
   maxName = -1;
@@ -50,6 +52,7 @@ export class NodeColumnsReader extends NodeReader {
     this.selfSize[node] = this.#takeSize(node, number(layout.selfSize, 2 ** 53));
     this.firstEdge[node + 1] = this.#takeEdges(number(layout.edgeCount, 2 ** 32), offset);
     if (layout.detachedness >= 0) this.#takeDetachedness(node, Math.min(values[layout.detachedness]!, 255));
+    if (this.header.trace !== null && layout.traceNodeId >= 0) this.#takeFrame(node, values[layout.traceNodeId]!);
   }
 
   /** Edges of all nodes read, by their own counts. */
@@ -101,6 +104,12 @@ export class NodeColumnsReader extends NodeReader {
     this.detachedness[node] = value;
   }
 
+  #takeFrame(node: number, frame: number): void {
+    if (frame === 0 || frame >= 2 ** 32) return;
+    this.frameOf ??= new Uint32Array(this.#room);
+    this.frameOf[node] = frame;
+  }
+
   #takeId(node: number, id: number): void {
     if (id >= 2 ** 32 && this.nodeId instanceof Uint32Array) this.nodeId = Float64Array.from(this.nodeId);
     this.nodeId[node] = id;
@@ -122,6 +131,7 @@ export class NodeColumnsReader extends NodeReader {
     this.selfSize = widened(this.selfSize, room);
     this.firstEdge = widened(this.firstEdge, room + 1);
     if (this.detachedness !== null) this.detachedness = widened(this.detachedness, room);
+    if (this.frameOf !== null) this.frameOf = widened(this.frameOf, room);
     this.#room = room;
   }
 }

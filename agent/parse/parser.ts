@@ -8,6 +8,7 @@
  */
 
 import { SnapshotSyntaxError } from '../base/syntax-error.ts';
+import { type AllocationColumns, AllocationFunctionsReader, AllocationTreeReader } from './allocation-columns.ts';
 import type { Columns } from './columns.ts';
 import { SnapshotDocument } from './document.ts';
 import { type EdgeArrays, EdgeColumnsReader } from './edge-columns.ts';
@@ -48,6 +49,8 @@ export class ColumnsParser implements SnapshotSink<Columns> {
   #nodes: NodeColumnsReader | null = null;
   #edges: EdgeColumnsReader | null = null;
   #locations: LocationColumnsReader | null = null;
+  #allocators: AllocationFunctionsReader | null = null;
+  #allocationTree: AllocationTreeReader | null = null;
   readonly #strings: StringTableReader;
 
   constructor(options: ColumnsParserOptions = {}) {
@@ -83,6 +86,7 @@ export class ColumnsParser implements SnapshotSink<Columns> {
     const header = this.#header!.header!;
     const nodes = this.#nodes!;
     const edges = this.#edges!;
+    const allocations = this.#allocations(nodes.frameOf?.subarray(0, header.nodeCount) ?? null);
     checkNames('nodes', nodes, strings.count);
     checkNames('edges', edges, strings.count);
     checkEdges(nodes, edges);
@@ -102,9 +106,16 @@ export class ColumnsParser implements SnapshotSink<Columns> {
       edgeName: edges.edgeName.subarray(0, edges.total),
       weakEdges: edges.weakEdges.toArray(),
       ...locations,
+      ...(allocations && { allocations }),
       strings,
       extraNativeBytes: header.extraNativeBytes,
     };
+  }
+
+  #allocations(frameOf: Uint32Array | null): AllocationColumns | undefined {
+    if (frameOf === null || this.#allocators === null || this.#allocationTree === null) return undefined;
+    const { functionOf } = this.#allocationTree;
+    return { frameOf, functionOf, ...this.#allocators.functions() };
   }
 
   #open(name: string, offset: number): SectionReader {
@@ -121,11 +132,22 @@ export class ColumnsParser implements SnapshotSink<Columns> {
         return this.#edges;
       case 'locations':
         return this.#openLocations(this.#knownHeader(name, offset));
+      case 'trace_function_infos':
+        return this.#openAllocators(this.#knownHeader(name, offset));
+      case 'trace_tree':
+        this.#allocationTree = new AllocationTreeReader();
+        return this.#allocationTree;
       case 'strings':
         return this.#strings;
       default:
         return new SkipReader(name);
     }
+  }
+
+  #openAllocators({ trace }: Header): SectionReader {
+    if (trace === null) return new SkipReader('trace_function_infos');
+    this.#allocators = new AllocationFunctionsReader(trace);
+    return this.#allocators;
   }
 
   #openLocations(header: Header): SectionReader {

@@ -2,18 +2,30 @@
 import { outsideText, TEXT_LENGTHS } from '../base/outside-text.ts';
 import { type CallFrame, type ProfileNode, visitNodes } from './heap-profile.ts';
 
-/**
- * A text for each frame of a profile: `handle (/srv/app.js:20)`, lines from 1; with the column where functions of one name begin
- * on one line, as all do in a minified script; `(anonymous)` for a function without a name. V8's own frames have no script.
- */
-export function siteNames(head: ProfileNode): (frame: CallFrame) => string {
-  const columnsOfLine = new Map<string, Set<number>>();
+/** What names a frame: its line and column from 0, -1 where they are not known. */
+export type FrameName = Pick<CallFrame, 'functionName' | 'url' | 'lineNumber' | 'columnNumber'>;
+
+/** A text for each frame of a profile, as `frameNames` gives it. */
+export function siteNames(head: ProfileNode): (frame: FrameName) => string {
+  const frames: FrameName[] = [];
   visitNodes(head, ({ callFrame }) => {
-    const line = lineOf(callFrame);
-    const columns = columnsOfLine.get(line);
-    if (columns) columns.add(callFrame.columnNumber);
-    else columnsOfLine.set(line, new Set([callFrame.columnNumber]));
+    frames.push(callFrame);
   });
+  return frameNames(frames);
+}
+
+/**
+ * A text for each of these frames: `handle (/srv/app.js:20)`, lines from 1; with the column where functions of one name begin on
+ * one line, as all do in a minified script; `(anonymous)` for a function without a name. V8's own frames have no script.
+ */
+export function frameNames(frames: readonly FrameName[]): (frame: FrameName) => string {
+  const columnsOfLine = new Map<string, Set<number>>();
+  for (const frame of frames) {
+    const line = lineOf(frame);
+    const columns = columnsOfLine.get(line);
+    if (columns) columns.add(frame.columnNumber);
+    else columnsOfLine.set(line, new Set([frame.columnNumber]));
+  }
   return (frame) => {
     const name = outsideText(frame.functionName, TEXT_LENGTHS.name) || '(anonymous)';
     if (frame.url === '') return name;
@@ -22,11 +34,12 @@ export function siteNames(head: ProfileNode): (frame: CallFrame) => string {
   };
 }
 
-function lineOf(frame: CallFrame): string {
+function lineOf(frame: FrameName): string {
   return `${frame.functionName} ${frame.url}:${frame.lineNumber}`;
 }
 
-/** `/srv/app.js:20`, the line from 1. */
-function placeOf({ url, lineNumber }: CallFrame): string {
-  return `${outsideText(url, TEXT_LENGTHS.url).replace(/^file:\/\//, '')}:${lineNumber + 1}`;
+/** `/srv/app.js:20`, the line from 1; the script alone where that is not known. */
+function placeOf({ url, lineNumber }: FrameName): string {
+  const path = outsideText(url, TEXT_LENGTHS.url).replace(/^file:\/\//, '');
+  return lineNumber < 0 ? path : `${path}:${lineNumber + 1}`;
 }
