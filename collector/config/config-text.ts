@@ -157,6 +157,7 @@ function jsonOf(value: unknown): string | undefined {
 function unknownKey(key: string, path: KeyPath): string {
   const known = knownKeys(path);
   if (known.length === 0) return `unknown key "${key}"`;
+  if (known.includes(key)) return `key "${key}" does not go with the other keys here`;
   const nearest = closest(key, known);
   if (distance(key, nearest) <= Math.max(2, key.length / 3)) return `unknown key "${key}"; did you mean "${nearest}"?`;
   return `unknown key "${key}"; expected one of ${known.join(', ')}`;

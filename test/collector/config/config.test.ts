@@ -224,6 +224,7 @@ targets:
 schedule: { snapshot: "0 4 * * mon", usge: 5s, usage: 10ms }
 limits: { maxPaus: 2s }
 discover: [{ ports: 9239-9230 }, { prots: 9229 }]
+alerts: [{ name: r, watch: { kind: "*" }, when: { above: 10B, within: 1m } }]
 stream: { maxClients: 0, quux: 1 }
 `;
     assertGolden(errorOf(file(text)), 'config/problems.txt');
