@@ -1,7 +1,7 @@
 /**
  * Has real processes die in every way that a collector may see, and compares what `heapwatch autopsy` says with how they did:
  *
- *     node dist/scripts/deaths.js [--rounds 1] [--only cgroup]     ways × fillings × rounds, 20 a round
+ *     node dist/scripts/deaths.js [--majors 18,26] [--rounds 1] [--only cgroup]     20 of each version of Node a round
  *
  * An autopsy has to name the cause, and among the kinds that grew most the one that was planted. Exit 1 where one is wrong with
  * certainty, or too many are not named.
@@ -22,6 +22,7 @@ import { startCollector } from '../collector/main/collector.ts';
 import type { DeathCause } from '../protocol/death.ts';
 import { configOf } from '../test/support/collector.ts';
 import { folder } from '../test/support/folder.ts';
+import { NODE_MAJORS, nodeBinary } from '../test/support/node-versions.ts';
 import { connect, type StreamClient } from '../test/support/stream-client.ts';
 import { startTarget, type Target } from '../test/support/target.ts';
 
@@ -96,9 +97,10 @@ interface Outcome {
 }
 
 /** One process from its start to its end under a collector of its own. */
-async function die(way: Way, filling: string): Promise<Outcome> {
+async function die(way: Way, filling: string, binary: string): Promise<Outcome> {
   await using dir = await folder();
-  await using target = await startTarget('deaths', { execArgv: [...(way.execArgv ?? [])], args: [filling] });
+  const execArgv = [...(way.execArgv ?? [])];
+  await using target = await startTarget('deaths', { nodeBinary: binary, execArgv, args: [filling] });
   await target.line(/ready/);
   const undo = way.prepare?.(target) ?? (() => {});
   const path = dir.join('hw.db');
@@ -153,22 +155,21 @@ function judged({ cause }: Way, filling: string, { death, kinds }: Autopsy): Out
   };
 }
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '1' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    majors: { type: 'string', default: NODE_MAJORS.join() },
+    rounds: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
+});
+const majors = NODE_MAJORS.filter((each) => values.majors.split(',').includes(String(each)));
 let [deaths, named, kindsNamed, wrongForSure] = [0, 0, 0, 0];
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const way of ways.filter(({ name }) => values.only === undefined || name.includes(values.only))) {
-    for (const filling of way.fillings) {
-      const outcome = await die(way, filling).catch((error: Error) => error);
-      if (outcome instanceof Error) {
-        process.stdout.write(`left out ${way.name}, ${filling}: ${outcome.message.split('\n')[0]}\n`);
-        continue;
-      }
-      deaths++;
-      if (outcome.isNamed) named++;
-      if (outcome.isKindNamed) kindsNamed++;
-      if (outcome.isWrongForSure) wrongForSure++;
-      const verdict = outcome.isNamed && outcome.isKindNamed ? 'named' : outcome.isNamed ? 'NO KIND' : 'NOT NAMED';
-      process.stdout.write(`${verdict} ${way.name}, ${filling}: ${outcome.text}\n`);
+  for (const major of majors) {
+    const binary = await nodeBinary(major);
+    for (const way of ways.filter(({ name }) => values.only === undefined || name.includes(values.only))) {
+      for (const filling of way.fillings)
+        count(`Node ${major}, ${way.name}, ${filling}`, await outcomeOf(way, filling, binary));
     }
   }
 }
@@ -176,3 +177,20 @@ process.stdout.write(
   `of ${deaths}: ${named} causes and ${kindsNamed} kinds named, ${wrongForSure} wrong with certainty\n`,
 );
 process.exitCode = wrongForSure === 0 && Math.min(named, kindsNamed) >= deaths * (1 - MOST_UNNAMED) ? 0 : 1;
+
+function outcomeOf(way: Way, filling: string, binary: string): Promise<Outcome | Error> {
+  return die(way, filling, binary).catch((error: Error) => error);
+}
+
+function count(what: string, outcome: Outcome | Error): void {
+  if (outcome instanceof Error) {
+    process.stdout.write(`left out ${what}: ${outcome.message.split('\n')[0]}\n`);
+    return;
+  }
+  deaths++;
+  if (outcome.isNamed) named++;
+  if (outcome.isKindNamed) kindsNamed++;
+  if (outcome.isWrongForSure) wrongForSure++;
+  const verdict = outcome.isNamed && outcome.isKindNamed ? 'named' : outcome.isNamed ? 'NO KIND' : 'NOT NAMED';
+  process.stdout.write(`${verdict} ${what}: ${outcome.text}\n`);
+}

@@ -31,6 +31,14 @@ export interface MemoryImage {
    * process it reads what is there now, not at the moment of the copy. The caller bounds how much.
    */
   readonly outside: (address: number, byteLength: number) => Uint8Array | undefined;
+  /** Of one that ran on while it was read: an object may then be torn, and say what is not so. */
+  readonly mapped?: MappedRuns;
+}
+
+/** What addresses of a process are mapped. */
+export interface MappedRuns {
+  /** How many bytes in one row are mapped from an address on; 0 where it is not. */
+  from(address: number): number;
 }
 
 /** The file that holds V8: the executable, or the `libnode.so` that it is linked to. */

@@ -17,12 +17,14 @@ import { Copiers, type Copy } from './copiers.ts';
 import { clearHoles, readSome } from './copy.ts';
 import { executableOf, holdsNode, type OpenedFile, openFile } from './executable.ts';
 import { Guard } from './guard.ts';
+import { headersOf } from './headers.ts';
 import { heldPages } from './held-pages.ts';
 import type { Executable, MemoryImage } from './image.ts';
+import { mappedRuns } from './mapped-runs.ts';
 import { type Mapping, v8Mappings } from './mappings.ts';
 import { MemoryRoomError } from './memory-room.ts';
 import { isForbidden, isGone, isStopped, keyedStat, type ProcessKey, statOf } from './process-state.ts';
-import { PAGE_BYTES, type Plan, planOf, sumBytes } from './regions.ts';
+import { type HeldPages, PAGE_BYTES, type Plan, planOf, sumBytes } from './regions.ts';
 import { StopError, StopObstacleError, whileStopped } from './stop.ts';
 import { readWhole } from './whole-file.ts';
 
@@ -33,6 +35,8 @@ export interface ReadOptions {
   readonly limitMs?: number;
   /** Asked at that moment, of a process that we have stopped, before anything is copied: by throwing it ends the stop at once. */
   readonly before?: (outside: MemoryImage['outside']) => void;
+  /** Of one that runs on: given headers of its pages as they are before anything is copied (see headers.ts). */
+  readonly headers?: (image: MemoryImage) => void;
   /** Done at that moment, before the process goes on: for what of `outside` belongs to it. At once, no promise. */
   readonly atMoment?: (image: MemoryImage) => void;
 }
@@ -109,6 +113,7 @@ export class ProcessMemory implements AsyncDisposable {
     stop,
     limitMs = DEFAULT_LIMIT_MS,
     before = () => {},
+    headers = () => {},
     atMoment = () => {},
   }: ReadOptions): Promise<MemoryReading> {
     const mappings = v8Mappings(this.#files.smapsText());
@@ -121,10 +126,14 @@ export class ProcessMemory implements AsyncDisposable {
     const found = isStopped(this.key.pid);
     const takenAtMs = Date.now();
     const work = () => {
-      if (stop && !found) before((address, byteLength) => this.#files.read(address, byteLength));
-      const copied = this.#copy(copy);
-      atMoment(copied.image);
-      return copied;
+      const runs = !stop && !found;
+      const read: MemoryImage['outside'] = (address, byteLength) => this.#files.read(address, byteLength);
+      if (runs) headers(headersOf(v8Mappings(this.#files.smapsText()), this.#heldPages, read));
+      else if (!found) before(read);
+      const { image, ...copied } = this.#copy(copy);
+      const seen = runs ? { ...image, mapped: mappedRuns(this.#files.smapsText()) } : image;
+      atMoment(seen);
+      return { image: seen, ...copied };
     };
     const { result, stoppedMs } =
       this.#guard && stop && !found
@@ -177,8 +186,10 @@ export class ProcessMemory implements AsyncDisposable {
 
   #plan(): Plan {
     const mappings = v8Mappings(this.#files.smapsText());
-    return planOf(mappings, (start, end) => heldPages(this.#files.pagemap, start, end));
+    return planOf(mappings, this.#heldPages);
   }
+
+  readonly #heldPages: HeldPages = (start, end) => heldPages(this.#files.pagemap, start, end);
 
   /** A buffer of at least that many bytes. */
   async #makeRoom(byteLength: number): Promise<void> {

@@ -13,6 +13,7 @@ export class ProcessView implements Disposable {
   readonly #mem: number;
   readonly #pagemap: number;
   readonly #smaps: number;
+  #scratch = new Uint8Array(0);
 
   private constructor(key: ProcessKey, [mem, pagemap, smaps]: readonly [number, number, number]) {
     this.key = key;
@@ -66,6 +67,18 @@ export class ProcessView implements Disposable {
     return true;
   }
 
+  /**
+   * Zeros, of which there is one piece for all: what is read into it holds until the next call. Copies of another process's memory
+   * are not left in ours, where they would look like ours.
+   */
+  scratch(byteLength: number): Uint8Array {
+    if (this.#scratch.byteLength < byteLength) {
+      this.#scratch.fill(0);
+      this.#scratch = new Uint8Array(byteLength);
+    }
+    return this.#scratch.subarray(0, byteLength).fill(0);
+  }
+
   /** Where the stacks of its threads are at present; of those that run the kernel does not tell. */
   stackPointers(): number[] {
     return tasksOf(this.key.pid).flatMap((task) => {
@@ -76,6 +89,7 @@ export class ProcessView implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#scratch.fill(0);
     for (const fd of [this.#mem, this.#pagemap, this.#smaps]) closeSync(fd);
   }
 }
@@ -102,13 +116,13 @@ export class HeldReader {
     return sum;
   }
 
-  /** Calls `visit` with what is held, 1 MB at most at a time; what is given back meanwhile is left out. */
+  /** Calls `visit` with what is held, 1 MB at most at a time, the view's scratch; what is given back meanwhile is left out. */
   eachHeld(address: number, byteLength: number, visit: (bytes: Uint8Array) => void): void {
     this.#eachRun(address, byteLength, (from, runBytes, isHeld) => {
       if (!isHeld) return;
       for (let at = 0; at < runBytes; at += MOST_AT_ONCE_BYTES) {
-        const bytes = this.#view.read(from + at, Math.min(MOST_AT_ONCE_BYTES, runBytes - at));
-        if (bytes) visit(bytes);
+        const bytes = this.#view.scratch(Math.min(MOST_AT_ONCE_BYTES, runBytes - at));
+        if (this.#view.readInto(bytes, from + at)) visit(bytes);
       }
     });
   }
@@ -131,9 +145,9 @@ export class HeldReader {
     }
   }
 
-  /** Zeros for what is not held. */
+  /** Zeros for what is not held. It is the view's scratch. */
   read(address: number, byteLength: number): Uint8Array | undefined {
-    const bytes = new Uint8Array(byteLength);
+    const bytes = this.#view.scratch(byteLength);
     let isRead = byteLength <= this.#start + this.held.length * PAGE_BYTES - address;
     this.#eachRun(address, byteLength, (from, runBytes, isHeld) => {
       const part = bytes.subarray(from - address, from - address + runBytes);

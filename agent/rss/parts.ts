@@ -2,15 +2,15 @@
 import { MEMORY_PARTS, type MemoryPart, type MemoryPartName } from '../../protocol/memory.ts';
 import type { RssReading } from './reading.ts';
 
-/** Two and more texts of one are no accident: a program may have the name of a method in its own memory. */
-const SURE_REMAINS = 2;
+/** So many that follow one another are no accident. */
+const SURE_ENTRIES = 64;
 
 export function partsOf(reading: RssReading): MemoryPart[] {
   const sizes = sizesOf(reading);
   return MEMORY_PARTS.map((part) => ({ part, sizeBytes: Math.round(sizes[part]) }));
 }
 
-function sizesOf({ uses, spaces = [], malloc, heap, snapshotRemains }: RssReading): Record<MemoryPartName, number> {
+function sizesOf({ uses, spaces = [], malloc, heap, snapshotEntries }: RssReading): Record<MemoryPartName, number> {
   const use = (name: keyof RssReading['uses']) => uses[name] ?? 0;
   const resident = spaces.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
   // by V8's count, of which what was never touched is not in memory
@@ -19,7 +19,7 @@ function sizesOf({ uses, spaces = [], malloc, heap, snapshotRemains }: RssReadin
     ? [heap.buffers, heap.bufferGarbage, heap.externalStrings].map(({ residentBytes }) => residentBytes)
     : [0, 0, 0];
   const [buffers, bufferGarbage, externalStrings] = fitted(outside, malloc.usedBytes);
-  const isLeft = snapshotRemains >= SURE_REMAINS;
+  const isLeft = snapshotEntries >= SURE_ENTRIES;
   return {
     heapUsed,
     heapFree: resident - heapUsed,

@@ -74,8 +74,8 @@ export interface RssReading {
   readonly malloc: MallocReading;
   /** Absent where the heap was not walked. */
   readonly heap?: HeapReading;
-  /** Texts of heap snapshots that are found in free memory. */
-  readonly snapshotRemains: number;
+  /** Entries of a heap snapshot that are found in free memory; no more are counted than say that there was one. */
+  readonly snapshotEntries: number;
   /** What could not be read, a line each. */
   readonly unknown: readonly string[];
 }

@@ -7,15 +7,19 @@ const MB = 2 ** 20;
 
 /** What a Node that does nothing has: 18 to 26 on x86-64. Only what is beyond stands out. */
 const BARE: Partial<Record<MemoryPartName, number>> = {
-  heapUsed: 6 * MB,
   heapFree: MB,
   heapKept: 3 * MB,
   native: 5 * MB,
   stacks: MB,
 };
+/** ... of its heap's part in use, of old objects and of young ones. */
+const OLD_BYTES = 5 * MB;
+const YOUNG_BYTES = MB;
 /** What is less is not worth a verdict. */
 const LEAST_BYTES = 12 * MB;
 const LEAST_RATIO = 0.1;
+/** What has so much of the most is said too: a moment later it may be the other way round. */
+const NEAR_RATIO = 0.75;
 /** Of a heap: code that stands out. */
 const CODE_RATIO = 0.35;
 /** Handles that are worth a word, and what each holds at least if they hold the memory (zlib's smallest have 10 KB, most 260). */
@@ -37,16 +41,18 @@ export function verdictOf(
   isolateName: (isolate: number) => string,
 ): MemoryVerdict {
   const size = (part: MemoryPartName) => parts.find((each) => each.part === part)?.sizeBytes ?? 0;
-  const [most] = candidatesOf(size, reading, isolateName).sort((a, b) => b.sizeBytes - a.sizeBytes);
-  if (!most || most.sizeBytes < Math.max(LEAST_BYTES, LEAST_RATIO * reading.rssBytes)) return small(size('binary'));
-  const { cause, sizeBytes, next } = most;
-  const share = Math.round((100 * sizeBytes) / reading.rssBytes);
-  return {
-    cause,
-    sizeBytes: Math.round(sizeBytes),
-    text: `${most.text(humanSize(sizeBytes))} (${share} % of RSS)`,
-    next,
-  };
+  const leastBytes = Math.max(LEAST_BYTES, LEAST_RATIO * reading.rssBytes);
+  const standOut = candidatesOf(size, reading, isolateName).filter(({ sizeBytes }) => sizeBytes >= leastBytes);
+  const mostBytes = Math.max(...standOut.map(({ sizeBytes }) => sizeBytes));
+  // in their order, not by what of them is more at the moment
+  const [first, ...others] = standOut.filter(({ sizeBytes }) => sizeBytes >= NEAR_RATIO * mostBytes);
+  if (!first) return small(size('binary'));
+  const { cause, sizeBytes, next } = first;
+  const said = [first, ...others].map(
+    ({ text, sizeBytes: bytes }) =>
+      `${text(humanSize(bytes))} (${Math.round((100 * bytes) / reading.rssBytes)} % of RSS)`,
+  );
+  return { cause, sizeBytes: Math.round(sizeBytes), text: said.join('; about as much: '), next };
 }
 
 function small(binaryBytes: number): MemoryVerdict {
@@ -64,12 +70,13 @@ function candidatesOf(
   isolateName: (isolate: number) => string,
 ): Candidate[] {
   const beyond = (part: MemoryPartName) => Math.max(0, size(part) - (BARE[part] ?? 0));
+  const young = youngBytes(reading);
   return [
-    heapCandidate(beyond('heapUsed'), reading, isolateName),
+    heapCandidate(Math.max(0, size('heapUsed') - young - OLD_BYTES), reading, isolateName),
     ...(reading.spaces ? [] : [unreadHeap(beyond('heapKept'))]),
     {
       cause: 'heapNotShrunk',
-      sizeBytes: reading.spaces ? beyond('heapFree') + beyond('heapKept') : 0,
+      sizeBytes: reading.spaces ? beyond('heapFree') + beyond('heapKept') + Math.max(0, young - YOUNG_BYTES) : 0,
       text: (bytes) =>
         `V8 keeps ${bytes} that its heap does not use: it had more objects before, or many die young, and it has not shrunk yet`,
       next: 'wait for V8 to shrink it while the process idles; if it stays, lower --max-semi-space-size or the limit of the heap',
@@ -114,7 +121,7 @@ function candidatesOf(
       cause: 'snapshots',
       sizeBytes: size('snapshotLeft'),
       text: (bytes) =>
-        `${bytes} of malloc are free since a heap snapshot was taken: ${reading.snapshotRemains} pieces of its text are still there, and the C library has not given the memory back`,
+        `${bytes} of malloc are free since a heap snapshot of it was taken: V8's entries of one are still in it, and the C library has not given the memory back`,
       next: 'nothing leaks: it is used again, or gone with a restart; use walk, types or census instead of snapshots',
     },
     {
@@ -137,6 +144,15 @@ function candidatesOf(
       next: 'look at /proc/PID/smaps; an addon or another allocator (musl, jemalloc) makes its own',
     },
   ];
+}
+
+/**
+ * What of the young generation is in use. That is all of it before a collection, and next to nothing behind it: it says when a process
+ * was read, not what it has, and counts as what V8 keeps for it.
+ */
+function youngBytes({ spaces = [] }: RssReading): number {
+  const young = spaces.filter(({ space }) => space === 'new_space');
+  return young.reduce((sum, { usedBytes, residentBytes }) => sum + Math.min(usedBytes, residentBytes), 0);
 }
 
 function unreadHeap(sizeBytes: number): Candidate {

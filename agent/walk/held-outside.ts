@@ -1,5 +1,6 @@
 /** What objects of a heap hold outside V8's pages: memory of ArrayBuffers, characters of external strings; pure. */
 import type { HeapWords } from './objects.ts';
+import { mayHold } from './outside.ts';
 import type { Page } from './pages.ts';
 
 export interface OutsideBlock {
@@ -19,6 +20,7 @@ export function heldOutside(heap: HeapWords, most: number): OutsideBlock[] {
   const add = (page: Page, block: Omit<OutsideBlock, 'heap'>): void => {
     const { address, byteLength } = block;
     if (address === 0 || byteLength === 0 || memory.wordAt(address) >= 0 || found.has(address)) return;
+    if (!mayHold(memory.image, address, byteLength)) return;
     if (found.size < most) found.set(address, { ...block, heap: page.heap });
   };
   for (const page of heap.pages) {

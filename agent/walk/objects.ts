@@ -4,7 +4,7 @@ import type { MemoryImage } from '../memory/image.ts';
 import { MapTable } from './maps.ts';
 import { MemoryWords } from './memory-words.ts';
 import { isLarge, type Page } from './pages.ts';
-import { BY_LENGTH, BY_RULE, FIXED, sizeByRule } from './sizes.ts';
+import { BY_LENGTH, BY_RULE, FIXED, sizeByRule, UNKNOWN_SIZE } from './sizes.ts';
 
 /** One image with all that reading its objects needs. */
 export class HeapWords {
@@ -12,6 +12,7 @@ export class HeapWords {
   readonly memory: MemoryWords;
   readonly maps: MapTable;
   readonly pages: readonly Page[];
+  readonly #ends: Float64Array;
 
   /** `pages` are the image's, read while the process stood still. */
   constructor(image: MemoryImage, layout: Layout, pages: readonly Page[]) {
@@ -19,18 +20,27 @@ export class HeapWords {
     this.memory = new MemoryWords(image);
     this.maps = new MapTable(this.memory, layout);
     this.pages = pages;
+    this.#ends = endsOf(pages, this.memory);
   }
 
-  /** Words of the object at word `at`, whose Map has that number; 0 if its size is not known. */
+  /**
+   * Words of the object at word `at`, whose Map has that number; 0 if its size is not known, and if what it says of itself reaches
+   * beyond its page: then it is none, but what is left of one, or not yet one, where a heap was read that runs.
+   */
   wordsOf(at: number, map: number): number {
     const { maps } = this;
     const kind = maps.sizeKind[map];
     if (kind === FIXED) return maps.words[map];
     if (kind === BY_LENGTH) {
       const length = (this.memory.u32[2 * at + maps.field[map]] >>> maps.shift[map]) & maps.mask[map];
-      return (maps.header[map] + maps.unit[map] * (length >>> 0) + 7) >>> 3;
+      return this.#within(at, Math.ceil((maps.header[map] + maps.unit[map] * (length >>> 0)) / 8));
     }
-    return kind === BY_RULE ? (sizeByRule(this.layout, this.memory, maps.unit[map], at) + 7) >>> 3 : 0;
+    if (kind !== BY_RULE) return 0;
+    return this.#within(at, Math.ceil(sizeByRule(this.layout, this.memory, maps.unit[map], at) / 8));
+  }
+
+  #within(at: number, words: number): number {
+    return at + words <= this.#ends[at >>> 9] ? words : 0;
   }
 
   /**
@@ -66,6 +76,10 @@ export class HeapWords {
           continue;
         }
         const words = this.wordsOf(at, map);
+        if (words === 0 ? maps.sizeKind[map] !== UNKNOWN_SIZE : !large && at + words > end) {
+          at++;
+          continue;
+        }
         visit(at, map, words, markBits !== undefined && !isMarked(markBits, at + inPage));
         if (large) return;
         at += words === 0 ? 1 : words;
@@ -80,4 +94,18 @@ export type Visit = (at: number, map: number, words: number, dead: boolean) => v
 
 function isMarked(markBits: Uint32Array, word: number): boolean {
   return (markBits[word >>> 5] & (1 << (word & 31))) !== 0;
+}
+
+/** By 4 KB of the image: the word behind the last of its page, as if all of that lay in one row. */
+function endsOf(pages: readonly Page[], memory: MemoryWords): Float64Array {
+  const ends = new Float64Array((memory.u32.length >>> 10) + 1);
+  for (const { areaStart, areaEnd } of pages) {
+    for (let address = areaStart; address < areaEnd; address += 4_096) {
+      const at = memory.wordAt(address);
+      if (at >= 0) ends[at >>> 9] = Math.max(ends[at >>> 9], at + (areaEnd - address) / 8);
+    }
+    const last = memory.wordAt(areaEnd - 8);
+    if (last >= 0) ends[last >>> 9] = Math.max(ends[last >>> 9], last + 1);
+  }
+  return ends;
 }

@@ -22,3 +22,11 @@ export function follow(image: MemoryImage, from: number, path: readonly number[]
   }
   return address === undefined || address === 0 ? undefined : address + path[path.length - 1];
 }
+
+/**
+ * Whether an object can have that many bytes there: they are mapped. What is left of an object, or not yet one, says anything.
+ * Of an image that does not know what is mapped, one that was taken of a heap that stood still, it can.
+ */
+export function mayHold({ mapped }: MemoryImage, address: number, byteLength: number): boolean {
+  return mapped === undefined || byteLength <= mapped.from(address);
+}

@@ -8,10 +8,11 @@
  * Nothing is made for an object; what differs within a Map (see `asksObjects`) is kept by its text.
  */
 import type { ClassNames } from './class-names.ts';
-import { isSince13, outsideUnit } from './external-strings.ts';
+import { isSince13, outsideStringBytes, outsideUnit } from './external-strings.ts';
 import type { HeapWords } from './objects.ts';
+import { mayHold } from './outside.ts';
 import { isLarge, type Page, READ_ONLY_SPACE } from './pages.ts';
-import { FIXED } from './sizes.ts';
+import { FIXED, UNKNOWN_SIZE } from './sizes.ts';
 import { TAGGINGS, type Tagging } from './tagged.ts';
 
 /** What is done with objects of a Map besides counting them. */
@@ -73,7 +74,7 @@ export class Tally {
   deadWords = new Float64Array(1 << 12);
   /** Words that hold nothing: free lists and fillers. */
   freeWords = 0;
-  /** Words where an object should begin and none does, or that an object has beyond the end of its page: 0, or the moment was a bad one. */
+  /** Words where an object should begin, and none does that ends within its page: 0, or the moment was a bad one. */
   tornWords = 0;
   /** By owner's Map times three: stores. */
   storeCount = new Float64Array(3 << 12);
@@ -144,6 +145,11 @@ export class Tally {
           words = recent[slot + 3];
         }
         if (words === VARIES) words = this.#heap.wordsOf(at, map);
+        if (words === 0 ? this.#heap.maps.sizeKind[map] !== UNKNOWN_SIZE : !large && at + words > end) {
+          at++;
+          this.tornWords++;
+          continue;
+        }
         const what = role[map];
         if (what === FREE) {
           this.freeWords += words;
@@ -162,7 +168,6 @@ export class Tally {
         at += words === 0 ? 1 : words;
       }
       address += (at - start) * 8;
-      if (address > to) this.tornWords += (address - to) / 8;
     }
   }
 
@@ -200,7 +205,7 @@ export class Tally {
         return;
       case ONE_BYTE_OUTSIDE:
       case TWO_BYTES_OUTSIDE:
-        this.outsideStringBytes += (what - ONE_BYTE_OUTSIDE + 1) * this.#heap.memory.u32[2 * at + 3];
+        this.outsideStringBytes += outsideStringBytes(this.#heap.memory, at, what - ONE_BYTE_OUTSIDE + 1);
         return;
       case SYMBOL:
         // bit 0 of the flags: private, which a snapshot shows as V8's own
@@ -326,6 +331,7 @@ export class Tally {
     const store = memory.value(at + this.#backingStoreField);
     const bytes = memory.value(at + this.#byteLengthField);
     if (store === 0 || bytes === 0 || layout === undefined || this.#sharedBackingStores.has(store)) return;
+    if (!mayHold(memory.image, store, bytes)) return;
     this.#sharedBackingStores.add(store);
     this.outside.count++;
     this.outside.bytes += bytes;

@@ -77,7 +77,9 @@ export function walkKinds(heap: HeapWords, maps?: SourceMaps): WalkedKinds {
     const tally = new Tally(heap, classes);
     const spaces = addSpaces(tally, pages);
     refuseUnsized(heap, tally);
-    return { isolate: pages[0]?.isolate ?? -1, ...isolateKinds(heap, named, address, tally, spaces) };
+    const kinds = isolateKinds(heap, named, address, tally, spaces);
+    refuseTooMuch(kinds, pages);
+    return { isolate: pages[0]?.isolate ?? -1, ...kinds };
   };
   const readOnly = kindsOf(0, pagesOfHeap.get(0) ?? []);
   pagesOfHeap.delete(0);
@@ -139,6 +141,17 @@ function refuseUnsized({ maps, layout }: HeapWords, { count, deadCount }: Tally)
       `V8 ${layout.v8} has objects of ${type} here, of which the size is not known; take a snapshot instead`,
     );
   }
+}
+
+/** What objects lead to may have been given to others by then, of a heap that runs on: kinds have no more than their pages. */
+function refuseTooMuch({ sizeBytes }: Pick<IsolateKinds, 'sizeBytes'>, pages: readonly Page[]): void {
+  const mostBytes = pages.reduce((sum, { ranges }) => sum + rangesBytes(ranges), 0);
+  if (sizeBytes <= mostBytes) return;
+  throw new LayoutRefusal('its heap changed too much while it was read; read it again, or stop it for that');
+}
+
+function rangesBytes(ranges: Page['ranges']): number {
+  return ranges.reduce((sum, [start, end]) => sum + end - start, 0);
 }
 
 function isolateKinds(

@@ -16,6 +16,8 @@ export const PLANTS: Readonly<Record<string, MemoryCause>> = {
   'external-strings': 'externalStrings',
   code: 'code',
   stacks: 'stacks',
+  'snapshot-written': 'snapshots',
+  'snapshot-texts': 'fragmentation',
 };
 
 /** Of a heap that a snapshot makes much of. */
@@ -25,7 +27,9 @@ export async function startPlant(
   plant: string,
   options: { nodeBinary?: string; inspect?: boolean } = {},
 ): Promise<Target> {
-  const target = await startTarget('memory-plants', { inspect: false, ...options, args: [plant] });
+  // V8 collects what an idle process has, after some seconds: a busy machine takes so long to read it
+  const execArgv = ['--no-memory-reducer'];
+  const target = await startTarget('memory-plants', { inspect: false, ...options, execArgv, args: [plant] });
   await target.line(/^planted$/);
   return target;
 }

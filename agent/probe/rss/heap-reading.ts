@@ -15,6 +15,7 @@ import { walkedColumns } from '../../walk/graph/walked-columns.ts';
 import { heldOutside, type OutsideBlock } from '../../walk/held-outside.ts';
 import { HeapWords } from '../../walk/objects.ts';
 import { type Page, pagesOf } from '../../walk/pages.ts';
+import { steadyPages } from '../../walk/steady-pages.ts';
 import { walkKinds } from '../../walk/walk-kinds.ts';
 import type { HeldAreas } from './held-areas.ts';
 
@@ -48,13 +49,18 @@ export async function readHeap(
   const isSmall = heldBytes <= MOST_GRAPH_BYTES;
   for (let time = 1; ; time++) {
     const handles = new Map<number, Handles>();
+    let before: Page[] = [];
     let pages: Page[] = [];
+    const headers = (image: MemoryImage) => {
+      before = pagesOf(image, layout);
+    };
     const atMoment = (image: MemoryImage) => {
-      pages = pagesOf(image, layout);
+      const found = pagesOf(image, layout);
+      pages = image.mapped ? steadyPages(before, found) : found;
       if (isSmall)
         for (const { heap } of pages) if (heap !== 0 && !handles.has(heap)) handles.set(heap, handlesOf(image, heap));
     };
-    const { image } = await memory.read({ stop: false, atMoment });
+    const { image } = await memory.read({ stop: false, headers, atMoment });
     try {
       const words = new HeapWords(image, layout, pages);
       return { ...kindsIn(words), ...blocksIn(words, handles, outside, held) };

@@ -12,7 +12,7 @@ import { serve } from '../../threads/thread.ts';
 import { readHeap } from './heap-reading.ts';
 import { HeldAreas } from './held-areas.ts';
 import { readMalloc } from './malloc-reading.ts';
-import { remainsIn } from './remains.ts';
+import { entriesIn } from './remains.ts';
 import type { RssJob } from './rss-job.ts';
 import { spacesOf } from './spaces.ts';
 
@@ -39,9 +39,9 @@ async function readRss({ pid, startTicks, walk, mostHeapBytes }: RssJob): Promis
       heldOf: (area) => held.of(area),
       read: (address, byteLength) => view.read(address, byteLength),
     });
-  let snapshotRemains = 0;
+  let snapshotEntries = 0;
   const malloc = readMalloc(view, { brk: of('brk'), arenas: of('arena'), anonymous: of('anonymous') }, (bytes) => {
-    snapshotRemains += remainsIn(bytes);
+    snapshotEntries += entriesIn(bytes);
   });
   const outside = {
     areas: of('brk', 'arena', 'anonymous', 'wasm'),
@@ -63,7 +63,7 @@ async function readRss({ pid, startTicks, walk, mostHeapBytes }: RssJob): Promis
     ...(spaces && { spaces }),
     malloc,
     ...(heap && { heap }),
-    snapshotRemains,
+    snapshotEntries,
     unknown,
   };
 }

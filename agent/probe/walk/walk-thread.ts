@@ -20,6 +20,7 @@ import { type Handles, handlesIn } from '../../walk/graph/handles.ts';
 import { refuseStrange } from '../../walk/invariants.ts';
 import { HeapWords } from '../../walk/objects.ts';
 import { type Page, pagesOf } from '../../walk/pages.ts';
+import { steadyPages } from '../../walk/steady-pages.ts';
 import { walkKinds } from '../../walk/walk-kinds.ts';
 import type { GraphAnswer, GraphQuestion } from './graph-job.ts';
 import type { OpenedHeap, WalkAnswer, WalkedMemory, WalkQuestion } from './walk-job.ts';
@@ -124,6 +125,7 @@ async function atGoodMoment<M, T>(
   for (let time = 1; ; time++) {
     let moment: M | undefined;
     let collecting: readonly number[] = [];
+    let before: readonly Page[] | undefined;
     const refuse = (): void => {
       if (collecting.length > 0) throw new MidCollectionError(collecting);
     };
@@ -136,8 +138,12 @@ async function atGoodMoment<M, T>(
           collecting = collectingIsolates({ outside }, layout, pages);
           refuse();
         },
+        headers: (seen) => {
+          before = pagesOf(seen, layout);
+        },
         atMoment: (seen) => {
-          pages = pagesOf(seen, layout);
+          const found = pagesOf(seen, layout);
+          pages = before ? steadyPages(before, found) : found;
           collecting = collectingIsolates(seen, layout, pages);
           moment = atMoment(seen, pages);
         },

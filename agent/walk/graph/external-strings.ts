@@ -1,5 +1,5 @@
 /** What strings of a walked graph have outside V8's pages, by their nodes. */
-import { outsideUnit } from '../external-strings.ts';
+import { outsideStringBytes, outsideUnit } from '../external-strings.ts';
 import type { HeapWords } from '../objects.ts';
 import type { NodeIndex } from './node-index.ts';
 
@@ -14,6 +14,6 @@ export function eachOutside(
   for (let map = 0; map < maps.length; map++) unitOfMap[map] = outsideUnit(layout, maps.type[map]);
   for (const node of strings) {
     const unit = unitOfMap[index.map[node]];
-    if (unit > 0) visit(node, unit * memory.u32[2 * index.at[node] + 3]);
+    if (unit > 0) visit(node, outsideStringBytes(memory, index.at[node], unit));
   }
 }

@@ -1,6 +1,7 @@
 /** Memory of ArrayBuffers outside V8's pages: a node each, however many objects share it. */
 import { need } from '../../layout/layout.ts';
 import type { HeapWords } from '../objects.ts';
+import { mayHold } from '../outside.ts';
 import type { NodeIndex } from './node-index.ts';
 
 export class OutsideBuffers {
@@ -22,6 +23,7 @@ export class OutsideBuffers {
       const address = heap.memory.value(index.at[buffer] + this.#backing);
       const bytes = heap.memory.value(index.at[buffer] + length);
       if (address === 0 || bytes === 0 || heap.memory.wordAt(address) >= 0 || this.#ofAddress.has(address)) continue;
+      if (!mayHold(heap.memory.image, address, bytes)) continue;
       this.#ofAddress.set(address, this.#first + this.bytes.push(bytes) - 1);
     }
   }

@@ -17,7 +17,7 @@ const BARE: RssReading = {
   uses: { binary: 33 * MB, v8: 5 * MB, file: 4 * MB, brk: 3 * MB },
   spaces: [{ isolate: 0, space: 'old_space', committedBytes: 4 * MB, residentBytes: 4 * MB, usedBytes: 3 * MB }],
   malloc: { usedBytes: 2 * MB, freeBytes: MB, freeChunks: 9, largeFreeBytes: 0, unknownBytes: 0 },
-  snapshotRemains: 0,
+  snapshotEntries: 0,
   unknown: [],
 };
 
@@ -56,12 +56,33 @@ test('free memory of malloc is fragmentation, or a peak, or what a snapshot left
   const malloc = { ...BARE.malloc, freeBytes: 101 * MB };
   assert.match(verdict({ malloc }, 100 * MB).text, /^malloc is fragmented: 101 MB are free in 9 pieces/);
   assert.match(verdict({ malloc: { ...malloc, largeFreeBytes: 90 * MB } }, 100 * MB).text, /since a peak/);
-  assert.equal(verdict({ malloc, snapshotRemains: 12 }, 100 * MB).cause, 'snapshots');
-  assert.equal(verdict({ malloc, snapshotRemains: 1 }, 100 * MB).cause, 'fragmentation');
+  assert.equal(verdict({ malloc, snapshotEntries: 1_000 }, 100 * MB).cause, 'snapshots');
+  assert.equal(verdict({ malloc, snapshotEntries: 9 }, 100 * MB).cause, 'fragmentation');
 });
 
 test('without a layout the heap is what V8 keeps; it is not called objects', () => {
   const { spaces: _, ...reading } = { ...BARE, uses: { ...BARE.uses, v8: 105 * MB }, rssBytes: 145 * MB };
   const unread: RssReading = { ...reading, unknown: ['V8 99.9 is not known'] };
   assert.equal(verdictOf(partsOf(unread), unread, String).cause, 'heapUnknown');
+});
+
+test('what is about as much is said too, and which of both is more at the moment makes no difference', () => {
+  const said = [50, 60].map((freeMb) => {
+    const malloc = { ...BARE.malloc, freeBytes: freeMb * MB };
+    return verdict({ malloc, uses: { ...BARE.uses, wasm: 55 * MB } }, 110 * MB);
+  });
+  assert.deepEqual(
+    said.map(({ cause }) => cause),
+    ['wasm', 'wasm'],
+  );
+  assert.match(said[1]!.text, /^memories of WebAssembly have 55.*; about as much: malloc is fragmented: 60/);
+});
+
+test('of the young generation it makes no difference how full it is', () => {
+  const causes = [1, 30].map((usedMb) => {
+    const young = { isolate: 0, space: 'new_space', committedBytes: 32 * MB, residentBytes: 32 * MB };
+    const spaces = [...BARE.spaces!, { ...young, usedBytes: usedMb * MB }];
+    return verdict({ spaces, uses: { ...BARE.uses, v8: 37 * MB } }, 32 * MB).cause;
+  });
+  assert.deepEqual(causes, ['heapNotShrunk', 'heapNotShrunk']);
 });
