@@ -5,6 +5,9 @@
  *     mountinfo            /..  /sys/fs/cgroup  which group is mounted where, in the same words
  *                          └─ beneath it: /sys/fs/cgroup/app and what is above it, as far up as the mount shows
  *
+ *     4:memory:/../app/web  beside  /../../..   one up from ours, mounted three up: two names between are told by nothing,
+ *                                               and looked for among the groups there: which has app/web, with the process in it
+ *
  * Where the reader's own mounts do not show the group (a container beside it), the process's may: /proc/PID/root leads there.
  */
 import { join } from 'node:path';
@@ -36,11 +39,48 @@ export async function memoryCgroup(pid: number | 'self', read: ReadFiles): Promi
   if (groups === null || groups === undefined) return 'unknown';
   const group = groupOf(groups);
   if (!group) return null;
-  const views = [...viewsOf(group, ourMounts ?? '', ''), ...viewsOf(group, itsMounts ?? '', `/proc/${pid}/root`)];
+  const mounts = [...mountsOf(group, ourMounts ?? '', ''), ...mountsOf(group, itsMounts ?? '', `/proc/${pid}/root`)];
+  const path = wordsOf(group.path);
+  const views: View[] = [];
+  for (const { root, top } of mounts) {
+    const below = beneath(root, path) ?? (await searched(top, root, { path, pid, read }));
+    if (below) views.push({ top, below });
+  }
   return { ...group, views };
 }
 
+/** Where the reader's namespace has fewer names than there are groups above it: see above. Undefined where it is not that, or not found. */
+async function searched(
+  top: string,
+  root: readonly string[],
+  { path, pid, read }: { readonly path: readonly string[]; readonly pid: number | 'self'; readonly read: ReadFiles },
+): Promise<string[] | undefined> {
+  const [above, up] = [upOf(root), upOf(path)];
+  const rest = path.slice(up);
+  if (!read.folders || pid === 'self' || above < root.length || up >= above || rest.includes('..')) return undefined;
+  let found: string[][] = [[]];
+  for (let depth = up; depth < above; depth++) {
+    const deeper: string[][] = [];
+    for (const names of found) {
+      for (const name of await read.folders(join(top, ...names))) deeper.push([...names, name]);
+      if (deeper.length > MOST_SEARCHED) return undefined;
+    }
+    found = deeper;
+  }
+  const lists = await read(found.map((names) => join(top, ...names, ...rest, 'cgroup.procs')));
+  const at = lists.findIndex((list) => list?.split('\n').includes(`${pid}`));
+  return at < 0 ? undefined : [...found[at]!, ...rest];
+}
+
+function upOf(words: readonly string[]): number {
+  const first = words.findIndex((word) => word !== '..');
+  return first < 0 ? words.length : first;
+}
+
 type Group = Omit<MemoryCgroup, 'views'>;
+
+/** Of groups that may be it. */
+const MOST_SEARCHED = 4_000;
 
 const MOUNT_TYPES = { 1: 'cgroup', 2: 'cgroup2' } as const;
 
@@ -52,16 +92,16 @@ function groupOf(text: string): Group | null {
   return second === undefined ? null : { version: 2, path: second };
 }
 
-function viewsOf({ version, path }: Group, mountinfo: string, prefix: string): View[] {
-  const views: View[] = [];
+/** Where groups of that version are mounted, and which of them is at the top there. */
+function mountsOf({ version }: Group, mountinfo: string, prefix: string): { root: string[]; top: string }[] {
+  const found: { root: string[]; top: string }[] = [];
   for (const line of mountinfo.split('\n')) {
     const mount = mountOf(line);
     if (!mount || mount.type !== MOUNT_TYPES[version]) continue;
     if (version === 1 && !mount.options.split(',').includes('memory')) continue;
-    const below = beneath(wordsOf(mount.root), wordsOf(path));
-    if (below) views.push({ top: join(prefix, mount.point), below });
+    found.push({ root: wordsOf(mount.root), top: join(prefix, mount.point) });
   }
-  return views;
+  return found;
 }
 
 /** `36 35 0:31 ROOT POINT rw,… shared:1 - TYPE SOURCE OPTIONS`, a space in a path written `\040`. */

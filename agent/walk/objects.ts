@@ -69,6 +69,7 @@ export class HeapWords {
       const inPage = (address - pageAddress) / 8 - start;
       let at = start;
       const end = start + run;
+      const last = large ? Number.POSITIVE_INFINITY : start + (to - address) / 8;
       while (at < end) {
         const map = maps.ofObject(at);
         if (map < 0) {
@@ -76,7 +77,7 @@ export class HeapWords {
           continue;
         }
         const words = this.wordsOf(at, map);
-        if (words === 0 ? maps.sizeKind[map] !== UNKNOWN_SIZE : !large && at + words > end) {
+        if (words === 0 ? maps.sizeKind[map] !== UNKNOWN_SIZE : at + words > last) {
           at++;
           continue;
         }

@@ -126,6 +126,7 @@ export class Tally {
       const start = memory.wordAt(address);
       const inPage = (address - page.address) / 8 - start;
       const end = start + run;
+      const last = large ? Number.POSITIVE_INFINITY : start + (to - address) / 8;
       let at = start;
       let { role, count, words: wordsOf } = this;
       while (at < end) {
@@ -145,7 +146,7 @@ export class Tally {
           words = recent[slot + 3];
         }
         if (words === VARIES) words = this.#heap.wordsOf(at, map);
-        if (words === 0 ? this.#heap.maps.sizeKind[map] !== UNKNOWN_SIZE : !large && at + words > end) {
+        if (words === 0 ? this.#heap.maps.sizeKind[map] !== UNKNOWN_SIZE : at + words > last) {
           at++;
           this.tornWords++;
           continue;

@@ -22,7 +22,13 @@ function seen({ cgroup, mounts, itsMounts, files }: System): Promise<CgroupRooms
     '/proc/self/mountinfo': mounts,
     '/proc/7/mountinfo': itsMounts ?? mounts,
   };
-  return cgroupRooms(7, async (paths) => paths.map((path) => all[path] ?? null));
+  const read = async (paths: readonly string[]) => paths.map((path) => all[path] ?? null);
+  return cgroupRooms(7, Object.assign(read, { folders: async (path: string) => foldersIn(Object.keys(all), path) }));
+}
+
+function foldersIn(paths: readonly string[], folder: string): string[] {
+  const below = paths.filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1));
+  return [...new Set(below.filter((path) => path.includes('/')).map((path) => path.split('/')[0]!))];
 }
 
 const V2 = (root: string, point = '/sys/fs/cgroup') =>
@@ -98,6 +104,23 @@ test('a group that nothing shows is hidden, and no other one is taken for it', a
     hidden: '/../../b/app',
   });
   assert.deepEqual(await seen({ cgroup: '0::/app\n', mounts: '', files }), { rooms: [], hidden: '/app' });
+});
+
+test("names above the reader's own group are looked for: the group that has the process is it, no other of that name", async () => {
+  const pods = { 'pods/one': '5\n6\n', 'pods/two': '3\n7\n' };
+  const files = Object.fromEntries(
+    Object.entries(pods).flatMap(([pod, pids], at) => [
+      ...Object.entries(v2(`/host/${pod}`, { max: (300 + 100 * at) * MB, high: 350 * MB, current: 101 * MB })),
+      ...Object.entries(v2(`/host/${pod}/app`, { max: 'max', high: 'max', current: 101 * MB })),
+      [`/host/${pod}/app/cgroup.procs`, pids],
+    ]),
+  );
+  const found = await seen({ cgroup: '0::/../app\n', mounts: V2('/../../..', '/host'), files });
+  assert.deepEqual(roomsOf(found), [
+    ['memory.max of cgroup /pods/two', 400, 300],
+    ['memory.high of cgroup /pods/two', 350, 250],
+  ]);
+  assert.equal((await seen({ cgroup: '0::/../web\n', mounts: V2('/../../..', '/host'), files })).hidden, '/../web');
 });
 
 test('a container whose own group is mounted in place of the root', async () => {
