@@ -141,7 +141,7 @@ export class Api {
   }
 
   /** @throws AccessError, HttpError */
-  async #admit(request: IncomingMessage, { role, path }: Route): Promise<Caller> {
+  async #admit(request: IncomingMessage, { role, path, withToken }: Route): Promise<Caller> {
     const address = request.socket.remoteAddress ?? '';
     if (role === null) return { visitor: { name: 'anybody', role: 'viewer' }, address, via: 'http' };
     const { access, acts } = this.#options;
@@ -153,8 +153,11 @@ export class Api {
       keepForVisitor(request.socket);
       const caller = { visitor, address, via: 'http' } as const;
       acts.admitted(caller);
-      if (role === 'viewer' || visitor.role === 'operator') return caller;
-      throw new HttpError('forbidden', `Cannot answer: ${operatorWanted(visitor)}`);
+      if (role === 'operator' && visitor.role !== 'operator') {
+        throw new HttpError('forbidden', `Cannot answer: ${operatorWanted(visitor)}`);
+      }
+      if (withToken && !access.wantsTokens) throw new HttpError('forbidden', `Cannot answer: ${TOKEN_WANTED}`);
+      return caller;
     } catch (error) {
       if (error instanceof HttpError || error instanceof AccessError) {
         acts.refused({ code: error.code, reason: error.message, address, path, ...(visitor && { by: visitor.name }) });
@@ -228,6 +231,9 @@ export class Api {
   }
 }
 
+/** A proxy of the collector's own user that does not say so would give it to anybody. */
+const TOKEN_WANTED =
+  'a snapshot is sent to nobody without a token: set auth.tokens, or take the file from the folder of store.snapshots';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const FIXED_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' } as const;
 

@@ -43,6 +43,8 @@ interface Head {
   readonly path: string;
   /** Who may use it; null: everybody, from anywhere, without a token. */
   readonly role: Role | null;
+  /** Only with a token, whoever asks: the collector's own user may be a proxy that does not say so. */
+  readonly withToken?: true;
   readonly summary: string;
   /**
    * How it keeps to the targets of a visitor. `open`: it tells of no target. `method`: by the method of the stream that it calls.

@@ -31,6 +31,7 @@ export function snapshotRoutes(snapshots: Snapshots, reporter: Reporter, place?:
         role: 'operator',
         scope: 'snapshot',
         act: 'link',
+        withToken: true,
         summary:
           'A signed address by which anybody may fetch a snapshot from the bucket that it was sent to, for a while.',
         params: Named,
@@ -52,8 +53,9 @@ export function snapshotRoutes(snapshots: Snapshots, reporter: Reporter, place?:
         role: 'operator',
         scope: 'snapshot',
         act: 'download',
+        withToken: true,
         summary:
-          'One snapshot, as Chrome DevTools opens it. Unless it was redacted it holds every string of the process: a secret.',
+          'One snapshot, as Chrome DevTools opens it; only with a token. Unless it was redacted it holds every string of the process: a secret.',
         params: Named,
         answer: { description: 'The file.', types: [JSON_TYPE, GZIP_TYPE] },
         problems: ['not-found'],

@@ -35,6 +35,9 @@ describe('a collector without tokens', () => {
     }
     assert.equal((await askAs(NOBODY, url('/healthz'))).status, 200);
     assert.equal((await askAs(0, url('/v1/targets'))).status, 200);
+    const own = await askAs(0, url('/v1/snapshots/api-1.heapsnapshot'));
+    assert.equal(own.status, 403);
+    assert.match(own.body, /a snapshot is sent to nobody without a token: set auth\.tokens/);
     const line = await logs.next('request refused');
     assert.deepEqual([line.code, line.path, line.address], ['forbidden', '/v1/targets', '127.0.0.1']);
   });

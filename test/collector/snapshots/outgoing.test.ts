@@ -23,23 +23,27 @@ function nameOf(day: number, target = 'old'): string {
   return `${target}.main.202611${String(day).padStart(2, '0')}T100000000Z.heapsnapshot`;
 }
 
+const TOKEN = 'the-operators-own-token';
+
 describe('snapshots that are sent to a bucket', () => {
   it('are there after they were kept, redacted; whoever is to know is told; operators get links', async () => {
     await using server = await s3Server();
     await using hook = await startWebhookServer();
     await using dir = await folder();
     await using target = await startTarget('puppet');
-    const env = { ...KEYS, AWS_ENDPOINT_URL_S3: server.endpoint };
+    const env = { ...KEYS, OPS: TOKEN, AWS_ENDPOINT_URL_S3: server.endpoint };
     const destination = { to, tell: ['ops'] };
     const config: Config = {
       ...configOf([{ name: 'api', inspect: `127.0.0.1:${target.port}` }]),
+      auth: { tokens: [{ name: 'ops', role: 'operator', source: { env: 'OPS' } }], origins: [] },
       snapshots: { dir: dir.path, keep: 3, redaction: {}, destination },
       notify: [{ name: 'ops', type: 'webhook', url: hook.url, timeoutMs: 5_000 }],
     };
     const logs = new LogLines();
     await using collector = await startCollector(config, { logger: logs.logger, env });
     await using client = await connect(collector.url);
-    await client.hello();
+    client.send({ type: 'hello', token: TOKEN });
+    await client.next('welcome');
     await client.subscribe({ topics: ['target'] });
     await client.next('target', ({ state }) => state === 'attached');
     await client.request('probe', { target: 'api', probe: 'snapshot', yes: true });
@@ -52,17 +56,20 @@ describe('snapshots that are sent to a bucket', () => {
       ['snapshot', name, `s3://heaps/prod/${name}`, 'api'],
     );
     const api = await TestApi.of(collector.url);
-    const { status, body } = await api.post(`/v1/snapshots/${name}/link`, { seconds: 60 });
+    const { status, body } = await api.post(`/v1/snapshots/${name}/link`, { seconds: 60 }, TOKEN);
     assert.equal(status, 200);
     const fetched = await (await fetch((body as { url: string }).url)).text();
     assert.equal(fetched.length, sent.sizeBytes);
-    assert.equal((await api.post(`/v1/snapshots/${nameOf(1)}/link`, {})).status, 404);
-    const acts = ((await api.get('/v1/audit')).body as AuditResult).entries.map(({ act, outcome }) => [act, outcome]);
+    assert.equal((await api.post(`/v1/snapshots/${nameOf(1)}/link`, {}, TOKEN)).status, 404);
+    const acts = ((await api.get('/v1/audit', TOKEN)).body as AuditResult).entries.map(({ act, outcome }) => [
+      act,
+      outcome,
+    ]);
     assert.deepEqual(acts.slice(0, 2), [
       ['link', 'failed'],
       ['link', 'done'],
     ]);
-    const operations = ((await api.get('/v1/operations')).body as { operations: Operation[] }).operations;
+    const operations = ((await api.get('/v1/operations', TOKEN)).body as { operations: Operation[] }).operations;
     const [sending] = operations.filter(({ kind }) => kind === 'send');
     assert.deepEqual(
       [sending!.what, sending!.by, sending!.state, sending!.target, sending!.progress?.done],
