@@ -75,6 +75,7 @@ export const Evidence = z.strictObject({
         count: z.number(),
         sizeBytes: z.number(),
         survivedBytes: z.number().optional(),
+        owner: z.string().optional(),
       }),
     )
     .optional(),
@@ -88,6 +89,8 @@ export const Evidence = z.strictObject({
     .optional(),
   /** The kind that `pattern` and `paths` are of: of those that grow, the one that holds the others. */
   cause: z.string().optional(),
+  /** Who owns it: of CODEOWNERS, several with a blank between them, or a package as `npm:express`. */
+  owner: z.string().optional(),
   /** Of the kinds that grow, what dies with those of their objects that are new, by their share. */
   retained: z
     .array(

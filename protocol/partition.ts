@@ -34,6 +34,8 @@ export const Row = z.strictObject({
    */
   freed: Tally.optional(),
   survived: Tally.optional(),
+  /** From `sampling`: who owns the file of the site, where the collector was told to find out. */
+  owner: z.string().optional(),
   /** From `types`: what of this kind the collection found dead, and freed. */
   dead: Tally.optional(),
 });

@@ -5,6 +5,7 @@ import { kind } from './kind.ts';
 import { module } from './module.ts';
 import { name } from './name.ts';
 import type { Classifier } from './naming/classifier.ts';
+import { owner } from './owner.ts';
 import { product } from './product.ts';
 import { referrers } from './referrers.ts';
 import { retained } from './retained.ts';
@@ -25,6 +26,7 @@ export const CLASSIFIERS: readonly Classifier[] = [
   shape,
   size,
   module,
+  owner,
   referrers,
   via,
   retained,

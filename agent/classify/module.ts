@@ -12,10 +12,9 @@ import type { Heap } from '../graph/heap.ts';
 import type { Columns } from '../parse/columns.ts';
 import { kindsByOwner } from './naming/by-owner.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
-import { Constructors } from './naming/constructors.ts';
-import { NO_NODE } from './naming/edges.ts';
+import { Definitions } from './naming/definitions.ts';
 import { Kinds } from './naming/kinds.ts';
-import { Locations, NO_SITE } from './naming/locations.ts';
+import { NO_SITE } from './naming/locations.ts';
 import { builtinName, packageName, scriptPath, shortNames } from './naming/script-name.ts';
 import { scriptUrls } from './naming/scripts.ts';
 
@@ -53,26 +52,4 @@ function scriptKinds(columns: Columns, kinds: Kinds): Map<number, number> {
   return new Map(
     pathOf.map(([id, path]) => [id, kinds.of(packageName(path) ?? builtinName(path) ?? names.get(path) ?? path)]),
   );
-}
-
-/** The site of what defines a node: its own location, else for an object that of its constructor. */
-class Definitions {
-  readonly #columns: Columns;
-  readonly #object: number;
-  readonly #locations: Locations;
-  readonly #constructors: Constructors;
-
-  constructor(columns: Columns) {
-    this.#columns = columns;
-    this.#object = columns.nodeTypes.indexOf('object');
-    this.#locations = new Locations(columns);
-    this.#constructors = new Constructors(columns);
-  }
-
-  of(node: number): number {
-    const site = this.#locations.of(node);
-    if (site !== NO_SITE || this.#columns.nodeType[node] !== this.#object) return site;
-    const maker = this.#constructors.of(node);
-    return maker === NO_NODE ? NO_SITE : this.#locations.of(maker);
-  }
 }

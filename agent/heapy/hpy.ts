@@ -294,6 +294,10 @@ export class Hpy implements AsyncDisposable {
     return relation('module');
   }
 
+  get Owner(): Relation {
+    return relation('owner');
+  }
+
   get Rcs(): Relation {
     return relation('referrers');
   }

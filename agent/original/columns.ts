@@ -5,7 +5,7 @@
  *     nodeName     functions, instances and prototypes of mapped classes        e          -> Session
  *     edgeName     variables of contexts, private names of instances            h, #e      -> openSessions, #secret
  *     sites        script, line, column; a script id of its own for each file   bundle:1:9 -> src/sessions.ts:3
- *     fileOfScript of those ids
+ *     fileOfScript, bundleOfFile   of those ids: the file, the script that it is a part of
  *
  * What does not change is shared with the columns as they came.
  */
@@ -69,7 +69,10 @@ function seenFunctions(columns: Columns): Map<number, SeenFunction[]> {
   return seen;
 }
 
-type Sites = Pick<Columns, 'siteScript' | 'siteLine' | 'siteColumn'> & { fileOfScript: ReadonlyMap<number, string> };
+type Sites = Pick<Columns, 'siteScript' | 'siteLine' | 'siteColumn'> & {
+  fileOfScript: ReadonlyMap<number, string>;
+  bundleOfFile: ReadonlyMap<number, string>;
+};
 
 /** V8's ids of scripts are small; those of files begin here. */
 const FIRST_FILE_ID = 2 ** 31;
@@ -79,16 +82,20 @@ function sitesOf(columns: Columns, scripts: MappedScripts): Sites {
   const siteLine = columns.siteLine.slice();
   const siteColumn = columns.siteColumn.slice();
   const idOfPath = new Map<string, number>();
+  const bundleOfFile = new Map<number, string>();
+  const urls = scriptUrls(columns);
   for (let site = 0; site < siteScript.length; site++) {
     const { place } = scripts.get(siteScript[site])?.originOf(positionOf(columns, site), '') ?? {};
     if (!place) continue;
     const id = idOfPath.get(place.path) ?? FIRST_FILE_ID + idOfPath.size;
     idOfPath.set(place.path, id);
+    if (!bundleOfFile.has(id)) bundleOfFile.set(id, urls.get(siteScript[site]) ?? '');
     siteScript[site] = id;
     siteLine[site] = place.line;
     siteColumn[site] = place.column;
   }
-  return { siteScript, siteLine, siteColumn, fileOfScript: new Map(Array.from(idOfPath, ([path, id]) => [id, path])) };
+  const fileOfScript = new Map(Array.from(idOfPath, ([path, id]) => [id, path]));
+  return { siteScript, siteLine, siteColumn, fileOfScript, bundleOfFile };
 }
 
 function positionOf({ siteLine, siteColumn }: Columns, site: number): { line: number; column: number } {

@@ -49,6 +49,6 @@ function originalFrame(frame: CallFrame, maps: SourceMaps, seen: ReadonlyMap<str
   return {
     ...frame,
     ...(name !== undefined && { functionName: name }),
-    ...(place && { url: place.path, lineNumber: place.line, columnNumber: place.column }),
+    ...(place && { url: place.path, bundleUrl: frame.url, lineNumber: place.line, columnNumber: place.column }),
   };
 }

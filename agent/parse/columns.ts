@@ -54,6 +54,8 @@ export interface Columns {
   readonly strings: StringTable;
   /** By id in `siteScript`: files that people wrote, where the columns are in their words (original/columns.ts). */
   readonly fileOfScript?: ReadonlyMap<number, string>;
+  /** By the same id: the script that such a file was made a part of. */
+  readonly bundleOfFile?: ReadonlyMap<number, string>;
   /** By edge: the file of a module's variable, where its script was made of several. */
   readonly variableFiles?: ReadonlyMap<number, string>;
   /** V8's own count of bytes outside the heap that it knows of (Node 24 on); 0 where the snapshot has none. */

@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { type Incarnation, incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition, Row } from '../../protocol/partition.ts';
 import type { ProbeContext } from '../attach/agent.ts';
+import { scriptPath } from '../classify/naming/script-name.ts';
+import { areOwnersWanted, ownersInUse } from '../owners/in-use.ts';
 import { bySizeThenKind } from '../partition/partition.ts';
-import { type HeapProfile, visitNodes } from '../profile/heap-profile.ts';
+import { type CallFrame, type HeapProfile, visitNodes } from '../profile/heap-profile.ts';
 import { siteNames } from '../profile/sites.ts';
 import { objectsOf } from './allocation-size.ts';
 
@@ -72,10 +74,15 @@ function siteRows(profile: SamplingProfile): Row[] {
     const count = counts.get(id) ?? 0;
     if (selfSize === 0 && count === 0) return;
     const kind = siteOf(callFrame);
-    const row = rows.get(kind) ?? { kind, count: 0, sizeBytes: 0, estimated: true };
+    const row = rows.get(kind) ?? { kind, count: 0, sizeBytes: 0, estimated: true, ...ownerOf(callFrame) };
     rows.set(kind, { ...row, count: row.count + count, sizeBytes: row.sizeBytes + Math.round(selfSize) });
   });
   return [...rows.values()].sort(bySizeThenKind);
+}
+
+function ownerOf({ url, bundleUrl = url }: CallFrame): Pick<Row, 'owner'> {
+  const owner = areOwnersWanted() && url !== '' ? ownersInUse().of(scriptPath(url), scriptPath(bundleUrl)) : undefined;
+  return owner === undefined ? {} : { owner };
 }
 
 function labelOf({ foreign, cutSince, startedAt, samplingIntervalBytes }: SamplingProfile): string {

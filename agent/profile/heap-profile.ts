@@ -16,6 +16,8 @@ export interface CallFrame {
   readonly url: string;
   readonly lineNumber: number;
   readonly columnNumber: number;
+  /** Of a frame in the words of a file that people wrote: the script that this was made a part of. */
+  readonly bundleUrl?: string;
 }
 
 export interface ProfileNode {

@@ -47,8 +47,8 @@ export type BySpelling =
   | 'byrcs'
   | 'byidset'
   | 'byage'
-  | `by${'kind' | 'name' | 'type' | 'class' | 'shape' | 'size' | 'module' | 'referrers' | 'via' | 'retained' | 'duplicates' | 'secret' | 'id' | 'unity'}`
-  | `by${'Kind' | 'Name' | 'Type' | 'Class' | 'Shape' | 'Size' | 'Module' | 'Referrers' | 'Via' | 'Retained' | 'Duplicates' | 'Secret' | 'Id' | 'Unity'}`;
+  | `by${'kind' | 'name' | 'type' | 'class' | 'shape' | 'size' | 'module' | 'owner' | 'referrers' | 'via' | 'retained' | 'duplicates' | 'secret' | 'id' | 'unity'}`
+  | `by${'Kind' | 'Name' | 'Type' | 'Class' | 'Shape' | 'Size' | 'Module' | 'Owner' | 'Referrers' | 'Via' | 'Retained' | 'Duplicates' | 'Secret' | 'Id' | 'Unity'}`;
 
 export type HeapSet = PlainSet & { readonly [row: number]: HeapSet } & { readonly [By in BySpelling]: HeapSet };
 

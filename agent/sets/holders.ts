@@ -1,6 +1,7 @@
 /** What keeps the objects of a kind alive, as text: for the reader of an alert that they grow. */
 import { causeWeight } from '../classify/generic.ts';
 import type { HeapSet } from './heap-set.ts';
+import { ownerOf } from './owner-of.ts';
 import { relation } from './relation.ts';
 import { instances, ways } from './ways.ts';
 
@@ -35,6 +36,8 @@ export interface Holders {
   readonly paths: readonly string[];
   /** Of the kinds that were asked for with `grown`, most first. */
   readonly retained?: readonly Retained[];
+  /** Who owns it, where somebody wants to know (owners/in-use.ts). */
+  readonly owner?: string;
 }
 
 /** Of the objects of `heap`; null where there is none of any of the kinds. */
@@ -74,5 +77,7 @@ function objectsOf(heap: HeapSet, kind: string): HeapSet {
 
 function described(kind: string, objects: HeapSet): Holders {
   const pattern = String(objects.rp).split('\n').slice(0, MAX_PATTERN_LINES);
-  return { kind, count: objects.count, pattern, paths: ways(objects, MAX_PATHS).map(String) };
+  const paths = ways(objects, MAX_PATHS);
+  const owner = ownerOf(objects, paths);
+  return { kind, count: objects.count, pattern, paths: paths.map(String), ...(owner !== undefined && { owner }) };
 }

@@ -30,7 +30,7 @@ import { type EventLog, type LogEntry, LostError } from '../log/log.ts';
 import { goesOnIn, moved } from './earlier-run.ts';
 import { Engine, RULE_GONE } from './engine.ts';
 import { Incidents } from './incident/incidents.ts';
-import { withLateFields } from './late-fields.ts';
+import { lateLabels, withLateFields } from './late-fields.ts';
 import { LiveSilences } from './live-silences.ts';
 import { phaseOf, type Start } from './phase.ts';
 import { publicationOf } from './publication.ts';
@@ -327,7 +327,7 @@ export class Alerts {
 
   /** With the silences that keep it quiet: its own, or those of all that it consists of. */
   #silenced({ silencedBy: _, ...alert }: Alert): Alert {
-    const by = silencedBy(alert, this.#silences.live, this.#membersOf(alert));
+    const by = silencedBy({ labels: lateLabels(alert) }, this.#silences.live, this.#membersOf(alert));
     return by.length > 0 ? { ...alert, silencedBy: by } : alert;
   }
 

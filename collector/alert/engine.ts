@@ -260,7 +260,11 @@ export class Engine {
   #alert(rule: Rule, target: string, watched: Watched, change: Change, { at }: Moment, ended?: string): Alert {
     const { isolate, name, figures, fired, transition, startsAt } = change;
     const kind = rule.watch.type === 'kind' ? { kind: name } : {};
-    const labels = { ...watched.labels, alertname: rule.name, target, isolate, ...kind, ...rule.labels };
+    const labels = {
+      ...{ ...watched.labels, alertname: rule.name, target, isolate, ...kind },
+      ...ownerIn(rule, name),
+      ...rule.labels,
+    };
     const state = stateAfter(transition);
     return {
       fingerprint: fingerprint(labels),
@@ -281,6 +285,11 @@ export class Engine {
       at,
     };
   }
+}
+
+/** Where its kinds are owners. */
+function ownerIn({ watch }: Rule, kind: string): { owner?: string } {
+  return watch.type === 'kind' && watch.by === 'owner' ? { owner: kind } : {};
 }
 
 function processOf(event: StreamEvent): Incarnation {

@@ -99,7 +99,7 @@ class Gathering {
   readonly #options: Shared;
   readonly #inquiry: Inquiry;
   readonly #subject: Subject;
-  #held: Pick<GatheredEvidence, 'pattern' | 'paths' | 'born' | 'cause' | 'retained'> = {};
+  #held: Pick<GatheredEvidence, 'pattern' | 'paths' | 'born' | 'cause' | 'retained' | 'owner'> = {};
 
   constructor(options: Shared, inquiry: Inquiry, subject: Subject) {
     this.#options = options;
@@ -128,12 +128,14 @@ class Gathering {
     const { kinds } = remembered.kinds.length > 0 ? remembered : await this.#growing();
     const sites = this.#sites();
     const memory = this.#memory();
+    const owner = this.#held.owner ?? sites?.find(({ survivedBytes }) => survivedBytes !== undefined)?.owner;
     const { partitions, snapshots, refused } = this.#inquiry;
     return {
       ...(kinds.length > 0 && { kinds: [...kinds] }),
       ...(sites && { sites }),
       ...(memory && { memory }),
       ...this.#held,
+      ...(owner !== undefined && { owner }),
       ...(partitions.length > 0 && { partitions }),
       ...(snapshots.length > 0 && { snapshots }),
       ...(refused.length > 0 && { refused }),
@@ -299,8 +301,12 @@ function survivedBytes({ survived }: Row): number {
   return survived?.sizeBytes ?? 0;
 }
 
-function siteOf({ kind: site, count, sizeBytes, survived }: Row): NonNullable<GatheredEvidence['sites']>[number] {
-  return { site, count, sizeBytes, ...(survived && survived.sizeBytes > 0 && { survivedBytes: survived.sizeBytes }) };
+function siteOf({ kind: site, count, sizeBytes, survived, owner }: Row): NonNullable<GatheredEvidence['sites']>[number] {
+  return {
+    ...{ site, count, sizeBytes },
+    ...(survived && survived.sizeBytes > 0 && { survivedBytes: survived.sizeBytes }),
+    ...(owner !== undefined && { owner }),
+  };
 }
 
 function heldBy({
@@ -308,6 +314,11 @@ function heldBy({
   pattern,
   paths,
   retained,
-}: Holders): Pick<GatheredEvidence, 'cause' | 'pattern' | 'paths' | 'retained'> {
-  return { pattern: [...pattern], paths: [...paths], cause: kind, ...(retained && { retained: [...retained] }) };
+  owner,
+}: Holders): Pick<GatheredEvidence, 'cause' | 'pattern' | 'paths' | 'retained' | 'owner'> {
+  return {
+    ...{ pattern: [...pattern], paths: [...paths], cause: kind },
+    ...(retained && { retained: [...retained] }),
+    ...(owner !== undefined && { owner }),
+  };
 }

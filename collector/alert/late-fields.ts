@@ -1,4 +1,4 @@
-/** Annotations whose fields only evidence fills: what the cause is, what holds it. They are filled in each time the alert is said. */
+/** What only evidence tells: fields of annotations (the cause, what holds it), the label `owner`. It is filled in each time the alert is said. */
 import type { Alert } from '../../protocol/alert.ts';
 import { renderLate } from '../config/fields.ts';
 
@@ -11,7 +11,12 @@ export function withLateFields(alert: Alert): Alert {
   const annotations = Object.fromEntries(
     Object.entries(alert.annotations).map(([name, text]) => [name, renderLate(text, fields)]),
   );
-  return { ...alert, annotations };
+  return { ...alert, labels: lateLabels(alert), annotations };
+}
+
+/** With who owns what was found; what the rule says comes first. An alert is known by the labels that it has without this one. */
+export function lateLabels({ labels, evidence }: Pick<Alert, 'labels' | 'evidence'>): Alert['labels'] {
+  return evidence?.owner === undefined ? labels : { owner: evidence.owner, ...labels };
 }
 
 function fieldsOf({ evidence, members, kind, gauge }: Alert): { cause?: string; heldBy?: string } {

@@ -10,6 +10,7 @@ import { DEFAULT, withDefaultRules } from './default-rules.ts';
 import { DiscoverFile } from './discover-file.ts';
 import { Limits } from './limits-file.ts';
 import { type ReceiverConfig, ReceiversFile } from './receiver-file.ts';
+import { OwnersFile, SourceMapsFile } from './names-file.ts';
 import { ALL_RECEIVERS, type Rule } from './rule.ts';
 import { RuleFile } from './rule-file.ts';
 import { Schedule } from './schedule-file.ts';
@@ -90,6 +91,15 @@ export const ConfigFile = z
         description: 'Shows contents of strings, such as keys of maps, in the evidence of alerts.',
       })
       .default(false),
+    sourceMaps: SourceMapsFile.meta({
+      description:
+        'Names and places of bundled programs as people wrote them, in walks, snapshots and sampling. {}: by maps that lie beside the scripts.',
+    }).optional(),
+    owners: OwnersFile.meta({
+      description:
+        'Gives alerts the label owner. A CODEOWNERS file, or auto: the one of the repository that a script lies in.',
+      examples: ['auto', '/srv/app/.github/CODEOWNERS'],
+    }).optional(),
     notify: ReceiversFile.meta({ description: 'The receivers of alerts, by the names that rules use.' }).prefault({}),
   })
   .superRefine(noUnknownReceivers)

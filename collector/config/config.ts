@@ -49,6 +49,10 @@ export interface Config extends Access {
   readonly evidence: EvidenceConfig;
   /** Whether contents of strings are shown in what leaves the collector: keys of maps in paths. */
   readonly strings: boolean;
+  /** Names as people wrote them; absent: as V8 has them. */
+  readonly sourceMaps?: { readonly folders: readonly string[] };
+  /** Who owns what: a CODEOWNERS file, or `auto`; absent: nobody asks. */
+  readonly owners?: string;
   /** Who is told of alerts. */
   readonly notify: readonly ReceiverConfig[];
 }
@@ -102,6 +106,8 @@ export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Confi
     ...(store && { store }),
     ...snapshotsConfig(fromFile.store?.snapshots),
     strings: fromFile.strings,
+    ...(fromFile.sourceMaps && { sourceMaps: fromFile.sourceMaps }),
+    ...(fromFile.owners !== undefined && { owners: fromFile.owners }),
   };
   checkWhole(config, file);
   return config;

@@ -1,5 +1,6 @@
 /** What a configuration may say of receivers: `notify: { ops: { webhook: https://…, secret: { env: OPS_SECRET } }, log: {} }`. */
 import { z } from 'zod';
+import { limits } from '../../protocol/limits.ts';
 import { duration, text } from './config-values.ts';
 import type { SecretSource } from './secret.ts';
 
@@ -12,7 +13,11 @@ export type Authorization =
 const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
 
 /** A receiver of alerts, by the name that rules use. */
-export type ReceiverConfig = { readonly name: string } & (
+export type ReceiverConfig = {
+  readonly name: string;
+  /** Globs of owners: it is told of what they own. Absent: of everything. */
+  readonly owners?: readonly string[];
+} & (
   | {
       readonly type: 'webhook';
       readonly url: string;
@@ -85,6 +90,16 @@ const ReceiverFile = z
       .strictObject({ user: z.string().min(1), password: Secret })
       .optional()
       .meta({ description: 'The user and where the password is that a webhook or an Alertmanager asks for.' }),
+    owners: z
+      .array(z.string().min(1).max(limits.maxGlobLength))
+      .min(1)
+      .max(1_000)
+      .optional()
+      .meta({
+        description:
+          'Globs of owners: of alerts whose label owner names one that fits. `(no owner)` is for alerts that have none. Without it, all alerts.',
+        examples: [['@acme/billing', 'npm:@acme/*']],
+      }),
     timeout,
   })
   .refine((file) => KINDS.filter((kind) => file[kind] !== undefined).length < 2, {
@@ -119,7 +134,10 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 export const ReceiversFile = z
   .record(z.string().regex(NAME, 'expected a name of letters, digits, _ and -'), ReceiverFile)
   .transform((file): ReceiverConfig[] =>
-    Object.entries(file).map(([name, receiver]) => receiverConfig(name, receiver)),
+    Object.entries(file).map(([name, receiver]) => ({
+      ...receiverConfig(name, receiver),
+      ...(receiver.owners && { owners: receiver.owners }),
+    })),
   );
 
 function receiverConfig(name: string, file: z.infer<typeof ReceiverFile>): ReceiverConfig {

@@ -55,6 +55,7 @@ import { liveProbes, type Probes } from '../targets/probes.ts';
 import { Roster } from '../targets/roster.ts';
 import { Entrance } from './entrance.ts';
 import { warnOfLooseModes } from './loose-modes.ts';
+import { useNames } from './names.ts';
 import { type Reloaded, restartKeys } from './reload.ts';
 import { openStorage, type Storage } from './storage.ts';
 
@@ -97,6 +98,7 @@ export interface Collector extends AsyncDisposable {
 export async function startCollector(config: Config, options: CollectorOptions): Promise<Collector> {
   const problems = exposures(config).map((message) => ({ where: 'listen', message }));
   if (problems.length > 0) throw new ConfigError(problems);
+  useNames(config);
   const tokens = readTokens(config.auth.tokens, options.env ?? process.env);
   const access = new Access(tokens, undefined, undefined, { oidc: config.auth.oidc && new Oidc(config.auth.oidc) });
   const storage = await openStorage(config, options.logger, options.now ?? Date.now);

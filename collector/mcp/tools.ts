@@ -31,7 +31,7 @@ const rows = z.int().min(1).max(MAX_ROWS).optional();
 const seconds = z.int().min(1).max(MAX_SECONDS);
 /** Those whose kinds are no contents of strings. */
 const by = z
-  .enum(['kind', 'shape', 'class', 'type', 'size', 'module', 'retained', 'referrers', 'duplicates'])
+  .enum(['kind', 'shape', 'class', 'type', 'size', 'module', 'owner', 'retained', 'referrers', 'duplicates'])
   .optional();
 const probe = z
   .enum(['walk', 'types', 'census', 'snapshot'])

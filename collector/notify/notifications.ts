@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { sleep } from '../../agent/base/waiting.ts';
+import type { Alert } from '../../protocol/alert.ts';
 import { ConfigError, type Problem } from '../config/config-error.ts';
 import type { ReceiverConfig } from '../config/receiver-file.ts';
 import { notifies, type Rule } from '../config/rule.ts';
@@ -13,6 +14,7 @@ import { Alertmanager } from './alertmanager.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import { LogReceiver } from './log-receiver.ts';
 import { Outbox } from './outbox.ts';
+import { isOwnedBy } from './owners.ts';
 import { PagerDuty } from './pagerduty.ts';
 import type { Receiver } from './receiver.ts';
 import { Slack } from './slack.ts';
@@ -118,7 +120,8 @@ export class Notifications {
     const { log, offsets, logger, random } = this.#options;
     const { receiver } = made;
     const { name } = made.config;
-    const concerns = (rule: string) =>
+    const concerns = ({ rule, labels }: Pick<Alert, 'rule' | 'labels'>) =>
+      isOwnedBy(labels.owner, made.config.owners) &&
       this.#rules.some((known) => (known.name === rule || known.group === rule) && notifies(known, name));
     return { ...made, outbox: new Outbox({ name, receiver, log, offsets, concerns, logger, random, sleep }) };
   }

@@ -38,7 +38,7 @@ export interface OutboxOptions {
   /** Absent: what was sent is forgotten with the collector. */
   readonly offsets?: ConsumerOffsets | undefined;
   /** Whether a rule notifies this receiver. */
-  readonly concerns: (rule: string) => boolean;
+  readonly concerns: (alert: Pick<Alert, 'rule' | 'labels'>) => boolean;
   readonly logger: Logger;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -179,8 +179,12 @@ export class Outbox {
     const wasTold = before?.startsAt === startsAt;
     const known = wasTold ? before : this.#told.get(fingerprint);
     // what was reported as firing is reported as over, though its rule has other receivers by now, or it belongs to an incident
-    const concerns = event.incident === undefined && this.#options.concerns(event.rule);
-    if (!concerns && known?.state !== 'firing') return;
+    const concerns = event.incident === undefined && this.#options.concerns(event);
+    if (!concerns && known?.state !== 'firing') {
+      // what waited for its evidence is somebody else's by that
+      this.#told.delete(fingerprint);
+      return;
+    }
     const { notices, told } = noticesOf(known, event);
     for (const notice of notices) await this.#deliver(notice);
     if (this.#stop.signal.aborted) return;

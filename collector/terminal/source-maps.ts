@@ -1,22 +1,33 @@
-/** How a command is asked to show what people wrote instead of what a bundler made of it, and what it says of maps that do not fit. */
+/** How a command is asked to show what people wrote instead of what a bundler made of it and whose it is, and what it says of maps that do not fit. */
 import { delimiter } from 'node:path';
 import type { Argv } from 'yargs';
 import type { Io } from './io.ts';
 
 export interface SourceMapArguments {
   sourceMaps: string | undefined;
+  owners: string | undefined;
 }
 
-/** Adds `--source-maps`, which holds for the whole process from then on. */
+/** Adds `--source-maps` and `--owners`, which hold for the whole process from then on. */
 export function sourceMapOptions<Args>(yargs: Argv<Args>): Argv<Args & SourceMapArguments> {
   return yargs
     .option('source-maps', {
       type: 'string',
       describe: `original names and places, by maps beside the scripts, inline, or in this folder (several: a${delimiter}b)`,
     })
-    .middleware(async ({ sourceMaps }) => {
+    .option('owners', {
+      type: 'string',
+      describe: 'of --by owner: a CODEOWNERS file, in place of the one above each script',
+    })
+    .middleware(async ({ sourceMaps, owners }) => {
       if (sourceMaps !== undefined) await use([sourceMaps].flat() as string[]);
+      if (owners !== undefined) await useOwnersOf(String([owners].flat().at(-1)));
     }) as Argv<unknown> as Argv<Args & SourceMapArguments>;
+}
+
+async function useOwnersOf(file: string): Promise<void> {
+  const { useOwners } = await import('../../agent/owners/in-use.ts');
+  useOwners({ file });
 }
 
 let areUsed = false;

@@ -16,6 +16,8 @@ export interface Classifier {
   readonly by: string;
   /** Head of the kind column. */
   readonly header: string;
+  /** What it says of a heap may change though that does not: of no use tomorrow. */
+  readonly isPassing?: boolean;
   /** What it takes from the heap beyond its columns is worked out on the way, and stays with the heap. */
   classify(heap: Heap): Classification;
   /** How it reads as a part of a product; default: its header and kinds as they are. */

@@ -390,7 +390,7 @@ function startOutbox(log: EventLog, memory: Memory, answer: (key: string) => Out
       committed: (name) => memory.get(name),
       whenCommittedFound: () => false,
     },
-    concerns: (rule) => rule === 'SessionLeak',
+    concerns: ({ rule }) => rule === 'SessionLeak',
     logger: new LogLines().logger,
     random: () => 0,
     sleep: () => new Promise(setImmediate),
