@@ -106,7 +106,8 @@ function keepWork(index: SnapshotIndex, heap: Heap): void {
   if (heap.columns.fileOfScript !== undefined || sourceMaps() !== undefined) return;
   for (const [classifier, classification] of classificationsOf(heap)) {
     // one of a name that another heap may classify otherwise is not kept
-    if (CLASSIFIERS.includes(classifier) && !classifier.isPassing) index.keepClassification(classifier.by, classification);
+    if (CLASSIFIERS.includes(classifier) && !classifier.isPassing)
+      index.keepClassification(classifier.by, classification);
   }
 }
 

@@ -2,10 +2,11 @@
  * Who owns what leaks: the people whose class it is, else those whose code holds it, the nearest first; else a package. Node itself
  * is nobody who could be told.
  */
+
+import { NOT_IN_SET } from '../classify/naming/classifier.ts';
+import { scriptPath } from '../classify/naming/script-name.ts';
 import { owner as byOwner, NO_OWNER } from '../classify/owner.ts';
 import { areOwnersWanted, ownersInUse } from '../owners/in-use.ts';
-import { scriptPath } from '../classify/naming/script-name.ts';
-import { NOT_IN_SET } from '../classify/naming/classifier.ts';
 import type { HeapSet } from './heap-set.ts';
 import type { Path } from './paths.ts';
 

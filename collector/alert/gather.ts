@@ -301,7 +301,13 @@ function survivedBytes({ survived }: Row): number {
   return survived?.sizeBytes ?? 0;
 }
 
-function siteOf({ kind: site, count, sizeBytes, survived, owner }: Row): NonNullable<GatheredEvidence['sites']>[number] {
+function siteOf({
+  kind: site,
+  count,
+  sizeBytes,
+  survived,
+  owner,
+}: Row): NonNullable<GatheredEvidence['sites']>[number] {
   return {
     ...{ site, count, sizeBytes },
     ...(survived && survived.sizeBytes > 0 && { survivedBytes: survived.sizeBytes }),

@@ -64,7 +64,8 @@ docs/`);
     ['x/y.css', ['@css']],
     ['docs/a.md', []],
   ];
-  for (const [path, owners] of cases) it(`gives ${path} to ${owners.join(' ') || 'nobody'}`, () => assert.deepEqual(OWNERS.of(path), owners));
+  for (const [path, owners] of cases)
+    it(`gives ${path} to ${owners.join(' ') || 'nobody'}`, () => assert.deepEqual(OWNERS.of(path), owners));
 
   it('takes whatever there is, in time that grows with its length', () => {
     const owners = new CodeOwners(`${'*a'.repeat(200)}c @a\n${'**/'.repeat(300)}b @b`);
@@ -92,12 +93,16 @@ describe('matching', () => {
 
   it('lets the last line that matches decide', () => {
     fc.assert(
-      fc.property(fc.array(pattern, { maxLength: 8 }), fc.array(name, { minLength: 1, maxLength: 4 }), (lines, names) => {
-        const path = names.join('/');
-        const text = lines.map((line, at) => `${line} @o${at}`).join('\n');
-        const last = lines.findLastIndex((line) => expressionOf(line).test(`/${path}`));
-        assert.deepEqual(new CodeOwners(text).of(path), last < 0 ? [] : [`@o${last}`]);
-      }),
+      fc.property(
+        fc.array(pattern, { maxLength: 8 }),
+        fc.array(name, { minLength: 1, maxLength: 4 }),
+        (lines, names) => {
+          const path = names.join('/');
+          const text = lines.map((line, at) => `${line} @o${at}`).join('\n');
+          const last = lines.findLastIndex((line) => expressionOf(line).test(`/${path}`));
+          assert.deepEqual(new CodeOwners(text).of(path), last < 0 ? [] : [`@o${last}`]);
+        },
+      ),
       { numRuns: 1_000 },
     );
   });

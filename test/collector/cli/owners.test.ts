@@ -62,7 +62,8 @@ test('a snapshot and a walk of a program in its repository, and one file of owne
   const other = await owned(looks[1]![0]!, '--owners', dir.join('OTHER'));
   assert.ok(other('@other') >= 300);
   assert.ok(other('npm:pool') >= 100);
-  const { code, stderr } = await startCli(['heap', looks[1]![0]!, '--by', 'owner', '--owners', dir.join('NONE')]).result;
+  const { code, stderr } = await startCli(['heap', looks[1]![0]!, '--by', 'owner', '--owners', dir.join('NONE')])
+    .result;
   assert.equal(code, 1, stderr);
   assert.match(stderr, /^heapwatch: Cannot read owners of \S+NONE: no such file or folder, check the path\n$/);
 });

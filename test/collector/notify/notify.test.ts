@@ -12,6 +12,7 @@ import type { EventLog } from '../../../collector/log/log.ts';
 import { RingLog } from '../../../collector/log/ring-log.ts';
 import { Notifications } from '../../../collector/notify/notifications.ts';
 import { Outbox } from '../../../collector/notify/outbox.ts';
+import { isOwnedBy } from '../../../collector/notify/owners.ts';
 import { pagerDutyEvent } from '../../../collector/notify/pagerduty.ts';
 import type { Outcome } from '../../../collector/notify/receiver.ts';
 import { slackMessage } from '../../../collector/notify/slack.ts';
@@ -372,7 +373,12 @@ async function turns(): Promise<void> {
 type Memory = Map<string, ConsumerOffset>;
 
 /** An outbox whose receiver does as it is told, without a clock. */
-function startOutbox(log: EventLog, memory: Memory, answer: (key: string) => Outcome | 'never') {
+function startOutbox(
+  log: EventLog,
+  memory: Memory,
+  answer: (key: string) => Outcome | 'never',
+  concerns = ({ rule }: Pick<Alert, 'rule' | 'labels'>): boolean => rule === 'SessionLeak',
+) {
   const sent: string[] = [];
   const outbox = new Outbox({
     name: 'ops',
@@ -390,7 +396,7 @@ function startOutbox(log: EventLog, memory: Memory, answer: (key: string) => Out
       committed: (name) => memory.get(name),
       whenCommittedFound: () => false,
     },
-    concerns: ({ rule }) => rule === 'SessionLeak',
+    concerns,
     logger: new LogLines().logger,
     random: () => 0,
     sleep: () => new Promise(setImmediate),
@@ -400,6 +406,43 @@ function startOutbox(log: EventLog, memory: Memory, answer: (key: string) => Out
 }
 
 const ACCEPTED: Outcome = { type: 'accepted' };
+
+describe('owners of a receiver', () => {
+  const cases: readonly [owner: string | undefined, globs: readonly string[] | undefined, is: boolean][] = [
+    ['@a', undefined, true],
+    [undefined, undefined, true],
+    ['@a', ['@a'], true],
+    ['@b @acme/a', ['@x', '@acme/*'], true],
+    ['@b', ['@a'], false],
+    [undefined, ['@a'], false],
+    [undefined, ['(no owner)'], true],
+    ['(no owner)', ['(no owner)'], true],
+    ['npm:express', ['npm:*'], true],
+  ];
+  for (const [owner, globs, is] of cases)
+    it(`are ${is ? '' : 'not '}meant by ${owner} where they are ${globs}`, () =>
+      assert.equal(isOwnedBy(owner, globs), is));
+
+  it('are told once the evidence says so, and others are not', async () => {
+    const log = new RingLog(DEFAULT_STREAM);
+    const forOwner = (owner: string) =>
+      startOutbox(
+        log,
+        new Map(),
+        () => ACCEPTED,
+        ({ labels }) => isOwnedBy(labels.owner, [owner]),
+      );
+    const [team, nobody] = [forOwner('@a'), forOwner('(no owner)')];
+    const gathering = alertEvent('api', { fingerprint: 'a1', evidence: { state: 'gathering' } });
+    log.append(gathering);
+    const labels = { ...gathering.labels, owner: '@a' };
+    log.append(alertEvent('api', { fingerprint: 'a1', labels, evidence: { state: 'done', owner: '@a' } }));
+    log.append(alertEvent('api', { fingerprint: 'a1', labels, ...RESOLVED }));
+    await turns();
+    assert.deepEqual([team.sent, nobody.sent], [['a1 firing', 'a1 resolved'], []]);
+    for (const { outbox } of [team, nobody]) outbox.stop();
+  });
+});
 
 describe('an outbox', () => {
   it('goes on after a kill in the middle of a delivery with what was not accepted', async () => {
