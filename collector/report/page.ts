@@ -108,7 +108,10 @@ function kindTable({ squares, sizeBytes: whole }: Report): string {
 /** A table whose first columns are words, and the others figures. */
 function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const classOf = (column: number): string => (/^(?:Count|Holds|Empty)$/.test(head[column]!) ? ' class="figure"' : '');
+  const classOf = (column: number): string => {
+    if (/^(?:Count|Holds|Empty)$/.test(head[column]!)) return ' class="figure"';
+    return head[column + 1] === 'For' ? ' class="word"' : '';
+  };
   const cells = head.map((cell, at) => `<th scope="col"${classOf(at)}>${cell}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((cell, at) => `<td${classOf(at)}>${line(cell)}</td>`).join('')}</tr>`);
   return `${element('h2', {}, title)}<table><thead><tr>${cells}</tr></thead><tbody>${body.join('')}</tbody></table>`;

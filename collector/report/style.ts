@@ -38,6 +38,7 @@ table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--quiet); font-size: .85rem; }
 td.figure, th.figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.word, th.word { white-space: nowrap; }
 tr > :last-child { padding-right: 0; }
 svg { display: block; width: 100%; height: auto; }
 svg.series { width: 15rem; max-width: 100%; }
