@@ -9,6 +9,16 @@ export interface Frame {
   readonly selfBytes: number;
   /** By size of all below, the largest first. */
   readonly children: readonly Frame[];
+  /** Of a difference of two profiles: `selfBytes` is then the larger of its two figures. */
+  readonly change?: FrameChange;
+}
+
+/** What a frame has now and had before; with its callees, and of itself. */
+export interface FrameChange {
+  readonly nowBytes: number;
+  readonly beforeBytes: number;
+  readonly selfNowBytes: number;
+  readonly selfBeforeBytes: number;
 }
 
 interface Growing {

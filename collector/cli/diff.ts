@@ -1,6 +1,7 @@
 /** `heapwatch diff`: what one heap has over another, kind by kind, across processes and times; and whether that is too much. */
 import type { Argv, CommandModule } from 'yargs';
 import { CLASSIFIERS, classifierNamed } from '../../agent/classify/classifiers.ts';
+import type { Frame } from '../../agent/profile/frames.ts';
 import { aligned } from '../../protocol/aligned.ts';
 import { diffTable } from '../../protocol/diff-table.ts';
 import { type Difference, difference } from '../../protocol/difference.ts';
@@ -21,6 +22,7 @@ interface DiffArguments extends OutputArguments, Consent {
   by: string | undefined;
   isolate: string;
   failOn: Growth[] | undefined;
+  output: string | undefined;
 }
 
 export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
@@ -48,10 +50,20 @@ export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
               coerce: (texts: string[] | undefined) => texts?.map(parseGrowth),
               describe: "exit with code 6 if a has more than that: 'Session>0', '*>1000', 'Buffer>1MB'",
             })
+            .option('output', {
+              alias: 'o',
+              type: 'string',
+              describe:
+                'of two sampling profiles (.heapprofile, pprof): also write a difference flame graph, x.svg or x.html',
+            })
             .option('isolate', { type: 'string', default: 'main', describe: 'of processes: main, or worker:N' }),
         ),
       )
         .example('$0 diff after.heapsnapshot before.heapsnapshot', 'a - b: name the newer one first')
+        .example(
+          '$0 diff after.heapprofile before.heapprofile -o x.html',
+          'of two sampling profiles: a difference flame graph',
+        )
         .example("$0 diff 9229 before.heapsnapshot --fail-on 'Session>0' --yes", 'in a test: no session may stay')
         .example(
           '$0 diff ws://127.0.0.1:7331/v1/stream#api ws://127.0.0.1:7331/v1/stream#sample=ID',
@@ -63,6 +75,7 @@ export function diffCommand(io: Io): CommandModule<object, DiffArguments> {
 }
 
 async function diff(args: DiffArguments, io: Io): Promise<void> {
+  if (args.output !== undefined) await drawDifference(args, args.output, io);
   const reading = { by: args.by, isolate: args.isolate, consent: args };
   const a = await readPartition(args.a, reading, io);
   const b = await readPartition(args.b, reading, io);
@@ -81,6 +94,22 @@ async function diff(args: DiffArguments, io: Io): Promise<void> {
     if (nothing !== undefined) io.say(`${nothing} (of ${kinds.length} kinds of both)`);
   }
   judge(between, args.failOn ?? []);
+}
+
+/** Colours by change, of A less B. */
+async function drawDifference({ a, b }: DiffArguments, output: string, io: Io): Promise<void> {
+  const { flameBytes, isFlamePath, writeWhole } = await import('../flame/flame-file.ts');
+  if (!isFlamePath(output)) {
+    throw new UsageError(`Cannot write ${output}: its name must end in .svg or .html (a difference flame graph)`);
+  }
+  const { outputPaths } = await import('../../agent/capture/output.ts');
+  const paths = outputPaths(output, true);
+  const { profileInFile } = await import('../../agent/probe/profile-file.ts');
+  const { framesOf } = await import('../../agent/profile/frames.ts');
+  const { frameDifference } = await import('../../agent/profile/frame-difference.ts');
+  const [now, before] = [a, b].map((path) => framesOf(profileInFile(path).head)) as [Frame, Frame];
+  await writeWhole(paths, await flameBytes(output, frameDifference(now, before), `${a} less ${b}`));
+  io.say(`wrote ${output}`);
 }
 
 function checkComparable(a: Partition, b: Partition): void {

@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { fileError } from '../../agent/base/file-error.ts';
+import { isProfileFile } from '../../agent/probe/is-profile-file.ts';
+import { flameBytes, isFlamePath, writeWhole } from '../flame/flame-file.ts';
 import { UsageError } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
 
@@ -16,16 +18,27 @@ export function plotCommand(io: Io): CommandModule<object, PlotArguments> {
   return {
     builder: (yargs) =>
       yargs
-        .positional('recording', { type: 'string', demandOption: true, describe: 'run.jsonl' })
-        .option('output', { alias: 'o', type: 'string', demandOption: true, describe: 'the picture: run.svg' })
+        .positional('recording', {
+          type: 'string',
+          demandOption: true,
+          describe: 'run.jsonl, or a sampling profile: x.heapprofile, x.pb.gz',
+        })
+        .option('output', {
+          alias: 'o',
+          type: 'string',
+          demandOption: true,
+          describe: 'the picture: run.svg; of a profile also a page, x.html',
+        })
         .option('target', { type: 'string', describe: 'which target, if several were recorded' })
         .option('force', { type: 'boolean', default: false, describe: 'overwrite an existing file' })
-        .example('$0 plot run.jsonl -o run.svg', 'opens in any browser, in dark and light'),
+        .example('$0 plot run.jsonl -o run.svg', 'opens in any browser, in dark and light')
+        .example('$0 plot api.heapprofile -o api.html', 'a flame graph to zoom and search'),
     handler: (args) => draw(args, io),
   };
 }
 
 async function draw({ recording: path, output, target, force }: PlotArguments, io: Io): Promise<void> {
+  if (isFlamePath(output) && isProfileFile(path)) return await drawProfile(path, output, force, io);
   if (!/\.svg$/i.test(output)) {
     throw new UsageError(
       `Cannot write ${output}: plots are SVG, name it .svg; a browser or rsvg-convert makes a PNG of it`,
@@ -43,6 +56,20 @@ async function draw({ recording: path, output, target, force }: PlotArguments, i
     throw fileError('write', output, cause as NodeJS.ErrnoException);
   }
   io.print(`${output}: ${shown.gauges.length} readings, ${shown.phases.length} phases, ${shown.probes.length} probes`);
+}
+
+/** A sampling profile as a flame graph. */
+async function drawProfile(path: string, output: string, force: boolean, io: Io): Promise<void> {
+  const { outputPaths } = await import('../../agent/capture/output.ts');
+  const paths = outputPaths(output, force);
+  const { profileInFile } = await import('../../agent/probe/profile-file.ts');
+  const { framesOf } = await import('../../agent/profile/frames.ts');
+  const frames = framesOf(profileInFile(path).head);
+  await writeWhole(
+    paths,
+    await flameBytes(output, frames, `${path}, alive of what was allocated while it was sampled`),
+  );
+  io.say(`wrote ${output}`);
 }
 
 /** @throws UsageError where it is not clear which */

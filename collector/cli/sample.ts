@@ -221,26 +221,18 @@ async function profilePaths(path: string): Promise<OutputPaths> {
 }
 
 async function writeProfile(paths: OutputPaths, profile: SamplingProfile, target: string): Promise<void> {
-  const { Output, withoutPartial } = await import('../../agent/capture/output.ts');
-  const bytes = await bytesOf(paths.path, profile, target);
-  await withoutPartial(paths, async () => {
-    using file = new Output(paths);
-    file.write(bytes);
-    await file.commit();
-  });
+  const { writeWhole } = await import('../flame/flame-file.ts');
+  await writeWhole(paths, await bytesOf(paths.path, profile, target));
 }
 
 /** In the form that the file's name asks for. */
 async function bytesOf(path: string, profile: SamplingProfile, target: string): Promise<Uint8Array> {
   if (path.endsWith('.pb.gz')) return (await import('../../agent/probe/pprof.ts')).pprof(profile);
-  if (!/\.(svg|html)$/.test(path))
-    return Buffer.from((await import('../../agent/probe/heapprofile.ts')).heapprofile(profile));
+  const { flameBytes, isFlamePath } = await import('../flame/flame-file.ts');
+  if (!isFlamePath(path)) return Buffer.from((await import('../../agent/probe/heapprofile.ts')).heapprofile(profile));
   const { framesOf } = await import('../../agent/profile/frames.ts');
-  const { flameSvg } = await import('../flame/flame-svg.ts');
   const title = `${target}, alive of what was allocated since ${profile.startedAt ?? 'somebody began to sample'}`;
-  const frames = framesOf(profile.head);
-  if (path.endsWith('.svg')) return Buffer.from(flameSvg(frames, title));
-  return Buffer.from((await import('../flame/flame-page.ts')).flamePage(frames, title));
+  return await flameBytes(path, framesOf(profile.head), title);
 }
 
 /** Waits until the time is over or the person interrupts; throws at once when the target goes. */

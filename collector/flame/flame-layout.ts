@@ -17,6 +17,13 @@ export interface FlameLayout {
   readonly start: readonly number[];
   readonly total: readonly number[];
   readonly self: readonly number[];
+  /** Of a difference: what each frame has now and had before, with its callees, and of itself. */
+  readonly change?: {
+    readonly now: readonly number[];
+    readonly before: readonly number[];
+    readonly selfNow: readonly number[];
+    readonly selfBefore: readonly number[];
+  };
 }
 
 export function flameLayout(root: Frame): FlameLayout {
@@ -29,6 +36,12 @@ export function flameLayout(root: Frame): FlameLayout {
     total: [] as number[],
     self: [] as number[],
   };
+  const change = {
+    now: [] as number[],
+    before: [] as number[],
+    selfNow: [] as number[],
+    selfBefore: [] as number[],
+  };
   const pending: { frame: Frame; depth: number; start: number }[] = [{ frame: root, depth: 0, start: 0 }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { frame, depth, start } = next;
@@ -39,6 +52,12 @@ export function flameLayout(root: Frame): FlameLayout {
     layout.start.push(Math.round(start));
     layout.total.push(Math.round(totals.get(frame)!));
     layout.self.push(Math.round(frame.selfBytes));
+    if (frame.change) {
+      change.now.push(Math.round(frame.change.nowBytes));
+      change.before.push(Math.round(frame.change.beforeBytes));
+      change.selfNow.push(Math.round(frame.change.selfNowBytes));
+      change.selfBefore.push(Math.round(frame.change.selfBeforeBytes));
+    }
     let from = start;
     const children = frame.children.map((child) => {
       const placed = { frame: child, depth: depth + 1, start: from };
@@ -47,7 +66,7 @@ export function flameLayout(root: Frame): FlameLayout {
     });
     for (const child of children.reverse()) pending.push(child);
   }
-  return { names: [...places.keys()], ...layout };
+  return { names: [...places.keys()], ...layout, ...(root.change && { change }) };
 }
 
 function totalsOf(root: Frame): Map<Frame, number> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Frame } from '../../agent/profile/frames.ts';
 import { humanSize } from '../../protocol/human.ts';
 import { escaped } from '../base/svg.ts';
+import { signedSize } from './flame-change.ts';
 import { type FlameLayout, flameLayout } from './flame-layout.ts';
 import { FLAME_SCRIPT } from './flame-script.ts';
 
@@ -26,7 +27,9 @@ export function flamePage(root: Frame, title: string): string {
   const layout = flameLayout(root);
   const hash = createHash('sha256').update(FLAME_SCRIPT).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
-  const head = `${title}: ${humanSize(layout.total[0] ?? 0)}`;
+  const { change } = layout;
+  const whole = change ? signedSize((change.now[0] ?? 0) - (change.before[0] ?? 0)) : humanSize(layout.total[0] ?? 0);
+  const head = `${title}: ${whole}`;
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -41,10 +44,9 @@ export function flamePage(root: Frame, title: string): string {
     `<h1>${escaped(head)}</h1>`,
     '<form><label>Search <input id="search" type="search" autocomplete="off"></label>',
     '<button id="reset" type="button">Whole graph</button><output id="found"></output></form>',
-    '<p id="said" aria-live="polite">Click a frame to zoom; the table below has the largest sites.</p>',
+    `<p id="said" aria-live="polite">Click a frame to zoom; the table below has the largest sites.${change ? LEGEND : ''}</p>`,
     '<canvas id="flame" role="img" aria-label="Flame graph; the table below has the largest sites"></canvas>',
-    '<table><thead><tr><th>Itself</th><th>With callees</th><th>Site</th></tr></thead>',
-    `<tbody>${tableOf(layout)}</tbody></table>`,
+    change ? changeTable(layout, change) : sizeTable(layout),
     // data, not a program; no text in it can end the element
     `<script type="application/json" id="data">${JSON.stringify(layout).replaceAll('<', '\\u003c')}</script>`,
     `<script>${FLAME_SCRIPT}</script>`,
@@ -52,6 +54,37 @@ export function flamePage(root: Frame, title: string): string {
     '</html>',
     '',
   ].join('\n');
+}
+
+const LEGEND =
+  ' Red has grown, blue has shrunk, grey is as it was; a frame is as wide as the larger of its two figures.';
+
+function sizeTable(layout: FlameLayout): string {
+  const head = '<thead><tr><th>Itself</th><th>With callees</th><th>Site</th></tr></thead>';
+  return `<table>${head}<tbody>${tableOf(layout)}</tbody></table>`;
+}
+
+/** By how much a site itself has changed. */
+function changeTable(
+  { names, name }: FlameLayout,
+  { selfNow, selfBefore }: NonNullable<FlameLayout['change']>,
+): string {
+  const sites = names.map((site) => ({ site, now: 0, before: 0 }));
+  for (let i = 0; i < name.length; i++) {
+    sites[name[i]!]!.now += selfNow[i]!;
+    sites[name[i]!]!.before += selfBefore[i]!;
+  }
+  const rows = sites
+    .filter(({ now, before }) => now !== before)
+    .toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))
+    .slice(0, MAX_ROWS)
+    .map(({ site, now, before }) => {
+      const sizes = [signedSize(now - before), humanSize(before), humanSize(now)];
+      return `<tr>${sizes.map((text) => `<td class="n">${text}</td>`).join('')}<td>${escaped(site)}</td></tr>`;
+    })
+    .join('');
+  const head = '<thead><tr><th>Itself</th><th>Before</th><th>Now</th><th>Site</th></tr></thead>';
+  return `<table>${head}<tbody>${rows}</tbody></table>`;
 }
 
 /** By what a site itself has; where it calls itself the outer frame has all of it. */

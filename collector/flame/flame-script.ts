@@ -1,6 +1,6 @@
 /** The program of a flame graph's page, for a browser: draws on a canvas what is wide enough to be seen, from the columns of the layout. */
 export const FLAME_SCRIPT = `'use strict';
-const { names, name, depth, start, total, self } = JSON.parse(document.getElementById('data').textContent);
+const { names, name, depth, start, total, self, change } = JSON.parse(document.getElementById('data').textContent);
 const ROW = 18;
 const LEAST = 0.5;
 const canvas = document.getElementById('flame');
@@ -21,6 +21,15 @@ function colourOf(text) {
   for (const character of text) hash = (hash * 31 + character.codePointAt(0)) % 997;
   const isOwn = text.includes('(') && !text.includes('(node:');
   return isOwn ? 'hsl(' + (15 + (hash % 40)) + ' 75% ' + (66 + (hash % 9)) + '%)' : 'hsl(' + (195 + (hash % 35)) + ' 45% ' + (70 + (hash % 9)) + '%)';
+}
+function changeColour(i) {
+  const share = (change.now[i] - change.before[i]) / Math.max(change.now[i], change.before[i], 1);
+  const strength = Math.min(1, Math.abs(share));
+  if (strength < 0.01) return 'hsl(210 8% 84%)';
+  return 'hsl(' + (share > 0 ? 8 : 212) + ' 75% ' + Math.round(88 - 32 * strength) + '%)';
+}
+function signed(bytes) {
+  return (bytes > 0 ? '+' : bytes < 0 ? '-' : '') + size(Math.abs(bytes));
 }
 function size(bytes) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
@@ -52,7 +61,7 @@ function draw() {
     if (right - left < LEAST) continue;
     const top = depth[i] * ROW;
     boxes.push([left, top, right - left, i]);
-    context.fillStyle = matches && matches[name[i]] ? '#a05bd6' : colours[name[i]];
+    context.fillStyle = matches && matches[name[i]] ? '#a05bd6' : change ? changeColour(i) : colours[name[i]];
     context.globalAlpha = depth[i] < depth[zoomed] ? 0.5 : 1;
     context.fillRect(left, top, Math.max(LEAST, right - left - 0.5), ROW - 1);
     const room = Math.floor((right - left - 6) / 6.5);
@@ -70,6 +79,11 @@ function at(event) {
   return box === undefined ? -1 : box[3];
 }
 function say(i) {
+  if (change) {
+    said.textContent = names[name[i]] + ': ' + signed(change.now[i] - change.before[i]) + ', from ' + size(change.before[i]) + ' to ' +
+      size(change.now[i]) + ', itself ' + signed(change.selfNow[i] - change.selfBefore[i]);
+    return;
+  }
   const share = total[0] ? ((100 * total[i]) / total[0]).toFixed(1) : '0.0';
   said.textContent = names[name[i]] + ': ' + size(total[i]) + ' (' + share + ' %), itself ' + size(self[i]);
 }

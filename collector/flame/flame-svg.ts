@@ -3,9 +3,10 @@
  * all that they allocated. A frame says in its title what it is and how much.
  */
 import { type HierarchyRectangularNode, hierarchy, partition } from 'd3-hierarchy';
-import type { Frame } from '../../agent/profile/frames.ts';
+import type { Frame, FrameChange } from '../../agent/profile/frames.ts';
 import { humanSize } from '../../protocol/human.ts';
 import { element, escaped } from '../base/svg.ts';
+import { changeColour, signedSize } from './flame-change.ts';
 
 const WIDTH = 1200;
 const ROW = 17;
@@ -38,24 +39,42 @@ export function flameSvg(root: Frame, title: string): string {
     { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${WIDTH} ${height}`, role: 'img' },
     element('title', {}, escaped(title)),
     element('style', {}, STYLE),
-    element('text', { class: 'title', x: 6, y: 20 }, escaped(`${title}: ${humanSize(total)}`)),
+    element('text', { class: 'title', x: 6, y: 20 }, escaped(`${title}: ${wholeOf(root, total)}`)),
     ...boxes.map((box) => drawn(box, TOP + (rows - 1 - box.depth) * ROW, total)),
   );
 }
 
 function drawn(box: Box, y: number, total: number): string {
   const width = box.x1 - box.x0;
-  const { name, selfBytes } = box.data;
+  const { name, selfBytes, change } = box.data;
   const share = total === 0 ? 0 : (100 * (box.value ?? 0)) / total;
-  const words = `${name}: ${humanSize(box.value ?? 0)} (${share.toFixed(1)} %), itself ${humanSize(selfBytes)}`;
+  const words = change
+    ? changeWords(name, change)
+    : `${name}: ${humanSize(box.value ?? 0)} (${share.toFixed(1)} %), itself ${humanSize(selfBytes)}`;
   const room = Math.floor((width - 6) / CHARACTER);
   return element(
     'g',
     {},
     element('title', {}, escaped(words)),
-    element('rect', { x: box.x0, y, width, height: ROW - 1, fill: colourOf(name), rx: 1 }),
+    element('rect', {
+      x: box.x0,
+      y,
+      width,
+      height: ROW - 1,
+      fill: change ? changeColour(change) : colourOf(name),
+      rx: 1,
+    }),
     ...(room > 2 ? [element('text', { x: box.x0 + 3, y: y + 12 }, escaped(cut(name, room)))] : []),
   );
+}
+
+function wholeOf({ change }: Frame, total: number): string {
+  return change ? signedSize(change.nowBytes - change.beforeBytes) : humanSize(total);
+}
+
+function changeWords(name: string, { nowBytes, beforeBytes, selfNowBytes, selfBeforeBytes }: FrameChange): string {
+  const [all, own] = [signedSize(nowBytes - beforeBytes), signedSize(selfNowBytes - selfBeforeBytes)];
+  return `${name}: ${all}, from ${humanSize(beforeBytes)} to ${humanSize(nowBytes)}, itself ${own}`;
 }
 
 function cut(text: string, room: number): string {
