@@ -29,6 +29,8 @@ export interface WalkOptions extends Incarnation {
   readonly stop?: boolean;
   /** The longest that it may be stopped: it then goes on, done or not. */
   readonly limitMs?: number;
+  /** What holds its main thread still in place of a stop; of its workers figures are estimates then. `copied` tells when it may go on. */
+  readonly hold?: (limitMs: number) => Promise<{ release(): Promise<{ heldMs: number; wasHeld: boolean }> }>;
   /** The names of its isolates in the order of their ids, where an inspector has named them. */
   readonly isolates?: readonly string[];
   /** It was made to collect just before. */
@@ -50,6 +52,13 @@ export interface WalkedGraph extends Omit<GraphAnswer, 'rows' | 'kinds'> {
   readonly partitions: readonly Partition[];
   /** Absent for a core file. */
   readonly cost?: Cost;
+}
+
+type Moment = Pick<WalkAnswer, 'moment' | 'stoppedMs'>;
+
+/** Its figures are of no one moment. */
+function isEstimated(moment: Moment['moment'], isolate: string): boolean {
+  return moment === 'running' || (moment === 'held' && isolate !== MAIN);
 }
 
 const WALK_HEADER = 'Kind (class / store of class)';
@@ -107,7 +116,7 @@ export class Walker implements AsyncDisposable {
     const forecast = isProcess ? await this.forecast(signal) : undefined;
     const limitMs = options.limitMs ?? Math.max(LEAST_LIMIT_MS, LIMIT_TIMES * (forecast?.pauseMs ?? 0));
     const question: WalkQuestion = { stop, limitMs };
-    const answer = await this.#thread.ask<WalkAnswer>('walk', question, undefined, signal);
+    const answer = await this.#read<WalkAnswer>('walk', question, options);
     const { moment, stoppedMs, copiedBytes, kinds } = answer;
     if (moment === 'stopped') this.#paid = { stoppedMs, copiedBytes };
     const cost = forecast && this.#cost(stoppedMs, stop ? forecast.pauseMs : 0);
@@ -126,7 +135,7 @@ export class Walker implements AsyncDisposable {
     const limitMs = options.limitMs ?? Math.max(LEAST_LIMIT_MS, LIMIT_TIMES * (forecast?.pauseMs ?? 0));
     const index = indexOf(isolate, options.isolates);
     const question: GraphQuestion = { stop, limitMs, isolate: index, ...(rows !== undefined && { rows }), ...ask };
-    const answer = await this.#thread.ask<GraphAnswer>('graph', question, undefined, signal);
+    const answer = await this.#read<GraphAnswer>('graph', question, options);
     if (answer.moment === 'stopped') this.#paid = answer;
     const cost = forecast && this.#cost(answer.stoppedMs, stop ? forecast.pauseMs : 0);
     const { kinds, ...graph } = answer;
@@ -136,6 +145,29 @@ export class Walker implements AsyncDisposable {
       ...answer.rows.map((table) => this.#graphPartition(table, isolate, answer, options, cost)),
     ];
     return { ...graph, partitions, ...(cost && { cost }) };
+  }
+
+  /** Asks the thread; a target that is held instead of stopped goes on as soon as its pages are copied. */
+  async #read<Answer extends Moment>(
+    call: 'walk' | 'graph',
+    question: WalkQuestion,
+    { hold, signal }: WalkOptions,
+  ): Promise<Answer> {
+    if (hold === undefined) return await this.#thread.ask<Answer>(call, question, undefined, signal);
+    const held = await hold(question.limitMs ?? LEAST_LIMIT_MS);
+    let released: ReturnType<typeof held.release> | undefined;
+    const release = () => {
+      released ??= held.release();
+      released.catch(() => {}); // thrown below, if the answer comes
+      return released;
+    };
+    try {
+      const answer = await this.#thread.ask<Answer>(call, { ...question, stop: false }, release, signal);
+      const { heldMs, wasHeld } = await release();
+      return { ...answer, stoppedMs: heldMs, ...(wasHeld && answer.moment === 'running' && { moment: 'held' }) };
+    } finally {
+      release();
+    }
   }
 
   /** Ends its thread at once: a process that it has stopped goes on by the guard. */
@@ -159,7 +191,7 @@ export class Walker implements AsyncDisposable {
     { target, label, collected = false, ...known }: WalkOptions,
     cost: Cost | undefined,
   ): Partition {
-    const isEstimate = moment === 'running';
+    const isEstimate = isEstimated(moment, isolate);
     return {
       target,
       isolate,
@@ -184,7 +216,8 @@ export class Walker implements AsyncDisposable {
     { target, label, rows: maxRows, collected = false, ...known }: WalkOptions,
     cost: Cost | undefined,
   ): Partition {
-    const isEstimate = moment === 'running';
+    // of one that was held a thread of V8's own may still have swept pages
+    const isEstimate = isEstimated(moment, name) || (moment === 'held' && isolate.tornBytes > 0);
     const rows = withOutside(isolate)
       .map((row): Row => ({ ...row, ...(isEstimate && { estimated: true }) }))
       .sort(bySizeThenKind);

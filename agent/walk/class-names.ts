@@ -227,5 +227,6 @@ const WORD_OF_TYPE: Readonly<Record<string, string>> = {
   JS_WRAPPED_FUNCTION: 'Function',
   JS_ERROR: 'Error',
   JS_GENERATOR_OBJECT: 'Generator',
+  JS_ASYNC_FUNCTION_OBJECT: 'Generator',
   JS_ASYNC_GENERATOR_OBJECT: 'AsyncGenerator',
 };

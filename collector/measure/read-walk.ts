@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Agent } from '../../agent/attach/agent.ts';
 import { noIsolate } from '../../agent/cdp/isolate.ts';
 import { memoryOfAgent } from '../../agent/probe/agent-walk.ts';
+import { HoldError, holdMain } from '../../agent/probe/held-main.ts';
 import { type GraphAsk, type WalkedMemory, Walker, type WalkOptions } from '../../agent/probe/walk.ts';
 import { memoryOfPid } from '../../agent/probe/walked-memory.ts';
 import { incarnationOf } from '../../protocol/incarnation.ts';
@@ -58,6 +59,7 @@ export async function walkAgent(
     isolates,
     ...incarnationOf(agent.identity),
     collected: reading.collect === true,
+    hold: (limitMs) => holdMain(agent, limitMs),
   });
 }
 
@@ -68,7 +70,12 @@ export async function walkCore(path: string, reading: PartitionQuestion, io: Io)
   return await readWalk({ core: path, ...(exe !== undefined && { exe }) }, path, reading, io);
 }
 
-type Known = Pick<WalkOptions, 'isolates' | 'incarnation' | 'process' | 'collected'>;
+type Known = Pick<WalkOptions, 'isolates' | 'incarnation' | 'process' | 'collected'> & {
+  /** Holds it by its inspector where it cannot be stopped. */
+  readonly hold?: Hold;
+};
+
+type Hold = NonNullable<WalkOptions['hold']>;
 
 async function walkOrNot(
   place: WalkedMemory,
@@ -93,8 +100,9 @@ async function readWalk(
   await using walker = await Walker.open(place, io.signal);
   if ('pid' in place && stop !== false) await agreeToStop(walker, target, consent, io);
   const { maxPause } = consent;
-  const options = { target, ...known, ...(maxPause !== undefined && { limitMs: maxPause }), signal: io.signal };
-  const partitions = await walked(walker, by, reading, options, io);
+  const { hold, ...names } = known;
+  const options = { target, ...names, ...(maxPause !== undefined && { limitMs: maxPause }), signal: io.signal };
+  const partitions = await walked(walker, by, reading, options, io, hold);
   const found =
     isolate === ALL ? sumPartitions(partitions, randomUUID()) : partitions.find((each) => each.isolate === isolate);
   if (!found) throw notFound(target, isolate, partitions, known);
@@ -117,29 +125,52 @@ async function walked(
   reading: PartitionQuestion,
   options: WalkOptions,
   io: Io,
+  hold: Hold | undefined,
 ): Promise<readonly Partition[]> {
   const { isolate, stop } = reading;
-  const read = (stops: boolean) => {
-    const how = { ...options, stop: stops };
+  const read = (stops: boolean, held?: Hold) => {
+    const how = { ...options, stop: stops, ...(held && { hold: held }) };
     const isWhole = reading.keptBy === undefined && reading.without === undefined;
     return by === 'kind' && isWhole
       ? walker.walk(how)
       : graphs(walker, { by: [by], ...filterOf(reading) }, isolate, how);
   };
-  return await stoppedOrNot(read, stop, io);
+  return await stoppedOrNot(read, stop, io, hold);
 }
 
-/** Reads with a stop, by default; without one where there is what keeps the process from going on again. */
+/**
+ * Reads with a stop, by default. Where there is what keeps the process from going on again, held by its inspector if it has one,
+ * and without a stop where that does not come to it.
+ */
 export async function stoppedOrNot<R>(
-  read: (stop: boolean) => Promise<R>,
+  read: (stop: boolean, hold?: Hold) => Promise<R>,
   stop: boolean | undefined,
   io: Pick<Io, 'say'>,
+  hold?: Hold,
 ): Promise<R> {
   try {
     return await read(stop ?? true);
   } catch (error) {
     if (stop !== undefined || (error as Error).name !== 'StopObstacleError') throw error;
-    io.say(`${(error as Error).message}; it is read as it runs`);
+    if (hold === undefined) {
+      io.say(`${(error as Error).message}; it is read as it runs`);
+      return await read(false);
+    }
+    io.say(`${(error as Error).message}; its inspector holds it`);
+    return await heldOrNot(read, hold, io);
+  }
+}
+
+async function heldOrNot<R>(
+  read: (stop: boolean, hold?: Hold) => Promise<R>,
+  hold: Hold,
+  io: Pick<Io, 'say'>,
+): Promise<R> {
+  try {
+    return await read(false, hold);
+  } catch (error) {
+    if (!(error instanceof HoldError)) throw error;
+    io.say(`Cannot hold it: ${error.message}; it is read as it runs`);
     return await read(false);
   }
 }

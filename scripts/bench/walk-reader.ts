@@ -1,10 +1,8 @@
 /**
  * The process that walks another for the bench, and does nothing else, so that its peak of memory is the walk's:
  *
- *     node walk-reader.js PID classes|graph|copy RUNS
+ *     node walk-reader.js PID nothing|copy|classes|graph RUNS
  */
-import { ProcessMemory } from '../../agent/memory/process-memory.ts';
-import { Walker } from '../../agent/probe/walk.ts';
 import { peakRssBytes } from './peak.ts';
 
 export interface WalkReading {
@@ -37,13 +35,16 @@ async function timed(work: () => Promise<{ stoppedMs: number; bytes: number }>):
   }
 }
 
+// each loads only what it needs
 if (what === 'copy') {
+  const { ProcessMemory } = await import('../../agent/memory/process-memory.ts');
   await using memory = ProcessMemory.open(Number(pid));
   await timed(async () => {
     const { copiedBytes } = await memory.read({ stop: false });
     return { stoppedMs: 0, bytes: copiedBytes };
   });
-} else {
+} else if (what !== 'nothing') {
+  const { Walker } = await import('../../agent/probe/walk.ts');
   await using walker = await Walker.open({ pid: Number(pid) });
   await timed(async () => {
     if (what === 'graph') {

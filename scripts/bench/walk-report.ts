@@ -6,6 +6,8 @@ import type { WalkReading } from './walk-reader.ts';
 
 export interface WalkResult {
   readonly node: string;
+  /** A Node that does nothing. */
+  readonly bare: WalkReading;
   /** A bare copy of the same pages, by class, the graph with retained sizes of all nodes. */
   readonly copy: WalkReading;
   readonly classes: WalkReading;
@@ -21,7 +23,7 @@ const MB = 2 ** 20;
 /** Readings of the target's RSS differ by so much without anything done. */
 const NOISE_BYTES = 2 * MB;
 
-export function walkTable({ node, copy, classes, graph, censusMs, snapshotMs }: WalkResult): string {
+export function walkTable({ node, bare, copy, classes, graph, censusMs, snapshotMs }: WalkResult): string {
   const heap = classes.heapBytes;
   const row = (name: string, { answerMs, stopMs, cpuMs, peakRssBytes }: WalkReading) => [
     name,
@@ -30,14 +32,16 @@ export function walkTable({ node, copy, classes, graph, censusMs, snapshotMs }: 
     median(cpuMs).toFixed(0),
     (peakRssBytes / MB).toFixed(0),
     (peakRssBytes / heap).toFixed(2),
+    ((peakRssBytes - bare.peakRssBytes) / heap).toFixed(2),
   ];
   const other = (name: string, ms: number | undefined) =>
-    ms === undefined ? [] : [[name, '', ms.toFixed(0), '', '', '']];
+    ms === undefined ? [] : [[name, '', ms.toFixed(0), '', '', '', '']];
   return [
     `Node ${node}: ${(heap / MB).toFixed(0)} MB of heap`,
     table(
-      ['reading', 'stop ms', 'answer ms', 'our CPU ms', 'our RSS MB', 'of the heap'],
+      ['reading', 'stop ms', 'answer ms', 'our CPU ms', 'our RSS MB', 'of the heap', 'beyond bare Node'],
       [
+        ['bare Node', '', '', '', (bare.peakRssBytes / MB).toFixed(0), (bare.peakRssBytes / heap).toFixed(2), ''],
         row('bare copy', copy),
         row('walk by class', classes),
         row('graph with retained sizes', graph),

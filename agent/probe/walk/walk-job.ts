@@ -30,6 +30,11 @@ export interface WalkQuestion {
   readonly limitMs?: number;
 }
 
-export interface WalkAnswer extends Omit<MemoryReading, 'image'> {
+/** Told as soon as its pages are copied: what held it still may let it go on. */
+export type WalkEvent = 'copied';
+
+export interface WalkAnswer extends Omit<MemoryReading, 'image' | 'moment'> {
+  /** `held`: the main thread alone stood still, by an inspector. */
+  readonly moment: MemoryReading['moment'] | 'held';
   readonly kinds: WalkedKinds;
 }

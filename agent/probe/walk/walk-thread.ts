@@ -23,7 +23,7 @@ import { type Page, pagesOf } from '../../walk/pages.ts';
 import { steadyPages } from '../../walk/steady-pages.ts';
 import { walkKinds } from '../../walk/walk-kinds.ts';
 import type { GraphAnswer, GraphQuestion } from './graph-job.ts';
-import type { OpenedHeap, WalkAnswer, WalkedMemory, WalkQuestion } from './walk-job.ts';
+import type { OpenedHeap, WalkAnswer, WalkEvent, WalkedMemory, WalkQuestion } from './walk-job.ts';
 
 const place = jobOf<WalkedMemory>();
 let heap: Promise<OpenHeap> | undefined;
@@ -36,11 +36,11 @@ converse({
   async heldBytes(): Promise<Reply> {
     return { result: (await heap!).heldBytes() };
   },
-  async walk(question: WalkQuestion): Promise<Reply> {
-    return { result: await (await heap!).walk(question) };
+  async walk(question: WalkQuestion, tell: Tell): Promise<Reply> {
+    return { result: await (await heap!).walk(question, tell) };
   },
-  async graph(question: GraphQuestion): Promise<Reply> {
-    const answer = await (await heap!).graph(question);
+  async graph(question: GraphQuestion, tell: Tell): Promise<Reply> {
+    const answer = await (await heap!).graph(question, tell);
     return { result: answer, ...(answer.columns && { transfer: buffersOf(answer.columns) }) };
   },
   async close(): Promise<Reply> {
@@ -57,11 +57,13 @@ const MOST_STRANGE = 5;
 const COLLECTION_MS = 10;
 const LONGEST_WAIT_MS = 50;
 
+type Tell = (event: WalkEvent) => void;
+
 interface OpenHeap {
   readonly said: OpenedHeap;
   heldBytes(): number;
-  walk(question: WalkQuestion): Promise<WalkAnswer>;
-  graph(question: GraphQuestion): Promise<GraphAnswer>;
+  walk(question: WalkQuestion, tell: Tell): Promise<WalkAnswer>;
+  graph(question: GraphQuestion, tell: Tell): Promise<GraphAnswer>;
   close(): Promise<void>;
 }
 
@@ -82,21 +84,23 @@ async function openProcess({ pid, startTicks, memFd }: Exclude<WalkedMemory, { c
     return {
       said: { v8: layout.v8, pid, startTicks: memory.key.startTicks, atMs: startedAtMs },
       heldBytes: () => memory.heldBytes(),
-      walk: (question) =>
+      walk: (question, tell) =>
         atGoodMoment(
           memory,
           layout,
           question,
+          tell,
           () => undefined,
           (image, pages) => ({
             kinds: kindsIn(image, layout, pages),
           }),
         ),
-      graph: (question) =>
+      graph: (question, tell) =>
         atGoodMoment(
           memory,
           layout,
           question,
+          tell,
           (image, pages) => handlesIn(image, pages, question.isolate),
           (image, pages, handles) => graphIn(image, layout, pages, handles, question, `pid:${pid}`),
         ),
@@ -117,6 +121,7 @@ async function atGoodMoment<M, T>(
   memory: ProcessMemory,
   layout: Layout,
   { stop, limitMs }: WalkQuestion,
+  tell: Tell,
   atMoment: (image: MemoryImage, pages: readonly Page[]) => M,
   make: (image: MemoryImage, pages: readonly Page[], moment: M) => T | Promise<T>,
 ): Promise<Omit<MemoryReading, 'image'> & T> {
@@ -150,6 +155,7 @@ async function atGoodMoment<M, T>(
       });
       stoppedMs += reading.stoppedMs;
       if (reading.moment === 'stopped') refuse();
+      tell('copied');
       return { ...reading, stoppedMs, ...(await make(image, pages, moment as M)) };
     } catch (error) {
       const most = error instanceof MidCollectionError ? MOST_COLLECTIONS : MOST_STRANGE;

@@ -186,7 +186,10 @@ export class EdgePlans {
     const node = this.#index.target(word);
     if (node < 0) return;
     const { memory, maps, layout } = this.#heap;
-    if (layout.typeNames.get(maps.type[this.#index.map[node]]) !== 'ACCESSOR_PAIR') {
+    const type = layout.typeNames.get(maps.type[this.#index.map[node]]);
+    // V8's own accessors, `length` and `name` of a function: what they give is nowhere
+    if (type === 'ACCESSOR_INFO') return;
+    if (type !== 'ACCESSOR_PAIR') {
       visit(node, PROPERTY, name);
       return;
     }

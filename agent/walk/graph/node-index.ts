@@ -106,6 +106,17 @@ export class NodeIndex {
     return LARGE_SIZE;
   }
 
+  /** V8's empty arrays: a snapshot has no edges to them either (IsEssentialObject, src/profiler/heap-snapshot-generator.cc). */
+  *#empty(): Generator<number> {
+    const { memory, maps, layout } = this.#heap;
+    for (const [from, to] of this.readOnly) {
+      for (let node = from; node < to; node++) {
+        const isEmpty = memory.u32[2 * this.at[node] + 3] === 0;
+        if (isEmpty && EMPTY_TYPES.has(layout.typeNames.get(maps.type[this.map[node]]) ?? '')) yield node;
+      }
+    }
+  }
+
   #grouped(): Uint32Array {
     const groups = new Uint32Array(GROUP * (((this.#heap.memory.u32.length / 2) >>> 5) + 1));
     const isOddball = oddballMaps(this.#heap);
@@ -116,6 +127,7 @@ export class NodeIndex {
       groups[group] |= bit;
       if (isOddball[map[node]] === 0) groups[group + 1] |= bit;
     }
+    for (const node of this.#empty()) groups[GROUP * (at[node] >>> 5) + 1] &= ~(1 << (at[node] & 31));
     for (let group = 0, before = this.first; group < groups.length; group += GROUP) {
       groups[group + 2] = before;
       before += bitsIn(groups[group]);
@@ -123,6 +135,9 @@ export class NodeIndex {
     return groups;
   }
 }
+
+/** Of V8's own arrays, which all objects share that have none of their own. */
+const EMPTY_TYPES = new Set(['FIXED_ARRAY', 'BYTE_ARRAY', 'WEAK_FIXED_ARRAY']);
 
 /** Maps of undefined, null, true, the hole: no objects to a person, no edge leads there. */
 function oddballMaps({ maps, layout }: HeapWords): Uint8Array {

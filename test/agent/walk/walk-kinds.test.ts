@@ -18,7 +18,7 @@ import { startTarget } from '../../support/target.ts';
 const PLANTED = [
   'AsyncGenerator,Complex,Date,Derived,Error,FinalizationRegistry,Float64Array,Map Iterator,OldStyle,Proxy,RegExp',
   'Tagged,Title,Odd,Even,Twin (app/49.js:1),Twin (app/68.js:3),URL,Boolean,WeakCell,DataView,SharedArrayBuffer,count',
-  'Module,Instance,BuiltinModule,properties of Complex,elements of Object,elements of Uint8Array,elements of Float64Array',
+  'Module,Instance,BuiltinModule,Generator,properties of Complex,elements of Object,elements of Uint8Array,elements of Float64Array',
   'table of Map,table of Set,table of WeakMap,table of WeakSet,WeakRef,WeakMap,WeakSet,Set,context',
 ]
   .join(',')
