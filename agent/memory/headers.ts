@@ -1,31 +1,31 @@
-/** An image that has the first page of memory of each of V8's pages, and nothing else: what says of each what it is. */
+/** An image that has the first bytes of each of V8's pages, and nothing else: what says of each what it is. */
 import type { MemoryImage, MemoryRegion } from './image.ts';
-import type { Mapping } from './mappings.ts';
-import { type HeldPages, PAGE_BYTES, V8_PAGE_BYTES } from './regions.ts';
+import { type Plan, V8_PAGE_BYTES } from './regions.ts';
 
-/** @param mappings V8's, ascending */
+/** Of a page's header, or of what says where that is. */
+const HEADER_BYTES = 512;
+
+/** Of what is held. @param read false where an address cannot be read: it was given back meanwhile */
 export function headersOf(
-  mappings: readonly Mapping[],
-  heldPages: HeldPages,
-  read: MemoryImage['outside'],
+  { regions, held }: Plan,
+  read: (bytes: Uint8Array, address: number) => boolean,
+  outside: MemoryImage['outside'],
 ): MemoryImage {
-  const starts: { address: number; executable: boolean }[] = [];
-  for (const { startAddress, endAddress, executable, heldBytes } of mappings) {
-    if (heldBytes === 0) continue;
-    const held = heldPages(startAddress, endAddress);
+  const starts: { startAddress: number; executable: boolean }[] = [];
+  let region = 0;
+  for (const { startAddress, byteLength } of held) {
+    while (regions[region].startAddress + regions[region].byteLength <= startAddress) region++;
+    const { executable } = regions[region];
     const first = Math.ceil(startAddress / V8_PAGE_BYTES) * V8_PAGE_BYTES;
-    for (let address = first; address + PAGE_BYTES <= endAddress; address += V8_PAGE_BYTES) {
-      if (held[(address - startAddress) / PAGE_BYTES] === 1) starts.push({ address, executable });
-    }
+    for (let at = first; at < startAddress + byteLength; at += V8_PAGE_BYTES)
+      starts.push({ startAddress: at, executable });
   }
-  const buffer = new SharedArrayBuffer(starts.length * PAGE_BYTES);
-  const regions: MemoryRegion[] = [];
-  for (const { address, executable } of starts) {
-    const byteOffset = regions.length * PAGE_BYTES;
-    const bytes = read(address, PAGE_BYTES);
-    if (!bytes) continue; // given back meanwhile
-    new Uint8Array(buffer, byteOffset, PAGE_BYTES).set(bytes);
-    regions.push({ startAddress: address, byteLength: PAGE_BYTES, byteOffset, executable });
+  const buffer = new SharedArrayBuffer(starts.length * HEADER_BYTES);
+  const headers: MemoryRegion[] = [];
+  for (const start of starts) {
+    const byteOffset = headers.length * HEADER_BYTES;
+    if (!read(new Uint8Array(buffer, byteOffset, HEADER_BYTES), start.startAddress)) continue;
+    headers.push({ ...start, byteLength: HEADER_BYTES, byteOffset });
   }
-  return { buffer, regions, outside: read };
+  return { buffer, regions: headers, outside };
 }

@@ -26,7 +26,8 @@ import { MemoryRoomError } from './memory-room.ts';
 import { isForbidden, isGone, isStopped, keyedStat, type ProcessKey, statOf } from './process-state.ts';
 import { type HeldPages, PAGE_BYTES, type Plan, planOf, sumBytes } from './regions.ts';
 import { StopError, StopObstacleError, whileStopped } from './stop.ts';
-import { readWhole } from './whole-file.ts';
+import { onlyWanted, type Wanted } from './wanted.ts';
+import { readWhole, textPieces } from './whole-file.ts';
 
 export interface ReadOptions {
   /** The process is stopped meanwhile. False: it runs on, and what changes while it is read may be torn. */
@@ -37,6 +38,8 @@ export interface ReadOptions {
   readonly before?: (outside: MemoryImage['outside']) => void;
   /** Of one that runs on: given headers of its pages as they are before anything is copied (see headers.ts). */
   readonly headers?: (image: MemoryImage) => void;
+  /** What of the memory is worth a copy; default: all. */
+  readonly wanted?: Wanted;
   /** Done at that moment, before the process goes on: for what of `outside` belongs to it. At once, no promise. */
   readonly atMoment?: (image: MemoryImage) => void;
 }
@@ -103,7 +106,7 @@ export class ProcessMemory implements AsyncDisposable {
 
   /** How much a copy would have now. Reads one file of /proc; costs the process nothing. @throws DetachedError */
   heldBytes(): number {
-    const bytes = sumHeld(v8Mappings(this.#files.smapsText()));
+    const bytes = sumHeld(this.#files.mappings());
     if (bytes === 0 || keyedStat(this.key) === null) throw this.#ended();
     return bytes;
   }
@@ -114,11 +117,12 @@ export class ProcessMemory implements AsyncDisposable {
     limitMs = DEFAULT_LIMIT_MS,
     before = () => {},
     headers = () => {},
+    wanted,
     atMoment = () => {},
   }: ReadOptions): Promise<MemoryReading> {
-    const mappings = v8Mappings(this.#files.smapsText());
-    const heldBefore = sumHeld(mappings);
-    if (heldBefore === 0) throw this.#ended();
+    const mappings = this.#files.mappings();
+    if (sumHeld(mappings) === 0) throw this.#ended();
+    const heldBefore = wanted ? sumBytes(this.#plan(wanted, mappings).regions) : sumHeld(mappings);
     // before there is a buffer: a fork has every page of it fault once more, in the stop
     if (stop) this.#guard ??= await Guard.start();
     await this.#makeRoom(Math.ceil(heldBefore * (1 + SPARE_RATIO)) + SPARE_BYTES);
@@ -127,10 +131,9 @@ export class ProcessMemory implements AsyncDisposable {
     const takenAtMs = Date.now();
     const work = () => {
       const runs = !stop && !found;
-      const read: MemoryImage['outside'] = (address, byteLength) => this.#files.read(address, byteLength);
-      if (runs) headers(headersOf(v8Mappings(this.#files.smapsText()), this.#heldPages, read));
-      else if (!found) before(read);
-      const { image, ...copied } = this.#copy(copy);
+      if (runs) headers(this.#headersOf(this.#plan(undefined)));
+      else if (!found) before(this.#outside);
+      const { image, ...copied } = this.#copy(copy, wanted);
       const seen = runs ? { ...image, mapped: mappedRuns(this.#files.smapsText()) } : image;
       atMoment(seen);
       return { image: seen, ...copied };
@@ -169,8 +172,8 @@ export class ProcessMemory implements AsyncDisposable {
     }
   }
 
-  #copy(copy: Copy): Pick<MemoryReading, 'image' | 'copiedBytes' | 'lostBytes'> {
-    const { regions, held } = this.#plan();
+  #copy(copy: Copy, wanted: Wanted | undefined): Pick<MemoryReading, 'image' | 'copiedBytes' | 'lostBytes'> {
+    const { regions, held } = this.#plan(wanted);
     const need = sumBytes(regions);
     let lostBytes: number;
     if (need <= copy.buffer.byteLength) {
@@ -180,16 +183,28 @@ export class ProcessMemory implements AsyncDisposable {
       lostBytes = copy.runInto(this.#buffer, held);
     }
     clearHoles(this.#buffer, regions, held);
-    const outside = (address: number, byteLength: number) => this.#files.read(address, byteLength);
-    return { image: { buffer: this.#buffer, regions, outside }, copiedBytes: sumBytes(held) - lostBytes, lostBytes };
-  }
-
-  #plan(): Plan {
-    const mappings = v8Mappings(this.#files.smapsText());
-    return planOf(mappings, this.#heldPages);
+    return {
+      image: { buffer: this.#buffer, regions, outside: this.#outside },
+      copiedBytes: sumBytes(held) - lostBytes,
+      lostBytes,
+    };
   }
 
   readonly #heldPages: HeldPages = (start, end) => heldPages(this.#files.pagemap, start, end);
+
+  #plan(wanted: Wanted | undefined, mappings = this.#files.mappings()): Plan {
+    const plan = planOf(mappings, this.#heldPages);
+    return wanted === undefined ? plan : onlyWanted(plan, wanted(this.#headersOf(plan)));
+  }
+
+  #headersOf(plan: Plan): MemoryImage {
+    const { mem } = this.#files;
+    const read = (bytes: Uint8Array, address: number) =>
+      readSome(mem, bytes, 0, bytes.byteLength, address) === bytes.byteLength;
+    return headersOf(plan, read, this.#outside);
+  }
+
+  readonly #outside = (address: number, byteLength: number) => this.#files.read(address, byteLength);
 
   /** A buffer of at least that many bytes. */
   async #makeRoom(byteLength: number): Promise<void> {
@@ -233,6 +248,13 @@ class Files {
     return readWhole(this.#smaps);
   }
 
+  /** None once the process has ended. */
+  mappings(): Mapping[] {
+    const found: Mapping[] = [];
+    for (const piece of textPieces(this.#smaps, 'VmFlags:')) found.push(...v8Mappings(piece));
+    return found;
+  }
+
   read(address: number, byteLength: number): Uint8Array | undefined {
     const bytes = new Uint8Array(byteLength);
     for (let at = 0; at < byteLength; ) {
@@ -246,7 +268,7 @@ class Files {
   /** @throws AttachError; ElfError; the system's error */
   executable(pid: number): Executable {
     const own = readlinkSync(`/proc/${pid}/exe`);
-    const mapped = mappedFiles(this.smapsText());
+    const mapped = mappedFiles(readWhole(this.#smaps));
     const candidates = [
       { path: own, file: `/proc/${pid}/exe` },
       ...[...mapped.keys()].filter(isLibnode).map((path) => ({ path, file: `/proc/${pid}/root${path}` })),

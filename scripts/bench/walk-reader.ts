@@ -3,6 +3,7 @@
  *
  *     node walk-reader.js PID nothing|copy|classes|graph RUNS
  */
+import type { Wanted } from '../../agent/memory/wanted.ts';
 import { peakRssBytes } from './peak.ts';
 
 export interface WalkReading {
@@ -38,9 +39,21 @@ async function timed(work: () => Promise<{ stoppedMs: number; bytes: number }>):
 // each loads only what it needs
 if (what === 'copy') {
   const { ProcessMemory } = await import('../../agent/memory/process-memory.ts');
+  const [{ layoutOf }, { pagesOf }] = await Promise.all([
+    import('../../agent/layout/layout.ts'),
+    import('../../agent/walk/pages.ts'),
+  ]);
   await using memory = ProcessMemory.open(Number(pid));
+  const layout = layoutOf(memory.executable);
+  const spans = (pages: ReturnType<typeof pagesOf>) =>
+    pages.map(({ address, byteLength }) => [address, address + byteLength] as const);
+  let pages: ReturnType<typeof spans> | undefined;
   await timed(async () => {
-    const { copiedBytes } = await memory.read({ stop: false });
+    const wanted: Wanted = (headers) => {
+      pages ??= spans(pagesOf(headers, layout));
+      return pages;
+    };
+    const { copiedBytes } = await memory.read({ stop: false, wanted });
     return { stoppedMs: 0, bytes: copiedBytes };
   });
 } else if (what !== 'nothing') {

@@ -11,6 +11,7 @@ import { LayoutRefusal } from '../../layout/refusal.ts';
 import { CoreMemory } from '../../memory/core-memory.ts';
 import type { MemoryImage } from '../../memory/image.ts';
 import { type MemoryReading, ProcessMemory } from '../../memory/process-memory.ts';
+import type { Wanted } from '../../memory/wanted.ts';
 import { sourceMaps, tellRefused } from '../../original/in-use.ts';
 import { buffersOf } from '../../parse/packed.ts';
 import { readProcess } from '../../process/process.ts';
@@ -131,6 +132,11 @@ async function atGoodMoment<M, T>(
     let moment: M | undefined;
     let collecting: readonly number[] = [];
     let before: readonly Page[] | undefined;
+    // of one that runs headers change before the pages are copied
+    const wanted: Wanted = (headers) => {
+      pages = pagesOf(headers, layout);
+      return pages.map(({ address, byteLength }) => [address, address + byteLength]);
+    };
     const refuse = (): void => {
       if (collecting.length > 0) throw new MidCollectionError(collecting);
     };
@@ -143,12 +149,13 @@ async function atGoodMoment<M, T>(
           collecting = collectingIsolates({ outside }, layout, pages);
           refuse();
         },
+        ...(stop && { wanted }),
         headers: (seen) => {
           before = pagesOf(seen, layout);
         },
         atMoment: (seen) => {
-          const found = pagesOf(seen, layout);
-          pages = before ? steadyPages(before, found) : found;
+          if (before) pages = steadyPages(before, pagesOf(seen, layout));
+          else if (!stop) pages = pagesOf(seen, layout);
           collecting = collectingIsolates(seen, layout, pages);
           moment = atMoment(seen, pages);
         },
