@@ -2,6 +2,7 @@
 import type { Layout } from '../../layout/layout.ts';
 import { headersOf } from '../../memory/headers.ts';
 import type { Mapping } from '../../memory/mappings.ts';
+import { planOf } from '../../memory/regions.ts';
 import type { Area } from '../../rss/areas.ts';
 import { residentOf } from '../../rss/page-fill.ts';
 import type { SpaceReading } from '../../rss/reading.ts';
@@ -16,11 +17,16 @@ export interface HeaderSource {
 /** @param areas V8's, ascending */
 export function spacesOf(areas: readonly Area[], layout: Layout, source: HeaderSource): SpaceReading[] {
   const spaces = new Map<string, { -readonly [K in keyof SpaceReading]: SpaceReading[K] }>();
-  const image = headersOf(
+  const plan = planOf(
     areas.map((area) => mappingOf(area)),
     (startAddress) => source.heldOf(areas[indexOf(areas, startAddress)]!),
-    (address, byteLength) => source.read(address, byteLength),
   );
+  const read = (bytes: Uint8Array, address: number) => {
+    const found = source.read(address, bytes.byteLength);
+    if (found) bytes.set(found);
+    return found !== undefined;
+  };
+  const image = headersOf(plan, read, (address, byteLength) => source.read(address, byteLength));
   for (const page of pagesOf(image, layout)) {
     const key = `${page.isolate} ${page.space}`;
     let sum = spaces.get(key);
