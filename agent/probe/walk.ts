@@ -162,11 +162,11 @@ export class Walker implements AsyncDisposable {
       return released;
     };
     try {
-      const answer = await this.#thread.ask<Answer>(call, { ...question, stop: false }, release, signal);
+      const answer = await this.#thread.ask<Answer>(call, { ...question, stop: false }, () => void release(), signal);
       const { heldMs, wasHeld } = await release();
       return { ...answer, stoppedMs: heldMs, ...(wasHeld && answer.moment === 'running' && { moment: 'held' }) };
     } finally {
-      release();
+      await release().catch(() => {}); // it has gone: nothing is held any more
     }
   }
 
