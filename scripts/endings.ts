@@ -1,17 +1,17 @@
 /**
  * Ends collectors in the middle of snapshots: by SIGTERM, by SIGHUP, by kill -9, and targets alone by reload and discovery,
- * 100 snapshots each (or `--endings N`), on Node 18, 20, 22 and 24. Ends with 1 where a target died or a half-written file is left.
+ * 100 snapshots each (or `--endings N`), on Node 18 to 26. Ends with 1 where a target died or a half-written file is left.
  */
 import { parseArgs } from 'node:util';
 import { endInSnapshots, WAYS } from '../test/support/endings.ts';
 import { folder } from '../test/support/folder.ts';
-import { nodeBinary } from '../test/support/node-versions.ts';
+import { NODE_MAJORS, nodeBinary } from '../test/support/node-versions.ts';
 
 const { values: options } = parseArgs({
   options: { endings: { type: 'string', default: '100' }, way: { type: 'string', multiple: true } },
 });
 const endings = Number(options.endings);
-const nodes = await Promise.all(([18, 20, 22, 24] as const).map((major) => nodeBinary(major)));
+const nodes = await Promise.all(NODE_MAJORS.map((major) => nodeBinary(major)));
 const ways = WAYS.filter((way) => options.way?.includes(way) ?? true);
 const problems: string[] = [];
 for (const way of ways) {

@@ -25,6 +25,9 @@ const ALIKE = [
   'properties',
 ];
 
+/** Of a fake inspector's process. */
+const FAKE_PID = 4711;
+
 for (const major of TRIED_MAJORS) {
   test(`Node ${major}: types counts what a snapshot counts, in the main isolate and in a worker`, async () => {
     await using target = await startTarget('mixture', { nodeBinary: await nodeBinary(major) });
@@ -83,6 +86,46 @@ test('a target without tracing is told in one line', async () => {
   await using fake = await startFakeInspector();
   await using agent = await attach(`${fake.port}`);
   await assert.rejects(types(agent, { target: 'api', isolate: 'main' }), TracingError);
+});
+
+/** A target whose V8 does not count in its first collections. @param uncounted how many */
+async function startUncounting(uncounted: number) {
+  let left = uncounted;
+  const head = { name: 'MajorGC', pid: 1, tid: FAKE_PID };
+  const text = '{"isolate":"0xa","type_data":{"HEAP_NUMBER_TYPE":{"count":2,"overall":32},"END":{}}}';
+  const counted = { ...head, name: 'V8.GC_Objects_Stats', ph: 'I', ts: 1_500, args: { live: text, dead: text } };
+  return startFakeInspector({
+    answers: {
+      'NodeTracing.start': {},
+      'HeapProfiler.getSamplingProfile': {},
+      'NodeTracing.stop': async (_params, peer) => {
+        const value = [
+          { ...head, ph: 'B', ts: 1_000, args: { usedHeapSizeBefore: 9_000, type: 'sampling profiler' } },
+          ...(left-- > 0 ? [] : [counted]),
+          { ...head, ph: 'E', ts: 2_000, args: { usedHeapSizeAfter: 8_000 } },
+        ];
+        await peer.event('NodeTracing.dataCollected', { value });
+        return {};
+      },
+    },
+  });
+}
+
+test('a collection in which V8 did not count, since a worker began, is caused again, and paid for', async () => {
+  await using fake = await startUncounting(2);
+  await using agent = await attach(`${fake.port}`);
+  const { count, cost } = await types(agent, { target: 'api', isolate: 'main' });
+  assert.equal(count, 2);
+  assert.ok(cost!.pauseMs! > 1, `${cost!.pauseMs} ms`);
+});
+
+test('where V8 counts in none that is told in one line, with what counts instead', async () => {
+  await using fake = await startUncounting(Number.POSITIVE_INFINITY);
+  await using agent = await attach(`${fake.port}`);
+  await assert.rejects(types(agent, { target: 'api', isolate: 'main' }), {
+    name: 'TracingError',
+    message: /^Cannot read types of main: V8 has not counted in 3 collections, .*; take a census$/,
+  });
 });
 
 test('somebody else who samples goes on sampling', async () => {
