@@ -10,6 +10,7 @@ import { DEFAULT, withDefaultRules } from './default-rules.ts';
 import { DiscoverFile } from './discover-file.ts';
 import { Limits } from './limits-file.ts';
 import { OwnersFile, SourceMapsFile } from './names-file.ts';
+import { OtlpFile } from './otlp-file.ts';
 import { type ReceiverConfig, ReceiversFile } from './receiver-file.ts';
 import { ALL_RECEIVERS, type Rule } from './rule.ts';
 import { RuleFile } from './rule-file.ts';
@@ -100,6 +101,7 @@ export const ConfigFile = z
         'Gives alerts the label owner. A CODEOWNERS file, or auto: the one of the repository that a script lies in.',
       examples: ['auto', '/srv/app/.github/CODEOWNERS'],
     }).optional(),
+    otlp: OtlpFile.meta({ description: 'Metrics of the targets by OpenTelemetry, beside /metrics.' }).optional(),
     notify: ReceiversFile.meta({ description: 'The receivers of alerts, by the names that rules use.' }).prefault({}),
   })
   .superRefine(noUnknownReceivers)

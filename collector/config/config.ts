@@ -14,9 +14,11 @@ import { isDefaultRule } from './default-rules.ts';
 import { type DiscoverConfig, discoverConfig } from './discover-config.ts';
 import { DiscoverFile } from './discover-file.ts';
 import { limitsOf } from './limits-config.ts';
+import type { OtlpFile } from './otlp-file.ts';
 import { concerns, missingReadings } from './readings.ts';
 import type { ReceiverConfig } from './receiver-file.ts';
 import { ALL_RECEIVERS, type Rule } from './rule.ts';
+import type { SecretSource } from './secret.ts';
 import { type SnapshotsConfig, snapshotsConfig } from './snapshots-config.ts';
 import { type StoreConfig, storeConfig } from './store-config.ts';
 import { type StreamConfig, streamConfig } from './stream-config.ts';
@@ -53,6 +55,8 @@ export interface Config extends Access {
   readonly sourceMaps?: { readonly folders: readonly string[] };
   /** Who owns what: a CODEOWNERS file, or `auto`; absent: nobody asks. */
   readonly owners?: string;
+  /** Absent: no metrics are sent. */
+  readonly otlp?: { readonly url: string; readonly everyMs: number; readonly bearer?: SecretSource };
   /** Who is told of alerts. */
   readonly notify: readonly ReceiverConfig[];
 }
@@ -107,10 +111,15 @@ export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Confi
     ...snapshotsConfig(fromFile.store?.snapshots),
     strings: fromFile.strings,
     ...(fromFile.sourceMaps && { sourceMaps: fromFile.sourceMaps }),
+    ...(fromFile.otlp && { otlp: otlpConfig(fromFile.otlp) }),
     ...(fromFile.owners !== undefined && { owners: fromFile.owners }),
   };
   checkWhole(config, file);
   return config;
+}
+
+function otlpConfig({ url, every, bearer }: OtlpFile): NonNullable<Config['otlp']> {
+  return { url, everyMs: every, ...(bearer && { bearer }) };
 }
 
 /** Those that run. */

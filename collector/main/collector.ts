@@ -40,6 +40,7 @@ import { closeServer, createHttpServer, listen, type Server } from '../http/serv
 import { storeTrouble } from '../log/store-health.ts';
 import { Sessions } from '../mcp/sessions.ts';
 import { Metrics } from '../metrics/metrics.ts';
+import { Otlp } from '../metrics/otlp.ts';
 import { Notifications } from '../notify/notifications.ts';
 import { snapshotTeller } from '../notify/snapshot-teller.ts';
 import { followedProbes } from '../operations/followed-probes.ts';
@@ -123,7 +124,9 @@ export async function startCollector(config: Config, options: CollectorOptions):
     outgoing = outgoingOf(config, options, snapshots, operations);
     const alerts = alertsOf(config, options, storage, roster);
     const sent = outgoing && { outgoing };
-    const parts = { roster, alerts, notifications, audit, operations, snapshots, ...(keeper && { keeper }), ...sent };
+    const otlp = otlpOf(config, options, storage, roster);
+    const optional = { ...(keeper && { keeper }), ...sent, ...(otlp && { otlp }) };
+    const parts = { roster, alerts, notifications, audit, operations, snapshots, ...optional };
     const { env = process.env } = options;
     const entrance = new Entrance({ config, access, http, address, env });
     return new RunningCollector(config, options, entrance, storage, parts, http);
@@ -227,6 +230,20 @@ function notificationsOf(
   return new Notifications({ receivers, rules, log, offsets, logger, env, now, random });
 }
 
+/** Undefined where no metrics are sent. @throws ConfigError for a secret that is not there */
+function otlpOf(
+  { otlp }: Config,
+  { logger, env = process.env, now = Date.now }: CollectorOptions,
+  { log }: Storage,
+  { runners }: Roster,
+): Otlp | undefined {
+  if (!otlp) return undefined;
+  const { bearer, ...where } = otlp;
+  const token = bearer && told('otlp.bearer', () => readSecret(bearer, env));
+  const states = () => [...runners.values()].map((runner) => runner.state());
+  return new Otlp({ ...where, ...(token !== undefined && { token }), log, states, logger, version, now, sleep });
+}
+
 /** What runs until the collector is closed. */
 interface Parts {
   readonly roster: Roster;
@@ -237,6 +254,7 @@ interface Parts {
   readonly snapshots: Snapshots;
   readonly outgoing?: Outgoing;
   readonly keeper?: SnapshotKeeper;
+  readonly otlp?: Otlp;
 }
 
 class RunningCollector implements Collector {
@@ -264,7 +282,7 @@ class RunningCollector implements Collector {
     options: CollectorOptions,
     entrance: Entrance,
     storage: Storage,
-    { roster, alerts, notifications, audit, operations, snapshots, outgoing, keeper }: Parts,
+    { roster, alerts, notifications, audit, operations, snapshots, outgoing, keeper, otlp }: Parts,
     http: Server,
   ) {
     const { logger, signal } = options;
@@ -318,11 +336,12 @@ class RunningCollector implements Collector {
     this.#api = new Api({ routes: ways, access, acts, origins, snapshots, logger, answered });
     http.on('request', (request, response) => void this.#api.serve(request, response));
     const stopped = aborted(this.#stop.signal);
-    const judging = Promise.all([alerts.run(), notifications.run()]);
+    const judging = Promise.all([alerts.run(), notifications.run(), otlp?.run()]);
     this.closed = stopped.then(async () => {
       await this.#letGo();
       alerts.stop();
       notifications.stop();
+      otlp?.stop();
       keeper?.[Symbol.dispose]();
       await outgoing?.[Symbol.asyncDispose]();
       await judging;

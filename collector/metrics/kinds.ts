@@ -73,11 +73,16 @@ function seriesOf(
   return { labels, count, sizeBytes };
 }
 
-/** Partitions of whole heaps: what is relative to a checkpoint is another thing under the same name. */
 function newest(log: EventLog): PartitionEvent[] {
-  return log
-    .latest()
-    .filter(({ head }) => head.type === 'partition')
-    .map(({ event }) => event)
-    .filter((event) => event.type === 'partition' && !event.since) as PartitionEvent[];
+  return wholePartitions(
+    log
+      .latest()
+      .filter(({ head }) => head.type === 'partition')
+      .map(({ event }) => event),
+  );
+}
+
+/** Partitions of whole heaps: what is relative to a checkpoint is another thing under the same name. */
+export function wholePartitions(events: readonly StreamEvent[]): PartitionEvent[] {
+  return events.filter((event) => event.type === 'partition' && !event.since) as PartitionEvent[];
 }
