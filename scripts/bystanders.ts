@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { attach } from '../agent/attach/agent.ts';
-import { MAIN } from '../agent/cdp/isolate.ts';
+import { MAIN } from '../agent/cdp/isolate-name.ts';
 import type { Session } from '../agent/cdp/session.ts';
 import { startCli } from '../test/support/cli.ts';
 import { folder } from '../test/support/folder.ts';

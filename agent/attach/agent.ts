@@ -4,7 +4,7 @@ import { AnswerError } from '../base/errors.ts';
 import { parseTarget, type Target } from '../base/target.ts';
 import { atMost } from '../base/waiting.ts';
 import { type FindOptions, inspectorUrl, isNode, type Runtime, resolvedUrl, runtimeAt } from '../cdp/endpoint.ts';
-import { MAIN, noIsolate, threadIdOf, workerName } from '../cdp/isolate.ts';
+import { MAIN, noIsolate, threadIdOf, workerName } from '../cdp/isolate-name.ts';
 import { openSession } from '../cdp/open-session.ts';
 import {
   AttachError,

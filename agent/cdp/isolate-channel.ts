@@ -5,15 +5,13 @@ import { chunkDecoder } from './chunks.ts';
 import { type Connection, workerParting } from './connection.ts';
 import {
   ENABLE_WORKERS,
-  MAIN,
-  noIsolate,
   threadIdOfTitle,
   WORKER_ATTACHED,
   WORKER_DETACHED,
   WORKER_MESSAGE,
   WorkerAttached,
-  workerName,
 } from './isolate.ts';
+import { MAIN, noIsolate, workerName } from './isolate-name.ts';
 
 /**
  * The channel of `main` or of `worker:<threadId>`; the connection's chunks are that isolate's from then on.

@@ -14,8 +14,6 @@
  */
 import { z } from 'zod';
 
-export const MAIN = 'main';
-
 export const WORKER_ATTACHED = 'NodeWorker.attachedToWorker';
 export const WORKER_DETACHED = 'NodeWorker.detachedFromWorker';
 export const WORKER_MESSAGE = 'NodeWorker.receivedMessageFromWorker';
@@ -36,27 +34,6 @@ export const ENABLE_WORKERS = { waitForDebuggerOnStart: false } as const;
 export const WorkerAttached = z.object({ sessionId: z.string(), workerInfo: z.object({ title: z.string() }) });
 export const WorkerDetached = z.object({ sessionId: z.string() });
 export const WorkerMessage = z.object({ sessionId: z.string(), message: z.string() });
-
-/** A worker that is not there: it has ended, as workers do, or never was; nobody can tell the two apart. */
-export class NoWorkerError extends RangeError {
-  readonly code = 'ERR_NO_WORKER';
-}
-
-/** What to throw for an isolate that is not there: a worker may have ended, any other name is none. */
-export function noIsolate(name: string, message: string): RangeError {
-  return threadIdOf(name) === null ? new RangeError(message) : new NoWorkerError(message);
-}
-
-/** `worker:3` of thread 3. */
-export function workerName(threadId: number): string {
-  return `worker:${threadId}`;
-}
-
-/** The thread id in `worker:3`; null for any other name. */
-export function threadIdOf(name: string): number | null {
-  const digits = /^worker:(\d+)$/.exec(name)?.[1];
-  return digits === undefined ? null : Number(digits);
-}
 
 /** The thread id in a worker's title, `[worker 3] name` or `Worker 3`; null for a title that has none. */
 export function threadIdOfTitle(title: string): number | null {

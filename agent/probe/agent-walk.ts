@@ -8,7 +8,7 @@ import type { Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
 import { localPid } from '../attach/local-process.ts';
 import { withSnapshotFile } from '../capture/output.ts';
-import { noIsolate } from '../cdp/isolate.ts';
+import { noIsolate } from '../cdp/isolate-name.ts';
 import { ProcessError, readProcess } from '../process/process.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import type { Holders, HoldersQuestion } from '../sets/holders.ts';

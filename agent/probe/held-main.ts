@@ -10,7 +10,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Agent } from '../attach/agent.ts';
-import { MAIN } from '../cdp/isolate.ts';
+import { MAIN } from '../cdp/isolate-name.ts';
 import type { Session } from '../cdp/session.ts';
 
 /** It does not come to a point where it can be held; its message completes "Cannot hold TARGET: ". */

@@ -2,7 +2,7 @@
 import type { Cost, Probe } from '../../protocol/partition.ts';
 import type { Agent } from '../attach/agent.ts';
 import { localPid, mainThreadCpuMs, residentBytes } from '../attach/local-process.ts';
-import { MAIN } from '../cdp/isolate.ts';
+import { MAIN } from '../cdp/isolate-name.ts';
 import type { SendOptions } from '../cdp/session.ts';
 import type { Bill, Count } from '../price/book.ts';
 import { bookOf } from '../price/books.ts';

@@ -11,7 +11,7 @@ import { minOf } from '../../protocol/extremes.ts';
 import type { Agent } from '../attach/agent.ts';
 import { localPid } from '../attach/local-process.ts';
 import { evaluate } from '../cdp/evaluate.ts';
-import { MAIN } from '../cdp/isolate.ts';
+import { MAIN } from '../cdp/isolate-name.ts';
 import { nativeNumber } from '../cdp/own-process.ts';
 import type { SendOptions, Session } from '../cdp/session.ts';
 import type { Footprint } from '../price/footprint.ts';

@@ -8,7 +8,7 @@
  *     objects of the heap ──> what they hold ─────┘
  */
 import type { MemoryReport } from '../../protocol/memory.ts';
-import { MAIN } from '../cdp/isolate.ts';
+import { MAIN } from '../cdp/isolate-name.ts';
 import { type Room, tightestFirst, untilKilled } from '../process/headroom.ts';
 import { processRooms } from '../process/process-rooms.ts';
 import { readHere } from '../process/system-files.ts';

@@ -11,7 +11,7 @@ import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
 import { type AnswerBytes, resultOf } from '../cdp/answer.ts';
-import { MAIN, noIsolate, threadIdOf } from '../cdp/isolate.ts';
+import { MAIN, noIsolate, threadIdOf } from '../cdp/isolate-name.ts';
 import { openSession } from '../cdp/open-session.ts';
 import { type DetachedError, ProtocolError, type SendOptions, type Session } from '../cdp/session.ts';
 import { openWorker } from '../cdp/workers.ts';

@@ -9,7 +9,7 @@ import { outside } from '../base/outside-schema.ts';
 import { TEXT_LENGTHS } from '../base/outside-text.ts';
 import { BUILTIN, loadBuiltin } from '../cdp/builtin.ts';
 import { evaluate } from '../cdp/evaluate.ts';
-import { MAIN } from '../cdp/isolate.ts';
+import { MAIN } from '../cdp/isolate-name.ts';
 import { nativeNumber, textOf } from '../cdp/own-process.ts';
 import type { SendOptions, Session } from '../cdp/session.ts';
 import { nearestCeiling } from './ceiling.ts';

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { humanSize } from '../../protocol/human.ts';
 import { type Incarnation, incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition, Row } from '../../protocol/partition.ts';
-import { MAIN, noIsolate } from '../cdp/isolate.ts';
+import { MAIN, noIsolate } from '../cdp/isolate-name.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
 import type { Forecast } from '../price/book.ts';
 import { listPrice } from '../price/tariff.ts';
@@ -119,7 +119,7 @@ export class Walker implements AsyncDisposable {
     const answer = await this.#read<WalkAnswer>('walk', question, options);
     const { moment, stoppedMs, copiedBytes, kinds } = answer;
     if (moment === 'stopped') this.#paid = { stoppedMs, copiedBytes };
-    const cost = forecast && this.#cost(stoppedMs, stop ? forecast.pauseMs : 0);
+    const cost = forecast && this.#cost(stoppedMs, stop || options.hold ? forecast.pauseMs : 0);
     return kinds.isolates.map((isolate, index) =>
       this.#partition(isolate, nameOf(index, kinds.isolates.length, options.isolates), answer, options, cost),
     );
@@ -137,7 +137,7 @@ export class Walker implements AsyncDisposable {
     const question: GraphQuestion = { stop, limitMs, isolate: index, ...(rows !== undefined && { rows }), ...ask };
     const answer = await this.#read<GraphAnswer>('graph', question, options);
     if (answer.moment === 'stopped') this.#paid = answer;
-    const cost = forecast && this.#cost(answer.stoppedMs, stop ? forecast.pauseMs : 0);
+    const cost = forecast && this.#cost(answer.stoppedMs, stop || options.hold ? forecast.pauseMs : 0);
     const { kinds, ...graph } = answer;
     const counted = kinds?.isolates[index];
     const partitions = [

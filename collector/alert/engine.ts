@@ -6,7 +6,7 @@
  *     footprint (our own) ─> mask ──┼─> RuleRun of (rule, target) ─> Alert
  *     target (another process) ─────┘
  */
-import { MAIN } from '../../agent/cdp/isolate.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { Alert } from '../../protocol/alert.ts';
 import type { TimeToLimit } from '../../protocol/ceiling.ts';
 import type { PartitionEvent, StreamEvent, UsageEvent } from '../../protocol/events.ts';

@@ -4,7 +4,7 @@
  *     main  worker:1  worker:2 │ main  worker:2 │ main …
  *     └──────── round ────────┘ └──── round ───┘   worker:1 has ended: what the sum lost is no shrinking
  */
-import { MAIN } from '../../agent/cdp/isolate.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { SeriesValue } from './rule-run.ts';
 
 /** The isolate of a sum. */

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Agent } from '../../agent/attach/agent.ts';
-import { noIsolate } from '../../agent/cdp/isolate.ts';
+import { noIsolate } from '../../agent/cdp/isolate-name.ts';
 import { memoryOfAgent } from '../../agent/probe/agent-walk.ts';
 import { HoldError, holdMain } from '../../agent/probe/held-main.ts';
 import { type GraphAsk, type WalkedMemory, Walker, type WalkOptions } from '../../agent/probe/walk.ts';

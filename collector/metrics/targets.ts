@@ -1,6 +1,6 @@
 /** What the log's newest events say of the targets, as gauges: read at each scrape, so that nothing has to be kept in step. */
 import { Gauge, type Registry } from 'prom-client';
-import { MAIN } from '../../agent/cdp/isolate.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import { type StreamEvent, TargetCondition, type TargetState } from '../../protocol/events.ts';
 import type { Usage } from '../../protocol/partition.ts';
 import type { EventLog } from '../log/log.ts';

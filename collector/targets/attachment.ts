@@ -11,7 +11,7 @@ import type { Agent } from '../../agent/attach/agent.ts';
 import { type Condition, SILENT_MS } from '../../agent/attach/condition.ts';
 import { standstill } from '../../agent/attach/standstill.ts';
 import { DetachedError } from '../../agent/base/errors.ts';
-import { MAIN } from '../../agent/cdp/isolate.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { TargetState } from '../../protocol/events.ts';
 import { incarnationOf } from '../../protocol/incarnation.ts';
 import { RequestError, type Result } from '../../protocol/requests.ts';

@@ -1,5 +1,5 @@
 /** The last two readings of the gauges of each isolate of one process. */
-import { MAIN } from '../../agent/cdp/isolate.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { Usage } from '../../protocol/partition.ts';
 
 export interface LastReading {

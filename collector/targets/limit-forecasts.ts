@@ -1,5 +1,5 @@
 /** When one process reaches its limits, from its gauges as they are read: the nearest in time is reported with each reading. */
-import { MAIN } from '../../agent/cdp/isolate.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { TimeToLimit } from '../../protocol/ceiling.ts';
 import type { Partition, Probe, Usage } from '../../protocol/partition.ts';
 import { KindShares } from '../alert/statistics/kind-shares.ts';

@@ -6,7 +6,7 @@
  */
 import { basename } from 'node:path';
 import { EpochError } from '../../agent/base/errors.ts';
-import { MAIN } from '../../agent/cdp/isolate.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { RequestError } from '../../protocol/requests.ts';

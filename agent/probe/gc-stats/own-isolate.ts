@@ -3,7 +3,7 @@
  * address and by thread; neither is known beforehand, and the main isolate's thread alone has a number that is (on Linux,
  * that of the process). So an isolate is recognised by the collection that was caused in it, and known from then on.
  */
-import { MAIN } from '../../cdp/isolate.ts';
+import { MAIN } from '../../cdp/isolate-name.ts';
 import type { Session } from '../../cdp/session.ts';
 import type { Collection } from './collections.ts';
 import { TracingError } from './tracing.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attach } from '../../../agent/attach/agent.ts';
-import { NoWorkerError, threadIdOf } from '../../../agent/cdp/isolate.ts';
+import { NoWorkerError, threadIdOf } from '../../../agent/cdp/isolate-name.ts';
 import { DetachedError, ProtocolError, type Session } from '../../../agent/cdp/session.ts';
 import { usage } from '../../../agent/probe/usage.ts';
 import { startFakeInspector } from '../../support/fake-inspector.ts';
