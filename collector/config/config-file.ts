@@ -113,6 +113,7 @@ function onlyWebhooksAreTold(
   { store, notify }: { store?: StoreFile | undefined; notify: readonly ReceiverConfig[] },
   context: z.RefinementCtx,
 ): void {
+  if (!areRead(notify)) return;
   const known = new Set(notify.filter(({ type }) => type === 'webhook').map(({ name }) => name));
   for (const [index, name] of (store?.snapshots?.to?.tell ?? []).entries()) {
     if (known.has(name)) continue;
@@ -126,6 +127,7 @@ function noUnknownReceivers(
   { alerts, notify }: { alerts: readonly Rule[]; notify: readonly ReceiverConfig[] },
   context: z.RefinementCtx,
 ): void {
+  if (!areRead(notify)) return;
   const known = new Set(notify.map(({ name }) => name));
   for (const [rule, { notify: names }] of alerts.entries()) {
     for (const [index, name] of names.entries()) {
@@ -138,4 +140,9 @@ function noUnknownReceivers(
       });
     }
   }
+}
+
+/** Receivers that do not go together are told of at their line; they are then still as they were written. */
+function areRead(notify: unknown): notify is readonly ReceiverConfig[] {
+  return Array.isArray(notify);
 }

@@ -309,6 +309,10 @@ stream: { maxClients: 0, quux: 1 }
       problemOf('notify:\n  ops: { webhook: http://127.0.0.1:1, secret: { evn: A } }\n'),
       /^a\.yaml:2:\d+: unknown key "evn"; did you mean "env"\?$/m,
     );
+    assert.match(
+      problemOf('notify:\n  ops: { url: http://127.0.0.1:1 }\n'),
+      /^a\.yaml:2:\d+: notify\.ops: expected no url: it belongs to pagerduty$/m,
+    );
     const rule = (watch: string, when: string) =>
       problemOf(`alerts:\n  - { name: A, watch: ${watch}, when: ${when} }\n`);
     assert.match(
