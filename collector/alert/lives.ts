@@ -5,10 +5,11 @@
  *     process 1 ──────────✝ process 2 ─────────✝ process 3 ──
  *     heap 20 MB ──> 510 MB │ 21 MB ──> 508 MB  │              "each died near 510 MB of 512 MB"
  *
- * What an outsider sees is that another process is there, or that the kernel says memory ran out. Whether a signal ended a
- * process only its parent knows.
+ * What an outsider sees is that a process of this machine is no more, or that another is there; and what limit was near. Whether a
+ * signal ended a process only its parent knows.
  */
-import type { PartitionEvent, UsageEvent } from '../../protocol/events.ts';
+import type { DeathCause } from '../../protocol/death.ts';
+import type { PartitionEvent, TargetEvent, UsageEvent } from '../../protocol/events.ts';
 import { humanCount, humanDuration, humanSize } from '../../protocol/human.ts';
 import { type GrownKind, LifeKinds } from './life-kinds.ts';
 
@@ -18,6 +19,8 @@ const MAX_LIVES = 20;
 const FULL_RATIO = 0.85;
 /** How a target's end says that the kernel has killed it. */
 const OUT_OF_MEMORY = /memory ran out/;
+/** Limits of memory that it may have died of. */
+const LIMITS: ReadonlySet<DeathCause> = new Set(['v8Limit', 'cgroup', 'ulimit', 'machine']);
 
 export interface Life {
   /** From its first reading to its last. */
@@ -54,11 +57,12 @@ export class Lives {
     this.#kinds.take(partition);
   }
 
-  /** The target is away. @returns the life, if the reason says that it ended for want of memory */
-  gone(reason: string | undefined): Life | undefined {
-    if (this.#isOver || !OUT_OF_MEMORY.test(reason ?? '')) return undefined;
+  /** The target is away. @returns the life, if its process is known to have ended */
+  gone({ reason, death }: Pick<TargetEvent, 'reason' | 'death'>): Life | undefined {
+    const isKilled = OUT_OF_MEMORY.test(reason ?? '');
+    if (this.#isOver || !(isKilled || death)) return undefined;
     this.#isOver = true;
-    return this.#end(true);
+    return this.#end(isKilled || (death !== undefined && LIMITS.has(death.cause) && death.certainty !== 'unknown'));
   }
 
   /** Another process is there. @returns the life before, unless its end was known */
@@ -73,7 +77,7 @@ export class Lives {
     this.#first = undefined;
     this.#last = undefined;
     const grown = this.#kinds.grown();
-    this.#kinds = new LifeKinds();
+    this.#kinds = new LifeKinds(this.#kinds.smallest);
     const heapLimitBytes = last?.heapLimitBytes ?? 0;
     const lastHeapBytes = last?.heapUsedBytes ?? 0;
     const isFull = heapLimitBytes > 0 && lastHeapBytes >= heapLimitBytes * FULL_RATIO;
