@@ -14,7 +14,7 @@ import { matchesGlob } from '../../protocol/glob.ts';
 import { humanDuration } from '../../protocol/human.ts';
 import { type Incarnation, incarnationOf } from '../../protocol/incarnation.ts';
 import { render } from '../config/fields.ts';
-import { type Condition, type Rule, unitOf, type WatchedGauge } from '../config/rule.ts';
+import { type Condition, probesOf, type Rule, unitOf, type WatchedGauge } from '../config/rule.ts';
 import { fingerprint } from './incident/fingerprint.ts';
 import { type Life, Lives, livesText } from './lives.ts';
 import { ALL_ISOLATES, Rounds } from './rounds.ts';
@@ -251,6 +251,7 @@ export class Engine {
     return watched.runs.flatMap((run) => {
       if (isWarmingUp(event, run.rule)) return [];
       if (!concerns(event, run.rule)) return [];
+      if (event.type === 'partition' && !run.isLedBy(event)) return [];
       const readings = event.type === 'usage' ? ofUsage(event, run.rule) : ofPartition(event, run);
       if (run.rule.isolates === 'each') return readings.length > 0 ? [{ run, readings }] : [];
       return summed(event.isolate, readings, run, watched);
@@ -303,7 +304,7 @@ function isOfAnother({ incarnation }: Incarnation, before: Incarnation): boolean
 
 /** The end of a process that an event tells of by itself. */
 function endIn(event: StreamEvent, { lives }: Watched): Life | undefined {
-  return event.type === 'target' && event.state === 'gone' ? lives.gone(event.reason) : undefined;
+  return event.type === 'target' && event.state === 'gone' ? lives.gone(event) : undefined;
 }
 
 function endOf(life: Life | undefined, { how }: Extract<Condition, { type: 'ended' }>): SeriesValue {
@@ -368,7 +369,8 @@ const GAUGE_FIELDS = {
 /** Whether an event has what a rule watches: readings of different probes are never one series, and RSS is the process's. */
 function concerns(event: UsageEvent | PartitionEvent, { watch }: Rule): boolean {
   if (event.type === 'usage') return watch.type === 'usage' && (watch.gauge !== 'rss' || event.isolate === MAIN);
-  return watch.type === 'kind' && event.probe === watch.probe && event.by === watch.by && event.since === undefined;
+  if (watch.type !== 'kind' || event.by !== watch.by || event.since !== undefined) return false;
+  return probesOf(watch).includes(event.probe);
 }
 
 function ofUsage(event: UsageEvent, { watch, when }: Rule): SeriesValue[] {
@@ -393,8 +395,7 @@ function ofHeapLimit({ heapLimitBytes, isolate }: UsageEvent, reading: SeriesVal
 /** Kinds that were watched and have no row any more are none, where the partition is whole. */
 function ofPartition(partition: PartitionEvent, run: RuleRun): SeriesValue[] {
   const { watch } = run.rule;
-  if (watch.type !== 'kind' || partition.probe !== watch.probe || partition.by !== watch.by || partition.since)
-    return [];
+  if (watch.type !== 'kind') return [];
   const { isolate } = partition;
   const readings = partition.rows
     .filter(({ kind }) => matchesGlob(watch.glob, kind))

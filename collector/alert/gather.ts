@@ -13,7 +13,7 @@
  */
 import { Timeout } from '../../agent/base/waiting.ts';
 import { isGeneric } from '../../agent/classify/generic.ts';
-import type { Holders } from '../../agent/sets/holders.ts';
+import type { Holders, HoldersQuestion } from '../../agent/sets/holders.ts';
 import type { Alert } from '../../protocol/alert.ts';
 import type { Row } from '../../protocol/partition.ts';
 import type { Rule } from '../config/rule.ts';
@@ -199,12 +199,12 @@ class Gathering {
   }
 
   /** Whether its memory could be read from outside: as much as a snapshot says, and nothing allocated in the target. */
-  async #walk({ snapshotKinds: kinds }: GrowingKinds, isAsked: boolean): Promise<boolean> {
+  async #walk(growing: GrowingKinds, isAsked: boolean): Promise<boolean> {
     const inquiry = this.#inquiry;
-    const { strings, betweenMs } = this.#options;
+    const { betweenMs } = this.#options;
     // where it may not be there is the rest of the ladder
     if (!isAsked && (await inquiry.objection('walk')) !== null) return false;
-    const answer = await inquiry.run({ probe: 'walk', by: ['kind'], holders: { kinds, strings } });
+    const answer = await inquiry.run({ probe: 'walk', by: ['kind'], holders: this.#holders(growing) });
     if (!answer) return false;
     if (answer.holders) this.#held = heldBy(answer.holders);
     else inquiry.refuse('paths', 'the walk has no object of the kinds that grow');
@@ -251,15 +251,18 @@ class Gathering {
   }
 
   #snapshot(
-    { snapshotKinds: kinds, grown }: GrowingKinds,
+    growing: GrowingKinds,
     of: { readonly checkpoint?: string; readonly since?: string },
     what: string,
   ): Promise<ProbeOutcome | null> {
-    const { strings } = this.#options;
-    // an alert of one kind is about that; an incident, and a gauge, about what holds the others
+    return this.#inquiry.run({ probe: 'snapshot', by: ['kind'], holders: this.#holders(growing), ...of }, what);
+  }
+
+  /** An alert of one kind is about that; an incident, and a gauge, about what holds the others. */
+  #holders({ snapshotKinds: kinds, grown, unnamed }: GrowingKinds): HoldersQuestion {
     const { kind, members } = this.#subject.alert;
-    const holders = { kinds, strings, ...((members || kind === undefined) && { grown }) };
-    return this.#inquiry.run({ probe: 'snapshot', by: ['kind'], holders, ...of }, what);
+    const of = { kinds, strings: this.#options.strings };
+    return members || kind === undefined ? { ...of, grown, ...(unnamed !== undefined && { unnamed }) } : of;
   }
 
   async #wait(ms: number): Promise<void> {

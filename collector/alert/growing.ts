@@ -1,17 +1,25 @@
 /** The kinds that grew most, of what a history remembers of them. */
+import { isGeneric } from '../../agent/classify/generic.ts';
 import type { Evidence } from '../../protocol/alert.ts';
 import { maxOf } from '../../protocol/extremes.ts';
 import type { HistoryResult, PartitionHistory } from '../../protocol/history.ts';
 import type { Probe } from '../../protocol/partition.ts';
-import type { Rule } from '../config/rule.ts';
+import { type KindWatch, probesOf, type Rule } from '../config/rule.ts';
 
 type Growing = NonNullable<Evidence['kinds']>;
 
 const MAX_KINDS = 10;
+const MAX_CLASSES = 4;
 /** A kind that holds others has at least one object for so many of theirs. */
 const LEAST_BORN_RATIO = 0.01;
 /** Partitions that tell of kinds, the most telling first; what the rule itself watches comes before them. */
 const TELLING = ['walk kind', 'census kind', 'snapshot kind', 'types kind', 'types instanceType'];
+
+/** The first kinds of a list, and behind them a few classes of the program: they may hold what has grown more. */
+function isAmongFirst(): (entry: Growing[number], at: number) => boolean {
+  let classes = 0;
+  return ({ kind }, at) => at < MAX_KINDS || (!isGeneric(kind) && classes++ < MAX_CLASSES);
+}
 
 /** Those of one sort of partition. */
 export interface GrowingKinds {
@@ -20,6 +28,8 @@ export interface GrowingKinds {
   readonly snapshotKinds: readonly string[];
   /** Of `snapshotKinds`, the share of their objects that is new. */
   readonly grown: Readonly<Record<string, number>>;
+  /** Objects that are new and that the probe tells by family only; absent where it names all classes. */
+  readonly unnamed?: number;
   /** From the first sample to the last. */
   readonly spanMs: number;
 }
@@ -28,9 +38,11 @@ export const NOTHING_GROWS: GrowingKinds = { kinds: [], snapshotKinds: [], grown
 
 /** The kind that grew most comes first, by what the rule measures; `kind`, what it is about, comes before all. */
 export function growingKinds({ partitions }: HistoryResult, { watch }: Rule, kind: string | undefined): GrowingKinds {
-  const own = watch.type === 'kind' ? [`${watch.probe} ${watch.by}`] : [];
-  const best = [...own, ...TELLING].flatMap((sort) => partitions.filter((each) => sortOf(each) === sort))[0];
-  const about = kind === undefined || watch.type !== 'kind' ? [] : snapshotKinds(watch, [kind]);
+  const own = watch.type === 'kind' ? probesOf(watch).map((probe) => `${probe} ${watch.by}`) : [];
+  const sorts = [...own, ...TELLING].flatMap((sort) => partitions.filter((each) => sortOf(each) === sort));
+  // one reading, for evidence or by hand, tells of no growth
+  const best = sorts.find(({ total }) => total.at.length > 1) ?? sorts[0];
+  const about = kind === undefined || watch.type !== 'kind' ? [] : ofRule(watch, kind, best);
   if (!best) return { ...NOTHING_GROWS, snapshotKinds: about };
   const bySize = watch.type !== 'kind' || watch.measure === 'size';
   const grown = (entry: Growing[number]) =>
@@ -38,14 +50,25 @@ export function growingKinds({ partitions }: HistoryResult, { watch }: Rule, kin
   const kinds = thenAndNow(best)
     .filter((entry) => entry.kind === kind || grown(entry) > 0)
     .sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind) || grown(b) - grown(a))
-    .slice(0, MAX_KINDS);
+    .filter(isAmongFirst());
   const names = snapshotKinds(
     best,
     kinds.map((entry) => entry.kind),
   );
   const { at } = best.total;
   const spanMs = at.length > 1 ? Date.parse(at.at(-1)!) - Date.parse(at[0]!) : 0;
-  return { kinds, snapshotKinds: [...new Set([...about, ...names])], grown: sharesOf(kinds), spanMs };
+  const unnamed = kinds.find((entry) => best.probe === 'types' && entry.kind === OBJECTS);
+  return {
+    ...{ kinds, snapshotKinds: [...new Set([...about, ...names])], grown: sharesOf(kinds), spanMs },
+    ...(unnamed && { unnamed: unnamed.now.count - unnamed.before.count }),
+  };
+}
+
+/** The kind that an alert is of, as snapshots name it. */
+function ofRule(watch: KindWatch, kind: string, best: PartitionHistory | undefined): string[] {
+  const probes = probesOf(watch);
+  const probe = probes.find((each) => each === best?.probe) ?? probes.at(-1)!;
+  return snapshotKinds({ probe, by: watch.by }, [kind]);
 }
 
 /** A kind of which hardly any object is new, beside those that grow, holds none of it. */
@@ -59,6 +82,8 @@ function sharesOf(kinds: Growing): Record<string, number> {
   );
 }
 
+/** Instances of classes, to V8's types. */
+const OBJECTS = 'object';
 /** What V8's types tell by family only: a snapshot has `elements of Session`, and classes by name. */
 const FAMILIES: ReadonlySet<string> = new Set(['object', 'elements', 'properties', 'table', 'TypedArray']);
 /** What a census has no name for. */

@@ -4,8 +4,10 @@
  *     readings of one moment ─> SeriesWatch ─> judgement of each series ─> life cycle ─> changes
  */
 import type { Alert, AlertFigures } from '../../protocol/alert.ts';
+import type { Probe } from '../../protocol/partition.ts';
 import type { Rule } from '../config/rule.ts';
 import { CountedSizes } from './counted-sizes.ts';
+import { LeadingProbe } from './leading-probe.ts';
 import { type AlertStatus, end, step, type Transition, UNSEEN } from './life-cycle.ts';
 import { type Figures, type SeriesWatch, seriesWatch } from './series-watch.ts';
 
@@ -48,6 +50,8 @@ export class RuleRun {
   readonly rule: Rule;
   /** Of kinds whose sizes are estimates. */
   readonly sizes = new CountedSizes();
+  /** By isolate, of a rule that names no probe. */
+  readonly #leading = new Map<string, LeadingProbe>();
   readonly #watch: SeriesWatch;
   readonly #series = new Map<string, SeriesStatus>();
   /** Whether kinds were left out because there are too many. */
@@ -62,6 +66,17 @@ export class RuleRun {
 
   get series(): readonly SeriesStatus[] {
     return [...this.#series.values()];
+  }
+
+  /** Whether it judges by a reading of this probe of an isolate; begins anew where another led until now. */
+  isLedBy({ isolate, probe }: { readonly isolate: string; readonly probe: Probe }): boolean {
+    const { watch } = this.rule;
+    if (watch.type !== 'kind' || watch.probe !== null) return true;
+    const leading = this.#leading.get(isolate) ?? new LeadingProbe();
+    this.#leading.set(isolate, leading);
+    const { leads, anew } = leading.take(probe);
+    if (anew) this.#watch.forget();
+    return leads;
   }
 
   /** Takes the readings of one moment, largest first. */
@@ -123,6 +138,7 @@ export class RuleRun {
       this.#enter(series, series.figures, end(series.status, moment.atMs), moment),
     );
     this.#series.clear();
+    this.#leading.clear();
     this.sizes.clear();
     if (isSucceeded) this.#watch.succeed();
     else this.#watch.forget();

@@ -5,7 +5,7 @@ import { maxOf } from '../../protocol/extremes.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { Probe } from '../../protocol/partition.ts';
 import { formatDuration } from '../base/units.ts';
-import type { Rule } from './rule.ts';
+import { probesOf, type Rule } from './rule.ts';
 import { AUTO_EVERY_MS, type Every } from './schedule-file.ts';
 
 const READINGS = 3;
@@ -18,9 +18,17 @@ export function missingReadings(
   { name, schedule }: { readonly name: string; readonly schedule: Readonly<Partial<Record<Probe, Every>>> },
 ): string | undefined {
   if (rule.watch.type === 'process') return undefined;
-  const probe = rule.watch.type === 'usage' ? 'usage' : rule.watch.probe;
-  const every = schedule[probe];
-  const withinMs = rule.when.type === 'above' ? undefined : rule.when.withinMs;
+  const probes: readonly Probe[] = rule.watch.type === 'usage' ? ['usage'] : probesOf(rule.watch);
+  const missing = probes.map((probe) => missingOf(rule, name, { probe, every: schedule[probe] }));
+  return missing.includes(undefined) ? undefined : missing.at(-1);
+}
+
+function missingOf(
+  { when }: Rule,
+  name: string,
+  { probe, every }: { readonly probe: Probe; readonly every: Every | undefined },
+): string | undefined {
+  const withinMs = when.type === 'above' ? undefined : when.withinMs;
   const needed =
     withinMs === undefined ? '' : `, and ${READINGS} readings have to fall into ${formatDuration(withinMs)}`;
   const add = (everyMs: number) => `add schedule: { ${probe}: ${formatDuration(everyMs)} }`;

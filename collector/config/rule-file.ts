@@ -31,7 +31,10 @@ const Watch = z.union(
     z.strictObject({
       kind: z.string().min(1).meta({ description: 'A glob of kinds; each kind is watched by itself.' }),
       measure: z.enum(['count', 'size']).default('count'),
-      probe: z.enum(PROBES).default('types'),
+      probe: z
+        .enum(PROBES)
+        .meta({ description: 'Default: `walk` where the target is walked, else `types`.' })
+        .optional(),
       by: text((value) => classifierNamed(value).by, {
         description: 'The classifier that names the kinds. Without it: kind, for sampling site.',
         examples: CLASSIFIERS.map(({ by }) => by),
@@ -210,7 +213,7 @@ function noUnknownFields(annotations: Record<string, string>, context: z.Refinem
 function watchOf(watch: z.infer<typeof Watch> | undefined): Rule['watch'] {
   if (watch === undefined) return { type: 'process' };
   if ('usage' in watch) return { type: 'usage', gauge: watch.usage };
-  const { kind: glob, measure, probe, by = probe === 'sampling' ? 'site' : 'kind' } = watch;
+  const { kind: glob, measure, probe = null, by = probe === 'sampling' ? 'site' : 'kind' } = watch;
   return { type: 'kind', glob, measure, probe, by };
 }
 

@@ -13,8 +13,14 @@ export interface KindWatch {
   readonly type: 'kind';
   readonly glob: string;
   readonly measure: 'count' | 'size';
-  readonly probe: Exclude<Probe, 'usage'>;
+  /** Null: walks or types, whichever is read oftener of the target. */
+  readonly probe: Exclude<Probe, 'usage'> | null;
   readonly by: string;
+}
+
+/** Probes whose readings such a rule may judge by. */
+export function probesOf({ probe }: KindWatch): readonly Probe[] {
+  return probe === null ? ['walk', 'types'] : [probe];
 }
 
 export interface UsageWatch {

@@ -88,6 +88,24 @@ describe('alerts', () => {
     assert.equal(firing?.labels.alertname, 'SessionLeak');
   });
 
+  it('judges by what a target is read by, walks or types, where the rule names no probe', () => {
+    const rule = { name: 'Any', watch: { kind: '*' }, when: GROWTH.when };
+    const by = (probe: 'walk' | 'types', kind: string, count: number) => census({ [kind]: count }, { probe });
+    const walked = new Play(rule).minutes(12, (minute) => [by('walk', 'Session', 100 * minute)]);
+    assert.deepEqual(walked.said, ['11 firing Session']);
+    // one walk by hand is no series, and ends none
+    const counted = new Play(rule).minutes(12, (minute) => [
+      by('types', 'object', 100 * minute),
+      ...(minute === 5 ? [by('walk', 'Session', 9_000)] : []),
+    ]);
+    assert.deepEqual(counted.said, ['11 firing object']);
+    const both = new Play(rule).minutes(12, (minute) => [
+      by('types', 'object', 100 * minute),
+      by('walk', 'Session', 100 * minute),
+    ]);
+    assert.deepEqual(both.said, ['11 firing object']);
+  });
+
   it('says when it is over what there is now, and apart from that what there was when it fired', () => {
     const play = new Play(GROWTH);
     play.minutes(12, (minute) => [census({ Session: 100 * minute })]).minutes(3, () => [census({ Session: 500 })]);
@@ -552,6 +570,35 @@ describe('processes that end', () => {
       alert?.reason,
       '3 processes ended within 10 min (asked: 3); the last 3 were seen for about 95 s; the heap grew from 20.0 MB to 500 MB of 512 MB in each; so did Session, from 20,000 to 500,000 objects in the last',
     );
+  });
+
+  it('fire as the last one ends, where that is seen, and for want of memory where a limit was near', () => {
+    const play = new Play(
+      { name: 'Restarts', when: { restarts: 2, within: '10m' } },
+      { name: 'Died', when: { died: 'oom' } },
+    );
+    const gone = (cause: 'exit' | 'v8Limit', minute: number) =>
+      targetEvent('api', {
+        state: 'gone',
+        death: { cause, certainty: 'likely', text: 'it is no more' },
+        at: new Date(START_MS + minute * MINUTE_MS).toISOString(),
+      });
+    const sessions = (pid: number, count: number) =>
+      partitionEvent('api', {
+        ...lifeOf(pid),
+        probe: 'walk',
+        rows: [{ kind: 'Session', count, sizeBytes: 48 * count }],
+      });
+    play
+      .minute(heap(1, 20, 0), sessions(1, 200), gone('exit', 0))
+      .minute(heap(2, 60, 1), sessions(2, 9_000), gone('v8Limit', 1));
+    assert.deepEqual(play.said, ['1 firing processes', '1 firing processes']);
+    // counted once in each life: the second is compared with the first
+    assert.match(play.alerts[0]!.reason, /^2 processes ended within 10 min/);
+    assert.match(play.alerts[1]!.reason, /so did Session, from 200 to 9,000 objects$/);
+    // the next process is no further end
+    play.minute(heap(3, 20, 2));
+    assert.equal(play.alerts.length, 2);
   });
 
   it('for want of memory fire when their heap was full, or when the kernel says so, once each', () => {

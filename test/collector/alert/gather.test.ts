@@ -418,7 +418,7 @@ describe('evidence of a target that is not sampled', () => {
 });
 
 /** The kinds that have grown, as a probe by a classifier names them, by the names that a snapshot has for them. */
-async function snapshotKindsOf(probe: 'types' | 'census', by: string, ...kinds: readonly string[]) {
+async function grownKindsOf(probe: 'types' | 'census', by: string, ...kinds: readonly string[]) {
   const log = new RingLog(DEFAULT_STREAM);
   for (const [takenAt, factor] of [
     ['2026-11-22T06:20:00.000Z', 1],
@@ -428,15 +428,17 @@ async function snapshotKindsOf(probe: 'types' | 'census', by: string, ...kinds: 
     log.append(partitionEvent('api', { probe, by, rows, takenAt }));
   }
   const history = await new LogHistory(log).query({ target: 'api' });
-  return growingKinds(history, ruleOf({ watch: { usage: 'heapUsed' } }), undefined).snapshotKinds;
+  return growingKinds(history, ruleOf({ watch: { usage: 'heapUsed' } }), undefined);
 }
 
 describe('kinds that grow', () => {
   it('are asked of a snapshot by the names that it has for them', async () => {
-    const census = await snapshotKindsOf('census', 'kind', 'Session', '(not seen by census)', 'Cart');
-    assert.deepEqual(census, ['Session', 'Cart']);
-    const types = await snapshotKindsOf('types', 'kind', 'elements', 'object', 'array (shared)', 'JS_X_TYPE', 'Map');
-    assert.deepEqual(types, ['array (shared)', 'Map']);
-    assert.deepEqual(await snapshotKindsOf('types', 'instanceType', 'JS_MAP_TYPE'), []);
+    const census = await grownKindsOf('census', 'kind', 'Session', '(not seen by census)', 'Cart');
+    assert.deepEqual([census.snapshotKinds, census.unnamed], [['Session', 'Cart'], undefined]);
+    const types = await grownKindsOf('types', 'kind', 'elements', 'object', 'array (shared)', 'JS_X_TYPE', 'Map');
+    assert.deepEqual(types.snapshotKinds, ['array (shared)', 'Map']);
+    // one object, of a class that types do not tell
+    assert.equal(types.unnamed, 1);
+    assert.deepEqual((await grownKindsOf('types', 'instanceType', 'JS_MAP_TYPE')).snapshotKinds, []);
   });
 });
