@@ -1,11 +1,11 @@
 /**
- * The lab's ten programs: what each keeps alive, by days of its own. A day takes a minute and a half here, and everything is as
+ * The lab's ten programs: what each keeps alive, by days of its own. A day takes a minute here, and everything is as
  * much smaller: what leaks 300 KB a day stands for what leaks 120 MB.
  */
 import { Random } from '../corpus/random.ts';
 
-/** Of a real clock. */
-export const LAB_DAY_MS = 90_000;
+/** Of the lab's clock. */
+export const LAB_DAY_MS = 60_000;
 
 export interface Lab {
   /** Whether it leaks, as it is said of a real program. */

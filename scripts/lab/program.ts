@@ -1,13 +1,14 @@
 /**
- * A program of the lab, `node --expose-gc program.js NAME SEED`: keeps alive what pace.ts says of it. Its collections come as
- * often as those of a day would, in the time that a day takes here. Says `begun`; ends with its standard input.
+ * A program of the lab, `node --expose-gc program.js NAME SEED`: keeps alive what pace.ts says of it. Its time is what standard
+ * input says of it, a line of milliseconds since it began at a time; its collections come by that too. Says `begun`; ends with
+ * its standard input.
  */
 import { randomBytes } from 'node:crypto';
-import { isMainThread, Worker, workerData } from 'node:worker_threads';
+import { createInterface } from 'node:readline';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { wantedOf } from './pace.ts';
 
-const STEP_MS = 50;
-const COLLECT_MS = 400;
+const COLLECT_MS = 800;
 
 class Session {
   readonly token = randomBytes(12).toString('hex');
@@ -60,23 +61,33 @@ const KEPT: Readonly<Record<string, Kept>> = {
 };
 
 const [name = '', seed]: string[] = isMainThread ? process.argv.slice(2) : workerData;
+const isInWorker = isMainThread && name === 'worker';
+const worker = isInWorker ? new Worker(new URL(import.meta.url), { workerData: [name, seed] }) : undefined;
 const wanted = wantedOf(name, Number(seed));
 const kept = KEPT[name] ?? inRecent;
-const beganAtMs = Date.now();
 let made = 0;
+let collectAtMs = 0;
 
-function step(): void {
-  const goal = Math.round(wanted(Date.now() - beganAtMs));
+function reach(sinceMs: number): void {
+  worker?.postMessage(sinceMs);
+  if (name !== 'idle' && !isInWorker) step(sinceMs);
+  if (sinceMs < collectAtMs) return;
+  collectAtMs = sinceMs + COLLECT_MS;
+  globalThis.gc?.();
+}
+
+function step(sinceMs: number): void {
+  const goal = Math.round(wanted(sinceMs));
   while (kept.size() < goal) kept.add(made++);
   // a full cache takes new ones in for old
   if (name === 'lru' || name === 'healthy') kept.add(made++);
   kept.cut(goal);
 }
 
-if (isMainThread && name === 'worker') new Worker(new URL(import.meta.url), { workerData: [name, seed] });
-else if (name !== 'idle') setInterval(step, STEP_MS);
-setInterval(() => globalThis.gc?.(), COLLECT_MS);
 if (isMainThread) {
   process.stdout.write('begun\n');
-  process.stdin.on('end', () => process.exit()).resume();
+  const input = createInterface({ input: process.stdin });
+  input.on('line', (line) => reach(Number(line))).on('close', () => process.exit());
+} else {
+  parentPort?.on('message', reach);
 }
