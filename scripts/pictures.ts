@@ -1,34 +1,38 @@
 /**
- * Takes pictures of every page of the dashboard, dark, light and as wide as a phone, of three programs one of which leaks
- * until an alert has its evidence.
+ * Takes pictures of every page of the dashboard, dark, light and as wide as a phone, of three programs one of which leaks until
+ * the default rules have an incident with its evidence. Their window is three minutes here.
  *
  *     node dist/scripts/pictures.js FOLDER        FOLDER/alerts-dark.png, …
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { DEFAULT_LIMITS } from '../agent/price/limits.ts';
 import { connect } from '../collector/client/node.ts';
+import { withDefaultRules } from '../collector/config/default-rules.ts';
 import { RuleFile } from '../collector/config/rule-file.ts';
 import { type Dashboard, startDashboard } from '../test/support/dashboard.ts';
 
-const RULE = RuleFile.parse({
-  name: 'SessionLeak',
-  watch: { kind: 'Session', probe: 'census' },
-  when: { growth: 8_000, within: '60s' },
-  annotations: { summary: '{{kind}} grew by {{delta}}' },
-  escalate: 'snapshot',
+const WINDOW = '3m';
+const RULES = (withDefaultRules(undefined) as readonly Record<string, unknown>[]).map((rule) => {
+  const isTrend = 'trend' in (rule.when as object);
+  const own = isTrend ? { when: { ...(rule.when as object), within: WINDOW }, warmUp: '1s' } : {};
+  return RuleFile.parse({ ...rule, ...own, notify: [] });
 });
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
-  dark: { colorScheme: 'dark', viewport: { width: 1280, height: 900 } },
-  light: { colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  light: { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   phone: { colorScheme: 'dark', viewport: { width: 390, height: 844 }, hasTouch: true },
 };
+/** How often the leak gains some. */
+const GROW_MS = 400;
 
 const [folder = 'pictures'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
+const limits = { ...DEFAULT_LIMITS, pauseBudget: { pauseMs: 3_600_000, perMs: 3_600_000 } };
 await using dashboard = await startDashboard({
-  config: { alerts: [RULE], evidence: { perHour: 12, betweenMs: 5_000 } },
-  target: { schedule: { usage: 500, census: 1_000, types: 1_000 } },
+  config: { alerts: RULES },
+  target: { schedule: { usage: 500, walk: 15_000, memory: 15_000 }, limits },
 });
 const { fingerprint, from, to } = await leak(dashboard);
 const places: Readonly<Record<string, string>> = {
@@ -38,6 +42,7 @@ const places: Readonly<Record<string, string>> = {
   compare: `#/compare?a=${to}&b=${from}`,
   alerts: '#/alerts',
   alert: `#/alerts?alert=${fingerprint}`,
+  operations: '#/operations',
 };
 for (const [look, options] of Object.entries(LOOKS)) {
   const page = await dashboard.open('', options);
@@ -50,19 +55,23 @@ for (const [look, options] of Object.entries(LOOKS)) {
 }
 for (const complaint of dashboard.complaints) process.stderr.write(`pictures: ${complaint}\n`);
 
-/** Has a program leak, and two others work, until an alert's evidence is gathered; gives two samples from before and after. */
+/** Has a program leak, and two others work, until an incident's evidence is gathered; gives two samples from before and after. */
 async function leak({ url, targets }: Dashboard): Promise<{ fingerprint: string; from: string; to: string }> {
   await using client = connect(url.replace(/^http/, 'ws'));
+  let nth = 0;
+  const growing = setInterval(() => {
+    targets.map.send(`grow ${40 + (nth % 5) * 16}\n`);
+    if (nth++ % 10 === 0) targets.listeners.send('grow 5\n');
+  }, GROW_MS);
   const samples: string[] = [];
-  for await (const event of client.subscribe({ topics: ['partition', 'alert'], targets: ['map'] })) {
-    if (event.type === 'partition' && event.probe === 'census') {
-      samples.push(event.id);
-      targets.map.send(`grow ${100 + (samples.length % 5) * 40}\n`);
-      if (samples.length % 4 === 0) targets.listeners.send('grow 10\n');
-    }
-    if (event.type === 'alert' && event.evidence?.state === 'done') {
+  try {
+    for await (const event of client.subscribe({ topics: ['partition', 'alert'], targets: ['map'] })) {
+      if (event.type === 'partition' && event.by === 'kind') samples.push(event.id);
+      if (event.type !== 'alert' || event.evidence?.state !== 'done') continue;
       return { fingerprint: event.fingerprint, from: samples[0]!, to: samples.at(-1)! };
     }
+  } finally {
+    clearInterval(growing);
   }
   throw new Error('the collector ended');
 }
