@@ -6,16 +6,24 @@ import type { Figures } from './series-watch.ts';
 
 type Unit = ReturnType<typeof unitOf>;
 
+const ONE = { objects: 'object', processes: 'process' } as const;
+
 /** `12,345`; `5.1 MB`. */
 export function amount(value: number, unit: Unit): string {
   if (!Number.isFinite(value)) return '-';
   return unit === 'bytes' ? humanSize(value) : humanCount(value);
 }
 
+/** `1 process`, `12,345 objects`, `5.1 MB`. */
+function counted(value: number, unit: Unit): string {
+  if (unit === 'bytes') return amount(value, unit);
+  return `${amount(value, unit)} ${value === 1 ? ONE[unit] : unit}`;
+}
+
 /** Why a rule's condition holds, or does not: `12,345 objects, 1,045 more than 10 min before (asked: 1,000)`. */
 export function because(rule: Pick<Rule, 'when' | 'watch'>, figures: Figures): string {
   const unit = unitOf(rule);
-  const of = (value: number) => (unit === 'bytes' ? amount(value, unit) : `${amount(value, unit)} ${unit}`);
+  const of = (value: number) => counted(value, unit);
   const { when } = rule;
   switch (when.type) {
     case 'above':
@@ -49,7 +57,7 @@ function fillingText({ fillsTo, fillsInMs }: Figures, of: (value: number) => str
 /** Why an alert is over: `12,345 objects, 37,800 less than when it fired`. */
 export function whyOver(rule: Pick<Rule, 'when' | 'watch'>, now: Figures, fired: Figures): string {
   const unit = unitOf(rule);
-  const of = (value: number) => (unit === 'bytes' ? amount(value, unit) : `${amount(value, unit)} ${unit}`);
+  const of = (value: number) => counted(value, unit);
   const { when } = rule;
   if (when.type === 'ended') {
     const within = `within ${humanDuration(when.withinMs)}`;
