@@ -18,7 +18,13 @@ const number = z
   .nullable()
   .transform((value) => value ?? Number.NaN);
 
-const SavedFigures = z.object({ value: number }).catchall(z.number().nullable()).transform(finite);
+const SavedFigures = z
+  .object({ value: number, limitSource: z.string().exactOptional() })
+  .catchall(z.number().nullable())
+  .transform(({ limitSource, ...numbers }) => ({
+    ...finite(numbers),
+    ...(limitSource !== undefined && { limitSource }),
+  }));
 
 const SavedState = z.object({
   steadyMs: z.number(),
