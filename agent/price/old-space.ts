@@ -18,7 +18,7 @@ interface Young {
 
 /** Each for the Node of that major version and those after it. */
 const YOUNG: readonly (readonly [sinceMajor: number, young: Young])[] = [
-  [25, { ratio: 32, mostBytes: 64 * MB }], // 26 has half of it: a version in between may have what 24 has
+  [26, { ratio: 32, mostBytes: 32 * MB }],
   [23, { ratio: 32, mostBytes: 64 * MB }],
   [0, { ratio: 128, mostBytes: 16 * MB }],
 ];

@@ -42,6 +42,9 @@ test('of flags the last counts, however it is written', () => {
 
 test('of a limit that is not explained, the young generation is taken for the largest', () => {
   assert.equal(oldSpaceLimit(200 * MB, { isOther: true }, 'v20.20.2'), 152 * MB);
+  // as measured of --max-old-space-size=60, where the flag is not known
+  assert.equal(oldSpaceLimit(252 * MB, { isOther: true }, 'v24.21.0'), 60 * MB);
+  assert.equal(oldSpaceLimit(156 * MB, { isOther: true }, 'v26.10.0'), 60 * MB);
   assert.equal(oldSpaceLimit(200 * MB, { semiSpaceMb: 5 }, 'v20.20.2'), 176 * MB);
   // measured in a group of 1 GB
   assert.ok(oldSpaceLimit(524 * MB, {}, 'v20.20.2') <= 512 * MB);
