@@ -42,6 +42,11 @@ export class NameUses {
     if (index < this.#flags.length) this.#flags[index]! |= IN_CODE;
   }
 
+  /** It is nobody's name and no number: nothing can keep it, whatever its text, but a glob. */
+  isText(index: number): boolean {
+    return ((this.#flags[index] ?? 0) & ~IN_CODE) === 0;
+  }
+
   isName(index: number): boolean {
     return this.#has(index, NAME);
   }

@@ -14,7 +14,7 @@ export interface RedactionRules {
 }
 
 /** A text of so few units says nothing, and is all that could distinguish its replacement. */
-const TOO_SHORT = 2;
+export const TOO_SHORT = 2;
 /** Objects with a property of one name, from which on the name is a program's and not a key of its data. */
 const MANY_OBJECTS = 10;
 /** Digits that a name in code may have: `sha256`, `x86_64`; data that code has met has more. */
@@ -26,11 +26,6 @@ const SYMBOL = /^<symbol ([^>]{0,128})>$/;
 const SYMBOL_NAME = /^[A-Za-z_$][A-Za-z_$.: -]{0,63}$/;
 /** What V8 calls the two functions of an accessor, which only code makes. */
 const ACCESSOR = /^(?:get|set) #?[A-Za-z_$][A-Za-z_$]{0,63}$/;
-
-/** Whether nothing can keep the string at `index`, whatever its text, but a glob. */
-export function isContent(index: number, uses: NameUses): boolean {
-  return !uses.isName(index) && !uses.isNumber(index) && uses.properties(index) === 0;
-}
 
 /** Whether the string at `index` stays as it is. */
 export function stays(text: string, index: number, uses: NameUses, rules: RedactionRules): boolean {

@@ -35,7 +35,12 @@ export class UnitCounter {
       return 0;
     }
     if (byte === BACKSLASH) this.#isAfterBackslash = true;
-    if ((byte & LEADING_BITS) === CONTINUES) return 0;
-    return byte >= FOUR_BYTES ? 2 : 1;
+    return unitsBegunBy(byte);
   }
+}
+
+/** Units of the character that a byte of UTF-8 begins; 0 for one that goes on. */
+export function unitsBegunBy(byte: number): number {
+  if ((byte & LEADING_BITS) === CONTINUES) return 0;
+  return byte >= FOUR_BYTES ? 2 : 1;
 }
