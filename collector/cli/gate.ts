@@ -136,10 +136,11 @@ function serverOf(
 
 async function write(report: GateReport, args: GateArguments, io: Io): Promise<void> {
   const { gateText, gateMarkdown, gateJunit, gateAnnotation } = await import('../gate/gate-text.ts');
-  const { bytes, kinds } = report;
+  const { bytes, objects, kinds } = report;
   const markdown = args.markdown ?? process.env.GITHUB_STEP_SUMMARY;
   try {
-    if (args.writeBaseline !== undefined) writeFileSync(args.writeBaseline, `${JSON.stringify({ bytes, kinds })}\n`);
+    if (args.writeBaseline !== undefined)
+      writeFileSync(args.writeBaseline, `${JSON.stringify({ bytes, objects, kinds })}\n`);
     if (args.junit !== undefined) writeFileSync(args.junit, gateJunit(report));
     if (markdown !== undefined) appendFileSync(markdown, `${gateMarkdown(report)}\n`);
   } catch (cause) {
@@ -154,6 +155,7 @@ async function write(report: GateReport, args: GateArguments, io: Io): Promise<v
 const Bounds = z.object({ estimate: z.number(), lower: z.number(), upper: z.number() });
 const Baseline = z.object({
   bytes: Bounds,
+  objects: Bounds.optional(),
   kinds: z.array(z.object({ kind: z.string(), objects: Bounds, bytes: Bounds })),
 });
 

@@ -6,7 +6,7 @@ import { adviceFor } from '../leak/advice.ts';
 import { stoppedOrNot } from '../measure/read-walk.ts';
 import type { Io } from '../terminal/io.ts';
 import { doses } from '../testing/rounds.ts';
-import { type KindSlope, type RoundReading, slopesOf, suspects, total } from '../testing/verdict.ts';
+import { type KindSlope, objectsTotal, type RoundReading, slopesOf, suspects, total } from '../testing/verdict.ts';
 import { CountedServer } from './counted-server.ts';
 import { judgeGate } from './judge.ts';
 import { runLoad } from './load.ts';
@@ -65,11 +65,12 @@ export async function runGate(question: GateQuestion, io: Io): Promise<GateRepor
   io.progress('');
   const { confidence, maxBytes, baseline } = question;
   const bytes = total(readings, confidence);
+  const objects = objectsTotal(readings, confidence);
   const kinds = slopesOf(readings, confidence);
   const heldBy = last?.holders?.paths ?? [];
   return {
-    ...judgeGate({ bytes, kinds, rounds }, maxBytes, confidence, baseline),
-    ...{ target: name, maxBytes, confidence, rounds, bytes },
+    ...judgeGate({ bytes, objects, kinds, rounds }, maxBytes, confidence, baseline),
+    ...{ target: name, maxBytes, confidence, rounds, bytes, objects },
     requests: readings.reduce((sum, { iterations }) => sum + iterations, 0),
     kinds: kinds.slice(0, MAX_KINDS).map(({ kind, objects, bytes }) => ({ kind, objects, bytes })),
     ...(baseline && { baseline }),

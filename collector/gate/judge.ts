@@ -5,7 +5,7 @@
  *           │       ├────┤      undecided: the interval holds it; more rounds make it narrower
  *           │          ├──┤     above: the whole interval is above
  *
- * Pure.
+ * The table of a Map grows by leaps, which make the interval of all kinds wide: above is also what objects alone leave. Pure.
  */
 import type { Interval } from '../testing/report.ts';
 import type { KindSlope } from '../testing/verdict.ts';
@@ -16,6 +16,8 @@ const MOST_ROUNDS = 1_000;
 
 export interface Measured {
   readonly bytes: Interval;
+  /** Without stores of collections. */
+  readonly objects?: Interval;
   readonly kinds: readonly KindSlope[];
   readonly rounds: number;
 }
@@ -25,7 +27,7 @@ export interface Measured {
  * @param confidence of the intervals
  */
 export function judgeGate(
-  { bytes, kinds, rounds }: Measured,
+  { bytes, objects, kinds, rounds }: Measured,
   maxBytes: number,
   confidence: number,
   baseline?: GateBaseline,
@@ -36,6 +38,9 @@ export function judgeGate(
     return p < (1 - confidence) / Math.max(1, kinds.length) && more(each, before).lower > maxBytes;
   });
   if (judged.lower > maxBytes || above.length > 0) return { state: 'above', judged };
+  // where an earlier run did not tell of its objects, these are not compared
+  const own = baseline ? objects && baseline.objects && more(objects, baseline.objects) : objects;
+  if (own && own.lower > maxBytes) return { state: 'above', judged: own };
   if (judged.upper < maxBytes) return { state: 'under', judged };
   const moreRounds = roundsToDecide(judged, maxBytes, rounds);
   return { state: 'undecided', judged, ...(moreRounds !== undefined && { moreRounds }) };

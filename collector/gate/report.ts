@@ -12,6 +12,8 @@ export interface GateVerdict {
 /** What is stored of a run of the main branch. */
 export interface GateBaseline {
   readonly bytes: Interval;
+  /** Of objects without the stores of collections. */
+  readonly objects?: Interval | undefined;
   readonly kinds: readonly KindDelta[];
 }
 

@@ -61,11 +61,25 @@ export function leaking(slopes: readonly KindSlope[], names: ReadonlySet<string>
 
 /** What all kinds of the program together gain an iteration. */
 export function total(readings: readonly RoundReading[], confidence: number): Interval {
-  const sums = readings.map(({ iterations, kinds }) => ({
-    iterations,
-    sizeBytes: sum([...kinds].filter(([kind]) => isOfProgram(kind)).map(([, { sizeBytes }]) => sizeBytes)),
-    count: sum([...kinds].filter(([kind]) => isOfProgram(kind)).map(([, { count }]) => count)),
-  }));
+  return totalOf(readings, confidence, isOfProgram);
+}
+
+/** As `total`, of objects without the stores of collections: those grow by leaps, which no few rounds can tell from a slope. */
+export function objectsTotal(readings: readonly RoundReading[], confidence: number): Interval {
+  return totalOf(readings, confidence, (kind) => isOfProgram(kind) && !STORE.test(kind));
+}
+
+const STORE = /^(?:elements|properties|table|data) of /;
+
+function totalOf(readings: readonly RoundReading[], confidence: number, isMeant: (kind: string) => boolean): Interval {
+  const sums = readings.map(({ iterations, kinds }) => {
+    const meant = [...kinds].filter(([kind]) => isMeant(kind));
+    return {
+      iterations,
+      sizeBytes: sum(meant.map(([, { sizeBytes }]) => sizeBytes)),
+      count: sum(meant.map(([, { count }]) => count)),
+    };
+  });
   const unit = sums[0] && sums[0].count > 0 ? sums[0].sizeBytes / sums[0].count : 1;
   return intervalOf(
     fit(

@@ -37,6 +37,15 @@ test('beside a baseline only what is more than it counts', () => {
   assert.equal(judged.upper, 85);
 });
 
+test('objects above the limit are enough, where the table that holds them grows by leaps', () => {
+  const leaping = { ...measured(interval(80, 200)), objects: interval(64, 4) };
+  assert.deepEqual(judgeGate(leaping, 50, 0.99), { state: 'above', judged: interval(64, 4) });
+  assert.equal(judgeGate({ ...leaping, objects: interval(40, 4) }, 50, 0.99).state, 'undecided');
+  const baseline = { bytes: interval(70, 3), kinds: [] };
+  assert.equal(judgeGate(leaping, 50, 0.99, baseline).state, 'undecided', 'it did not tell of objects');
+  assert.equal(judgeGate(leaping, 50, 0.99, { ...baseline, objects: interval(4, 1) }).state, 'above');
+});
+
 test('one kind above the limit is enough, where others hide it in the sum', () => {
   const kind = { kind: 'Session', objects: interval(1, 0.1), bytes: interval(90, 10), p: 1e-6 };
   const kinds = [{ ...kind, born: 800, bornBytes: 72_000, now: 800 }];
