@@ -108,7 +108,8 @@ function objectsOf(heap: HeapSet, kind: string): HeapSet {
 function described(kind: string, objects: HeapSet): Holders {
   const crowd = crowdOf(objects);
   const pattern = String(crowd.rp).split('\n').slice(0, MAX_PATTERN_LINES);
-  const paths = ways(crowd, MAX_PATHS);
+  // of what a root holds itself there is no path
+  const paths = ways(crowd, MAX_PATHS).filter((path) => String(path) !== '');
   const owner = ownerOf(crowd, paths);
   return { kind, count: objects.count, pattern, paths: paths.map(String), ...(owner !== undefined && { owner }) };
 }
