@@ -10,6 +10,10 @@ import { loginConfig, startLoginProvider } from '../support/login-provider.ts';
 
 describe("the dashboard's sign-in by a provider", { skip: noBrowser }, async () => {
   if (noBrowser) return;
+  // the clock of collector and provider alike
+  const realNow = Date.now;
+  let aheadMs = 0;
+  Date.now = () => realNow() + aheadMs;
   const provider = await startLoginProvider();
   const oidc = loginConfig(provider.issuer);
   const logs = new LogLines();
@@ -22,6 +26,7 @@ describe("the dashboard's sign-in by a provider", { skip: noBrowser }, async () 
     await browser.close();
     await collector.close();
     await provider[Symbol.asyncDispose]();
+    Date.now = realNow;
   });
 
   /** A page of a browser of its own, and each address that it asked for. */
@@ -78,6 +83,30 @@ describe("the dashboard's sign-in by a provider", { skip: noBrowser }, async () 
     await page.getByText('roles of its token gives no role here').waitFor();
     assert.equal(await page.evaluate<number>('sessionStorage.length'), 0);
     await page.context().close();
+  });
+
+  it('goes on where the provider changes its key, and ends with the token, or with the key that signed it', async () => {
+    const { page: early } = await open();
+    await signIn(early, 'ops');
+    await early.getByRole('button', { name: 'Sign out' }).waitFor();
+    await provider.serve(url);
+    // keys are not fetched oftener than every half minute
+    aheadMs += 31_000;
+    const { page: late } = await open();
+    await signIn(late, 'ops');
+    await late.getByRole('button', { name: 'Sign out' }).waitFor();
+    // what was believed is looked at again after a minute
+    aheadMs += 61_000;
+    await early.reload();
+    await early.getByText('its token is not to be believed').waitFor();
+    await late.reload();
+    await late.getByRole('button', { name: 'Sign out' }).waitFor();
+    aheadMs += 600_000;
+    await late.getByText('does not know the token any more').waitFor();
+    // the provider still knows who it is
+    await late.getByRole('button', { name: /^Sign in at/ }).click();
+    await late.getByRole('button', { name: 'Sign out' }).waitFor();
+    for (const page of [early, late]) await page.context().close();
   });
 
   it('takes no code that this page has not asked for, and no code twice', async () => {
