@@ -15,6 +15,7 @@ import {
 } from './events.ts';
 import { limits } from './limits.ts';
 import { Role } from './role.ts';
+import { Scope } from './scope.ts';
 import { text } from './text.ts';
 
 /** The WebSocket subprotocol that client and server agree on in the handshake. */
@@ -70,6 +71,8 @@ export const Welcome = z.strictObject({
   offset,
   /** Whose the token is; everybody's, where there are none. */
   role: Role,
+  /** What of the targets and probes it is for; absent: all. */
+  scope: Scope.optional(),
   server: z.strictObject({ name: z.string(), version: z.string() }),
 });
 export type Welcome = z.infer<typeof Welcome>;

@@ -95,6 +95,11 @@ export class Client implements AsyncDisposable {
     return this.#welcome?.role;
   }
 
+  /** On which targets it may have which probes run; absent: no less than its role says, everywhere. */
+  get scope(): Welcome['scope'] {
+    return this.#welcome?.scope;
+  }
+
   /** Events as they come, from the first iteration on. @throws StreamError, out of the loop, once the client has ended */
   subscribe(selection: Selection): Subscription {
     const subscription = new Subscription(selection, {

@@ -17,6 +17,7 @@ import {
   STREAM_PATH,
   type Subscribe,
   type Unsubscribe,
+  type Welcome,
 } from '../../protocol/frames.ts';
 import { humanDuration } from '../../protocol/human.ts';
 import { limits } from '../../protocol/limits.ts';
@@ -25,6 +26,7 @@ import { type Access, AccessError, type Visitor } from '../access/access.ts';
 import type { Acts } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Peer } from '../access/peer.ts';
+import type { Scope } from '../access/scope.ts';
 import type { StreamConfig } from '../config/stream-config.ts';
 import type { EventLog, LogEntry } from '../log/log.ts';
 import type { AnswerBudget, Waiter } from './answer-budget.ts';
@@ -256,7 +258,15 @@ export class Client implements Waiter {
     const { acts, log, server } = this.#options;
     acts.admitted(this.#callerOf(this.#visitor));
     clearTimeout(this.#helloTimer);
-    this.#send({ type: 'welcome', log: log.id, offset: log.offset, role: this.#visitor.role, server });
+    const { role, scope } = visitor;
+    this.#send({
+      type: 'welcome',
+      log: log.id,
+      offset: log.offset,
+      role,
+      ...(scope && { scope: told(scope) }),
+      server,
+    });
   }
 
   #callerOf(visitor: Visitor): Caller {
@@ -331,4 +341,12 @@ export class Client implements Waiter {
   #send(frame: ServerFrame): void {
     this.#outbox.push(Buffer.from(encode(frame)));
   }
+}
+
+/** A scope as `welcome` tells it. */
+function told(scope: Scope): NonNullable<Welcome['scope']> {
+  return scope.map(({ targets, probes }) => ({
+    ...(targets && { targets: [...targets] }),
+    ...(probes && { probes: [...probes] }),
+  }));
 }

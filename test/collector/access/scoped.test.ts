@@ -163,7 +163,9 @@ async function start(dir: string, ports: { api: number; ledger: number }) {
 async function greeted(url: string, token: string): Promise<StreamClient> {
   const client = await connect(url);
   client.send({ type: 'hello', token });
-  await client.next('welcome');
+  const { scope } = await client.next('welcome');
+  const given = { [TEAM]: [{ targets: ['api*'] }], [LIGHT]: [{ probes: ['usage', 'types'] }] }[token];
+  assert.deepEqual(scope, given);
   return client;
 }
 
