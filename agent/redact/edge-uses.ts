@@ -81,11 +81,9 @@ export class EdgeUses extends KernelReader {
   /** Marks the strings that code refers to, when all edges have been read. */
   protected override close(): void {
     this.#endRun();
-    const { stringNodes, stringNames } = this.#nodes;
-    for (let at = 0; at < stringNodes.length; at++) {
-      const node = stringNodes.at(at);
-      if ((this.#inCode[node >>> 3]! >>> (node & 7)) & 1) this.#uses.markInCode(stringNames.at(at));
-    }
+    this.#nodes.strings.each((node, name) => {
+      if ((this.#inCode[node >>> 3]! >>> (node & 7)) & 1) this.#uses.markInCode(name);
+    });
   }
 
   #look(edge: number, type: number, name: number, target: number, room: number): void {

@@ -8,6 +8,7 @@ import { NodeReader } from '../parse/node-reader.ts';
 import { Numbers } from '../parse/numbers.ts';
 import { numberBelow } from '../parse/records.ts';
 import type { NameUses } from './name-uses.ts';
+import { StringNodes } from './string-nodes.ts';
 
 /** Types whose nodes are called by what they hold. */
 const CONTENTS: readonly string[] = ['string', 'concatenated string', 'sliced string', 'symbol', 'regexp'];
@@ -24,9 +25,7 @@ export class NodeUses extends NodeReader {
   readonly #codeType: number;
   /** Edges of each code node: from the first to before the last. */
   readonly codeEdges: { readonly from: Numbers; readonly to: Numbers } = { from: new Numbers(), to: new Numbers() };
-  /** The string nodes, rising, and their string indexes. */
-  readonly stringNodes = new Numbers();
-  readonly stringNames = new Numbers();
+  readonly strings = new StringNodes();
 
   constructor(header: Header, uses: NameUses) {
     super(header);
@@ -59,8 +58,7 @@ export class NodeUses extends NodeReader {
     if (this.#roleOf[type] === NAMES) this.#uses.markName(name, room);
     else if (this.#roleOf[type] === HOLDS_NUMBER) this.#uses.markNumber(name, room);
     if (type === this.#stringType) {
-      this.stringNodes.push(node);
-      this.stringNames.push(name);
+      this.strings.push(node, name);
     } else if (type === this.#codeType && edgesTo > this.edgesTotal) {
       this.codeEdges.from.push(this.edgesTotal);
       this.codeEdges.to.push(edgesTo);

@@ -20,8 +20,8 @@ const PIECE_BYTES = 2 ** 16;
 const OUT_BYTES = 2 ** 17;
 /** A text of more bytes has more units than may stay for being short. */
 const SHORT_BYTES = 12;
-/** Of a text of `SHORT_UNITS`. */
-const MOST_SHORT_BYTES = 4 * SHORT_UNITS;
+/** Of a text of `SHORT_UNITS`, also where each is escaped. */
+const MOST_SHORT_BYTES = 6 * SHORT_UNITS;
 /** As V8 separates strings. */
 const SEPARATOR = Buffer.from(',\n"');
 
@@ -178,7 +178,7 @@ export class RedactedStrings extends StringReader {
 
   /** Puts what replaces the first `bytes` of the scrambler's text. */
   #scramble(bytes: number, units: number): void {
-    if (units <= SHORT_UNITS && this.#chain === NO_CHAIN && bytes < PIECE_BYTES) {
+    if (units <= SHORT_UNITS && this.#chain === NO_CHAIN && bytes <= MOST_SHORT_BYTES) {
       this.#putScrambled(bytes, units);
       return;
     }

@@ -5,7 +5,7 @@
  *             ├──> NodeUses, EdgeUses ──> NameUses: what may stay ──┐           │
  *             └──> strings ─────────────────────────> RedactedStrings ──────────┘
  *
- * Nothing is held but what the strings are used for: some five bytes a string node. V8 writes the strings last; a snapshot in
+ * Nothing is held but what the strings are used for: some three bytes a string node. V8 writes the strings last; a snapshot in
  * which they come before what names them is refused, and so is a section that nobody knows.
  */
 import { SnapshotSyntaxError } from '../base/syntax-error.ts';

@@ -25,6 +25,8 @@ export class Scrambler {
   readonly #key: Uint8Array;
   /** The key, and behind it the text. */
   readonly #keyed: Uint8Array;
+  /** The same up to a short text of so many bytes: a view for each text would be most of what is thrown away. */
+  readonly #views: Uint8Array[] = [];
   /** Takes the bytes that are to be replaced, from its start. */
   readonly text: Uint8Array;
 
@@ -38,7 +40,8 @@ export class Scrambler {
 
   /** Writes the replacement of the first `bytes` of `text`, of `units` up to `SHORT_UNITS`, to `out` from `at` on. */
   short(bytes: number, units: number, out: Uint8Array, at: number): void {
-    const digest = hash('sha3-512', this.#keyed.subarray(0, this.#key.length + bytes), 'binary');
+    this.#views[bytes] ??= this.#keyed.subarray(0, this.#key.length + bytes);
+    const digest = hash('sha3-512', this.#views[bytes], 'binary');
     for (let unit = 0; unit < units; unit++) out[at + unit] = LETTER_OF[digest.charCodeAt(unit)]!;
   }
 
