@@ -10,7 +10,8 @@ promtool prometheus tests of the metrics with promtool
 prometheus-alertmanager prometheus-alertmanager tests with a real Alertmanager
 script bsdutils tests of the terminal view
 mount mount tests with a full disk
-gcore gdb tests of core files'
+gcore gdb tests of core files
+strace strace a test that follows what a collector writes'
 
 has() {
   # what is there but cannot be run does not count

@@ -20,9 +20,13 @@ export interface Cli {
   said(pattern: RegExp, where?: 'stderr' | 'stdout'): Promise<RegExpExecArray>;
 }
 
-/** Starts `heapwatch ...args`; its stdin is a pipe, so nobody is at a terminal. */
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Cli {
-  const child = spawn(process.execPath, [mainPath, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+/**
+ * Starts `heapwatch ...args`; its stdin is a pipe, so nobody is at a terminal.
+ * @param under a command that starts the one behind it, with its own arguments
+ */
+export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, under: readonly string[] = []): Cli {
+  const [program, ...line] = [...under, process.execPath, mainPath, ...args] as [string, ...string[]];
+  const child = spawn(program, line, { env: { ...process.env, ...env }, stdio: 'pipe' });
   const text = { stdout: '', stderr: '' };
   const closed = once(child, 'close') as Promise<[number | null]>;
   for (const name of ['stdout', 'stderr'] as const) {
