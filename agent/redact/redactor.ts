@@ -13,10 +13,10 @@ import { SnapshotDocument } from '../parse/document.ts';
 import { HeaderReader } from '../parse/meta.ts';
 import type { SectionReader } from '../parse/section.ts';
 import type { SnapshotSink } from '../parse/sink.ts';
-import { SkipReader } from '../parse/skip.ts';
 import { EdgeUses } from './edge-uses.ts';
 import { NameUses } from './name-uses.ts';
 import { NodeUses } from './node-uses.ts';
+import { NumberSection } from './number-section.ts';
 import { RedactedStrings } from './redacted-strings.ts';
 import type { Redaction } from './redaction.ts';
 
@@ -91,7 +91,7 @@ export class Redactor implements SnapshotSink<Redacted> {
         offset,
       );
     }
-    if (NUMBERS.includes(name)) return new SkipReader(name);
+    if (NUMBERS.includes(name)) return new NumberSection(name);
     throw new SnapshotSyntaxError(
       `a section "${name}", which may hold anything: it cannot be redacted; it begins`,
       offset,

@@ -1,8 +1,9 @@
 /**
  * Text in the place of other text: as long, equal where the other was equal under the same key, and otherwise nothing that can
- * be read back. A letter for each unit, of a hash of FIPS 202 over the key and the text: letters alone look like no secret.
+ * be read back. A letter for each unit, of a hash over the key and the text: letters alone look like no secret. Of each byte of
+ * the hash a letter tells a part only, so that nobody goes on with it where a text ends.
  *
- *     up to 64 units       SHA3-512(key, text)            one call of one hash: what most strings of a snapshot are
+ *     up to 64 units       SHA-512(key, text)             one call of one hash: what most strings of a snapshot are
  *     a longer piece       SHAKE256(key, chain, text)     its first bytes are the chain to the next piece
  *
  * Texts of few units may be given the same replacement by chance. A text of more than a piece is replaced piece by
@@ -15,7 +16,7 @@ export type Chain = Uint8Array;
 export const NO_CHAIN: Chain = new Uint8Array(0);
 const CHAIN_BYTES = 32;
 
-/** Bytes of SHA3-512. */
+/** Bytes of SHA-512. */
 export const SHORT_UNITS = 64;
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -41,7 +42,7 @@ export class Scrambler {
   /** Writes the replacement of the first `bytes` of `text`, of `units` up to `SHORT_UNITS`, to `out` from `at` on. */
   short(bytes: number, units: number, out: Uint8Array, at: number): void {
     this.#views[bytes] ??= this.#keyed.subarray(0, this.#key.length + bytes);
-    const digest = hash('sha3-512', this.#views[bytes], 'binary');
+    const digest = hash('sha512', this.#views[bytes], 'binary');
     for (let unit = 0; unit < units; unit++) out[at + unit] = LETTER_OF[digest.charCodeAt(unit)]!;
   }
 
