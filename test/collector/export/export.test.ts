@@ -1,30 +1,19 @@
 /** Exports: the same sums in every format, by DuckDB, by Arrow's own reader, and by the store itself. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { tableFromIPC } from 'apache-arrow';
 import { recordingLine } from '../../../collector/record/recorder.ts';
 import { runCli } from '../../support/cli.ts';
+import { duckdb } from '../../support/duckdb.ts';
 import { partitionEvent, usageEvent } from '../../support/events.ts';
 import { folder } from '../../support/folder.ts';
-import { install } from '../../support/install.ts';
 import { openLog, START_MS } from '../../support/stored-log.ts';
 import { at, partitionReading, usageReading } from '../../support/tail.ts';
 
-const DUCKDB = '@duckdb/node-api@1.5.6-r.1';
 /** A kind that needs quotes in CSV. */
 const QUOTED = 'Session "a, b"';
 const READINGS = 60;
-
-/** Its binary is a package of the registry of its own: nothing else is fetched. */
-async function duckdb(): Promise<(sql: string) => Promise<unknown[][]>> {
-  const home = await install('duckdb-1.5.6', [DUCKDB]);
-  const { DuckDBInstance } = createRequire(join(home, 'node_modules/x.js'))('@duckdb/node-api');
-  const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  return async (sql) => (await connection.runAndReadAll(sql)).getRows();
-}
 
 async function store(dir: string): Promise<{ bytes: number; count: number }> {
   const { log } = await openLog(dir);
@@ -68,15 +57,17 @@ test('DuckDB and Arrow read a store’s export, and sum what was stored', async 
       assert.equal(Number(table.get(0)?.taken_at), START_MS);
       continue;
     }
-    const [row] = await query(`
+    const {
+      rows: [row],
+    } = await query(`
       SELECT sum(bytes) FILTER (what = 'kind')::DOUBLE, sum(count)::DOUBLE, epoch_ms(min(taken_at::TIMESTAMP))::DOUBLE,
              count(DISTINCT name)::DOUBLE, sum(bytes) FILTER (name = 'heapUsedBytes')::DOUBLE
       FROM '${output}'`);
     const used = READINGS * 1_000 + (READINGS * (READINGS - 1)) / 2;
     assert.deepEqual(row, [sums.bytes, sums.count, START_MS, 250 + 6, used], ending);
-    const [quoted] = await query(
-      `SELECT count(*)::DOUBLE FROM '${output}' WHERE name = '${QUOTED}' AND probe = 'snapshot'`,
-    );
+    const {
+      rows: [quoted],
+    } = await query(`SELECT count(*)::DOUBLE FROM '${output}' WHERE name = '${QUOTED}' AND probe = 'snapshot'`);
     assert.deepEqual(quoted, [READINGS]);
   }
 });
