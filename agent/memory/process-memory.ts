@@ -251,7 +251,7 @@ class Files {
   /** None once the process has ended. */
   mappings(): Mapping[] {
     const found: Mapping[] = [];
-    for (const piece of textPieces(this.#smaps, 'VmFlags:')) found.push(...v8Mappings(piece));
+    for (const piece of textPieces(this.#smaps, 'VmFlags:')) for (const each of v8Mappings(piece)) found.push(each);
     return found;
   }
 

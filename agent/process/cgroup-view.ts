@@ -62,12 +62,12 @@ async function searched(
   for (let depth = up; depth < above; depth++) {
     const deeper: string[][] = [];
     for (const names of found) {
-      for (const name of await read.folders(join(top, ...names))) deeper.push([...names, name]);
+      for (const name of await read.folders(join(top, names.join('/')))) deeper.push([...names, name]);
       if (deeper.length > MOST_SEARCHED) return undefined;
     }
     found = deeper;
   }
-  const lists = await read(found.map((names) => join(top, ...names, ...rest, 'cgroup.procs')));
+  const lists = await read(found.map((names) => join(top, [...names, ...rest].join('/'), 'cgroup.procs')));
   const at = lists.findIndex((list) => list?.split('\n').includes(`${pid}`));
   return at < 0 ? undefined : [...found[at]!, ...rest];
 }

@@ -43,7 +43,7 @@ export function verdictOf(
   const size = (part: MemoryPartName) => parts.find((each) => each.part === part)?.sizeBytes ?? 0;
   const leastBytes = Math.max(LEAST_BYTES, LEAST_RATIO * reading.rssBytes);
   const standOut = candidatesOf(size, reading, isolateName).filter(({ sizeBytes }) => sizeBytes >= leastBytes);
-  const mostBytes = Math.max(...standOut.map(({ sizeBytes }) => sizeBytes));
+  const mostBytes = standOut.reduce((most, { sizeBytes }) => Math.max(most, sizeBytes), 0);
   // in their order, not by what of them is more at the moment
   const [first, ...others] = standOut.filter(({ sizeBytes }) => sizeBytes >= NEAR_RATIO * mostBytes);
   if (!first) return small(size('binary'));
