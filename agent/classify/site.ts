@@ -8,7 +8,7 @@
 import type { Heap } from '../graph/heap.ts';
 import type { AllocationColumns } from '../parse/allocation-columns.ts';
 import type { StringTable } from '../parse/strings.ts';
-import { type FrameName, frameNames } from '../profile/sites.ts';
+import { type FrameName, frameNames } from '../profile/frame-names.ts';
 import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
 import { Kinds } from './naming/kinds.ts';
 

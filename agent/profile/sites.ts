@@ -1,9 +1,6 @@
 /** How allocation sites read. */
-import { outsideText, TEXT_LENGTHS } from '../base/outside-text.ts';
-import { type CallFrame, type ProfileNode, visitNodes } from './heap-profile.ts';
-
-/** What names a frame: its line and column from 0, -1 where they are not known. */
-export type FrameName = Pick<CallFrame, 'functionName' | 'url' | 'lineNumber' | 'columnNumber'>;
+import { type FrameName, frameNames } from './frame-names.ts';
+import { type ProfileNode, visitNodes } from './heap-profile.ts';
 
 /** A text for each frame of a profile, as `frameNames` gives it. */
 export function siteNames(head: ProfileNode): (frame: FrameName) => string {
@@ -12,34 +9,4 @@ export function siteNames(head: ProfileNode): (frame: FrameName) => string {
     frames.push(callFrame);
   });
   return frameNames(frames);
-}
-
-/**
- * A text for each of these frames: `handle (/srv/app.js:20)`, lines from 1; with the column where functions of one name begin on
- * one line, as all do in a minified script; `(anonymous)` for a function without a name. V8's own frames have no script.
- */
-export function frameNames(frames: readonly FrameName[]): (frame: FrameName) => string {
-  const columnsOfLine = new Map<string, Set<number>>();
-  for (const frame of frames) {
-    const line = lineOf(frame);
-    const columns = columnsOfLine.get(line);
-    if (columns) columns.add(frame.columnNumber);
-    else columnsOfLine.set(line, new Set([frame.columnNumber]));
-  }
-  return (frame) => {
-    const name = outsideText(frame.functionName, TEXT_LENGTHS.name) || '(anonymous)';
-    if (frame.url === '') return name;
-    const isAlone = columnsOfLine.get(lineOf(frame))?.size === 1;
-    return `${name} (${placeOf(frame)}${isAlone ? '' : `:${frame.columnNumber + 1}`})`;
-  };
-}
-
-function lineOf(frame: FrameName): string {
-  return `${frame.functionName} ${frame.url}:${frame.lineNumber}`;
-}
-
-/** `/srv/app.js:20`, the line from 1; the script alone where that is not known. */
-function placeOf({ url, lineNumber }: FrameName): string {
-  const path = outsideText(url, TEXT_LENGTHS.url).replace(/^file:\/\//, '');
-  return lineNumber < 0 ? path : `${path}:${lineNumber + 1}`;
 }

@@ -238,7 +238,7 @@ describe('classifierNamed', () => {
     assert.throws(() => classifierNamed('colour'), {
       name: 'RangeError',
       message:
-        'Cannot classify by "colour": expected one of "kind", "name", "type", "class", "shape", "size", "module", "referrers", "via", "retained", "duplicates", "secret", "site", "id", "unity", or several with "&" between them',
+        'Cannot classify by "colour": expected one of "kind", "name", "type", "class", "shape", "size", "module", "owner", "referrers", "via", "retained", "duplicates", "secret", "site", "id", "unity", or several with "&" between them',
     });
   });
 });
