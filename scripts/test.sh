@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the built tests.
-#     sh scripts/test.sh                       all but the long ones; matrices of Node versions on the least that heapwatch runs on
+#     sh scripts/test.sh                       all but slow and long ones; matrices of Node versions on the least that heapwatch runs on
+#     sh scripts/test.sh --slow                those that take much time by themselves: *.slow.test.ts
 #     sh scripts/test.sh --long                the rest: *.long.test.ts, and what tries versions of Node on the others
 #     sh scripts/test.sh agent/parse/parser    the files of these names
 # Where a few files of a whole run fail, each of them runs once more with the machine to itself: what fails again fails the
@@ -40,7 +41,13 @@ case ${1:-} in
   '')
     sh scripts/needs.sh
     # shellcheck disable=SC2046
-    whole $(files ! -name '*.long.test.js')
+    whole $(files ! -name '*.long.test.js' ! -name '*.slow.test.js')
+    sh scripts/needs.sh report
+    ;;
+  --slow)
+    sh scripts/needs.sh
+    # shellcheck disable=SC2046
+    whole $(files -name '*.slow.test.js')
     sh scripts/needs.sh report
     ;;
   --long)

@@ -2,11 +2,11 @@
 export const NOT_RUN: Readonly<Record<string, string>> = {
   'npm ci && npm run demo': 'CI and the demo test run it; it replaces the build that this test runs from',
   'npm ci && npm test': 'this test is a part of it',
-  'npm install --global heapwatch': 'it changes the machine; package.test.ts installs the packed tarball',
+  'npm install --global heapwatch': 'it changes the machine; package.slow.test.ts installs the packed tarball',
   'ssh -L 9229:127.0.0.1:9229 host': 'it needs another machine',
   'kubectl port-forward pod/api 9229': 'it needs a Kubernetes cluster',
   'heapwatch collect': 'it attaches to every open process of this machine; config.test.ts reads what it watches',
-  'heapwatch leak 9229': 'it watches for 30 s and ends with 6; leak.test.ts runs it',
+  'heapwatch leak 9229': 'it watches for 30 s and ends with 6; leak.slow.test.ts runs it',
   'heapwatch completion >> ~/.bashrc': "it changes the user's own files",
 };
 
