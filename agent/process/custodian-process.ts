@@ -5,6 +5,9 @@
  *     asked, or the pipe has ended ──> does it listen? ── yes ──> somebody else on it? ── no ──> session, inspector.close()
  *                                          └─ no: has its loop turned since? ── yes ──> it will not open any more
  *
+ * When its starter has gone, it waits for who is still on the inspector: a standby of the starter's connections, which waits for an
+ * answer or the end of a snapshot, or somebody else. The last to leave would leave it open.
+ *
  * A process that is blocked (native code, a stop) opens an asked-for inspector when the block ends, and closes it no sooner.
  */
 import { readFileSync } from 'node:fs';
@@ -15,8 +18,8 @@ import { openSession } from '../cdp/open-session.ts';
 import { closeInspector } from './close-inspector.ts';
 import type { Done, Order, Owned } from './custody.ts';
 import { listeningRows } from './listening.ts';
-import { startTicksOf } from './process.ts';
-import { hostOf, type TcpRow } from './tcp-table.ts';
+import { socketInodes, startTicksOf } from './process.ts';
+import { hostOf, strangersOn, type TcpRow, tcpTable } from './tcp-table.ts';
 
 /** How often a process is looked at: at first, and after a while. */
 const SOON_MS = 20;
@@ -33,6 +36,8 @@ const COMMAND_MS = 30_000;
 // what ends its starter, or everything in a service's group, is not to end it
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
+/** Whether the starter has gone. */
+let isAlone = false;
 const owned = new Map<number, Owned>();
 const closing = new Map<number, Promise<void>>();
 
@@ -61,6 +66,7 @@ function startClosing(pid: number): void {
 }
 
 async function closeAll(): Promise<void> {
+  isAlone = true;
   for (const pid of owned.keys()) startClosing(pid);
   await Promise.all(closing.values());
   process.exit();
@@ -75,7 +81,7 @@ async function close(mine: Owned): Promise<Done['outcome']> {
     if (passedMs > WATCH_MS || startTicksOf(mine.pid) !== mine.startTicks) return opened ? 'closed' : 'never-opened';
     const rows = await newRows(mine);
     const closed = await closeFirst(rows);
-    if (closed === 'left-open') return closed;
+    if (closed === 'left-open' && !isAlone) return closed;
     opened ||= closed === 'asked';
     if (closed === 'none' && opened) return 'closed';
     const pauseMs = passedMs < SOON_FOR_MS ? SOON_MS : LATER_MS;
@@ -94,6 +100,7 @@ async function newRows({ pid, before }: Owned): Promise<TcpRow[]> {
 /** Asks the first of them that is an inspector to close: `none` if none is one. */
 async function closeFirst(rows: readonly TcpRow[]): Promise<'none' | 'asked' | 'left-open'> {
   for (const row of rows) {
+    if (isAlone && (await isUsed(row))) return 'left-open';
     const url = await inspectorUrl(hostOf(row), row.localPort, { timeoutMs: ASK_MS }).catch(() => undefined);
     if (url === undefined) continue;
     try {
@@ -104,6 +111,11 @@ async function closeFirst(rows: readonly TcpRow[]): Promise<'none' | 'asked' | '
     }
   }
   return 'none';
+}
+
+async function isUsed({ localPort }: TcpRow): Promise<boolean> {
+  const [rows, ours] = await Promise.all([tcpTable(), socketInodes('self')]);
+  return strangersOn(localPort, rows, ours) > 0;
 }
 
 /**

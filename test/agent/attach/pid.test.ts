@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { attach } from '../../../agent/attach/agent.ts';
+import { inspectorUrl } from '../../../agent/cdp/endpoint.ts';
 import { openSession } from '../../../agent/cdp/open-session.ts';
 import { AttachError } from '../../../agent/cdp/session.ts';
 import { listeningRows } from '../../../agent/process/listening.ts';
@@ -252,6 +253,22 @@ test('what we have opened is closed when we die', async () => {
     assert.equal(child.signalCode, 'SIGKILL', when);
     await openedAndClosed(target);
   }
+});
+
+test('what we have opened is closed when we have died and the last of others has left', async () => {
+  await using target = await closedTarget();
+  await target.line(/ready/);
+  const dies = join(import.meta.dirname, '../../support/attach-and-die.js');
+  const child = spawn(process.execPath, [dies, `pid:${target.pid}`, 'told']);
+  await once(child.stdout, 'data');
+  const [row] = await listeningRows(target.pid);
+  const other = await openSession((await inspectorUrl('127.0.0.1', row!.localPort, { timeoutMs: 5_000 }))!);
+  child.stdin.end();
+  await once(child, 'exit');
+  for (let asked = 0; asked < 500; asked++) await other.send('Runtime.getIsolateId');
+  assert.equal((await listeningRows(target.pid)).length, 1);
+  await other.close();
+  while ((await listeningRows(target.pid)).length > 0);
 });
 
 test('a pid that another process has got is not touched', async () => {
