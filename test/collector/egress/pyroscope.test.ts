@@ -19,6 +19,8 @@ interface Ingested {
 async function recorder(status = 200) {
   const ingested: Ingested[] = [];
   const server = createServer(async (request, response) => {
+    // somebody who looks for inspectors on this machine
+    if (!request.url?.startsWith('/ingest')) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const headers = { 'Content-Type': String(request.headers['content-type']) };
