@@ -49,7 +49,10 @@ async function start(program: string, webhook: string): Promise<Alertmanager | n
     '--cluster.listen-address=',
   ];
   const child = spawn(program, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const isThere = await Promise.race([once(child, 'spawn').then(() => true), once(child, 'error').then(() => false)]);
+  const isThere = await new Promise<boolean>((resolve) => {
+    child.once('spawn', () => resolve(true));
+    child.once('error', () => resolve(false));
+  });
   if (!isThere) {
     await dir[Symbol.asyncDispose]();
     return null;
