@@ -6,12 +6,13 @@
  *
  * `--runs` are of each way; `--curl` has curl make the requests, one after the other, which starts faster than a Node. A line a run; exit code 1 where a verdict is wrong. The gate is at 50 B a request and 99 %.
  */
-import { createServer } from 'node:net';
+
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type GateQuestion, runGate } from '../collector/gate/gate.ts';
 import type { GateReport } from '../collector/gate/report.ts';
 import type { Io } from '../collector/terminal/io.ts';
+import { freePort } from '../test/support/free-port.ts';
 
 const WAYS = ['records', 'texts', 'map', 'listeners', 'sets'];
 const MAX_BYTES = 50;
@@ -39,14 +40,6 @@ const io: Io = {
 };
 
 const fixture = (name: string) => fileURLToPath(new URL(`../../test/fixtures/${name}`, import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function gate(way: string, leak: number, maxBytes: number, noise = 20): Promise<GateReport> {
   const port = await freePort();

@@ -10,11 +10,9 @@
 
 import type { Heap } from '../graph/heap.ts';
 import type { Columns } from '../parse/columns.ts';
-import { kindsByOwner } from './naming/by-owner.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
-import { Definitions } from './naming/definitions.ts';
+import { kindsByScript } from './naming/by-script.ts';
+import type { Classification, Classifier } from './naming/classifier.ts';
 import { Kinds } from './naming/kinds.ts';
-import { NO_SITE } from './naming/locations.ts';
 import { builtinName, packageName, scriptPath, shortNames } from './naming/script-name.ts';
 import { scriptUrls } from './naming/scripts.ts';
 
@@ -26,22 +24,9 @@ export const module: Classifier = {
 };
 
 function classify({ columns }: Heap): Classification {
-  const { nodeType, nodeTypes, siteScript } = columns;
   const kinds = new Kinds();
   const none = kinds.of('(no module)');
-  const kindOfScript = scriptKinds(columns, kinds);
-  const definitions = new Definitions(columns);
-  const synthetic = nodeTypes.indexOf('synthetic');
-  const kindOf = kindsByOwner(columns, {
-    plain: (node) => {
-      if (nodeType[node] === synthetic) return NOT_IN_SET;
-      const site = definitions.of(node);
-      return site === NO_SITE ? none : (kindOfScript.get(siteScript[site]) ?? none);
-    },
-    store: (_store, ownerKind) => ownerKind,
-    shared: () => none,
-  });
-  return { kindOf, kinds: kinds.texts };
+  return { kindOf: kindsByScript(columns, scriptKinds(columns, kinds), none), kinds: kinds.texts };
 }
 
 /** The kind of each script, by V8's script id; scripts without a name are not there. */

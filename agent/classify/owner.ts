@@ -10,11 +10,9 @@
 import type { Heap } from '../graph/heap.ts';
 import { ownersInUse } from '../owners/in-use.ts';
 import type { Columns } from '../parse/columns.ts';
-import { kindsByOwner } from './naming/by-owner.ts';
-import { type Classification, type Classifier, NOT_IN_SET } from './naming/classifier.ts';
-import { Definitions } from './naming/definitions.ts';
+import { kindsByScript } from './naming/by-script.ts';
+import type { Classification, Classifier } from './naming/classifier.ts';
 import { Kinds } from './naming/kinds.ts';
-import { NO_SITE } from './naming/locations.ts';
 import { scriptPath } from './naming/script-name.ts';
 import { scriptUrls } from './naming/scripts.ts';
 
@@ -29,24 +27,12 @@ export const owner: Classifier = {
 };
 
 function classify({ columns }: Heap): Classification {
-  const { nodeType, nodeTypes, siteScript } = columns;
   const kinds = new Kinds();
   const none = kinds.of(NO_OWNER);
   const kindOfScript = new Map(
     Array.from(scriptOwners(columns), ([id, text]) => [id, text === undefined ? none : kinds.of(text)]),
   );
-  const definitions = new Definitions(columns);
-  const synthetic = nodeTypes.indexOf('synthetic');
-  const kindOf = kindsByOwner(columns, {
-    plain: (node) => {
-      if (nodeType[node] === synthetic) return NOT_IN_SET;
-      const site = definitions.of(node);
-      return site === NO_SITE ? none : (kindOfScript.get(siteScript[site]) ?? none);
-    },
-    store: (_store, ownerKind) => ownerKind,
-    shared: () => none,
-  });
-  return { kindOf, kinds: kinds.texts };
+  return { kindOf: kindsByScript(columns, kindOfScript, none), kinds: kinds.texts };
 }
 
 /** Who owns each script, by the id that sites have. */

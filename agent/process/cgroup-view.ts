@@ -5,8 +5,8 @@
  *     mountinfo            /..  /sys/fs/cgroup  which group is mounted where, in the same words
  *                          └─ beneath it: /sys/fs/cgroup/app and what is above it, as far up as the mount shows
  *
- *     4:memory:/../app/web  beside  /../../..   one up from ours, mounted three up: two names between are told by nothing,
- *                                               and looked for among the groups there: which has app/web, with the process in it
+ *     4:memory:/../app/web  beside  /../../..   one up from ours, mounted three up: the two names between are not known;
+ *                                               the group is searched that has app/web with the process in it
  *
  * Where the reader's own mounts do not show the group (a container beside it), the process's may: /proc/PID/root leads there.
  */

@@ -142,7 +142,7 @@ function noUnknownReceivers(
   }
 }
 
-/** Receivers that do not go together are told of at their line; they are then still as they were written. */
+/** False where a receiver has a problem, which is reported by its line: then none of them has been converted. */
 function areRead(notify: unknown): notify is readonly ReceiverConfig[] {
   return Array.isArray(notify);
 }

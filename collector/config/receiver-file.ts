@@ -15,7 +15,7 @@ const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
 /** A receiver of alerts, by the name that rules use. */
 export type ReceiverConfig = {
   readonly name: string;
-  /** Globs of owners: it is told of what they own. Absent: of everything. */
+  /** Globs of owners: it gets the alerts on what they own. Absent: all alerts. */
   readonly owners?: readonly string[];
 } & (
   | {

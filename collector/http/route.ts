@@ -43,7 +43,7 @@ interface Head {
   readonly path: string;
   /** Who may use it; null: everybody, from anywhere, without a token. */
   readonly role: Role | null;
-  /** Only with a token, whoever asks: the collector's own user may be a proxy that does not say so. */
+  /** Needs a token from everybody: what seems to be the collector's own user may be a proxy. */
   readonly withToken?: true;
   readonly summary: string;
   /**

@@ -1,6 +1,7 @@
 /**
- * Metrics to an OpenTelemetry Collector, or what takes OTLP over HTTP: by OpenTelemetry's own exporter, a resource a target, so often.
- * One that is away is told of once, and again when it is back; what could not be sent is not kept, since the next says how it is then.
+ * Metrics to an OpenTelemetry Collector, or whatever takes OTLP over HTTP, at an interval: by OpenTelemetry's own exporter, each
+ * target a resource. The log says once that the Collector does not answer, and once that it does again. What could not be sent is
+ * not kept: the next metrics have the newer figures.
  */
 import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Logger } from 'pino';
@@ -10,7 +11,7 @@ import type { EventLog } from '../log/log.ts';
 import { type Figure, figuresOf } from './otlp-figures.ts';
 
 const TIMEOUT_MS = 10_000;
-/** Targets that are told of. */
+/** More targets than that are left out. */
 const MAX_TARGETS = 2_000;
 
 export interface OtlpOptions {
@@ -64,15 +65,12 @@ export class Otlp {
   async #tell(send: Sender): Promise<void> {
     const { log, states, logger, url } = this.#options;
     const events = log.latest().map(({ event }) => event);
-    const faults: string[] = [];
+    let fault: string | undefined;
     for (const state of states().slice(0, MAX_TARGETS)) {
       if (this.#stop.signal.aborted) return;
-      const fault = await send.figures(state, figuresOf(state, events));
-      if (fault === undefined) continue;
-      faults.push(fault);
-      break;
+      fault = await send.figures(state, figuresOf(state, events));
+      if (fault !== undefined) break;
     }
-    const [fault] = faults;
     if (fault !== undefined && !this.#isAway)
       logger.warn({ url, reason: fault }, 'metrics by OTLP failed: another attempt follows');
     if (fault === undefined && this.#isAway) logger.info({ url }, 'metrics by OTLP are sent again');

@@ -1,10 +1,10 @@
-/** Who is told of what whose is: the label `owner` of an alert against the owners of a receiver. */
+/** Which alerts a receiver with `owners` gets: its globs match the alert's label `owner`. */
 import { NO_OWNER } from '../../agent/classify/owner.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 
 /**
  * @param owner of an alert, several with a blank between them; absent: nobody is named
- * @param globs of a receiver; absent: it is told of everything
+ * @param globs of a receiver; absent: it gets all alerts
  */
 export function isOwnedBy(owner: string | undefined, globs: readonly string[] | undefined): boolean {
   if (globs === undefined) return true;

@@ -3,13 +3,14 @@
  *
  *     ports of the document (9229, 7331, …) ─> free ones      folder/srv/app ─> /srv/app in what is printed
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { mainPath } from '../support/cli.ts';
 import { folder } from '../support/folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { projectRoot } from '../support/project.ts';
 import type { Step } from './document.ts';
 import { likeness, printed } from './likeness.ts';
@@ -38,7 +39,7 @@ export async function startShell(): Promise<Shell> {
   symlinkSync(projectRoot, join(app, 'node_modules', 'heapwatch'));
   writeFileSync(join(bin, 'heapwatch'), `#!/bin/sh\nexec "${process.execPath}" "${mainPath}" "$@"\n`);
   chmodSync(join(bin, 'heapwatch'), 0o755);
-  const ports = new Map(await Promise.all(PORTS.map(async (port) => [port, await freePort()] as const)));
+  const ports = new Map(await Promise.all(PORTS.map(async (port) => [port, String(await freePort())] as const)));
   const mapped = (text: string) =>
     text.replace(new RegExp(`\\b(${PORTS.join('|')})\\b`, 'g'), (port) => ports.get(port)!);
   const env = {
@@ -115,13 +116,4 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
     // the group has ended meanwhile
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return String(port);
 }

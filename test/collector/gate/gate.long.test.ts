@@ -1,7 +1,7 @@
 /** Gates: what an interval decides, what is written for whom, and a real server under real load. */
+
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +10,7 @@ import { judgeGate } from '../../../collector/gate/judge.ts';
 import type { GateReport } from '../../../collector/gate/report.ts';
 import type { Interval } from '../../../collector/testing/report.ts';
 import { runCli } from '../../support/cli.ts';
+import { freePort } from '../../support/free-port.ts';
 import { projectRoot } from '../../support/project.ts';
 
 const interval = (estimate: number, half: number): Interval => ({
@@ -102,12 +103,3 @@ test('a server that ends, or a load that fails, is said in one line', async () =
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /"exit 9" ended with code 9/);
 });
-
-/** One that nobody has just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
