@@ -45,8 +45,10 @@ export class ClientSession implements ConnectionSession {
   send(method: string, params: object = {}, options: SendOptions = {}): Promise<never> {
     const { sessionId, asBytes = false } = options;
     const call = this.#calls.make(method, options, (answer) => {
-      const reply: Reply = (failed, response) =>
-        tell(answer, failed, asBytes && !failed ? bytesOfAnswer(response as object) : response);
+      const reply: Reply = (failed, response) => {
+        if (failed instanceof Error) answer.failed(this.#detached('its connection is closed', failed));
+        else tell(answer, failed, asBytes && !failed ? bytesOfAnswer(response as object) : response);
+      };
       this.#client.ask(method, params, { sessionId, asBytes }, reply);
     });
     return call as Promise<never>;
@@ -129,15 +131,13 @@ export class ClientSession implements ConnectionSession {
     this.#settleClosed(error);
   }
 
-  #detached(reason: string): DetachedError {
-    return new DetachedError(`Detached from ${this.#where}: ${reason}`);
+  #detached(reason: string, cause?: Error): DetachedError {
+    return new DetachedError(`Detached from ${this.#where}: ${reason}`, cause && { cause });
   }
 }
 
-function tell(answer: PendingCall, failed: boolean | Error, response: unknown): void {
-  if (failed instanceof Error) {
-    answer.failed(new DetachedError(failed.message, { cause: failed }));
-  } else if (failed) {
+function tell(answer: PendingCall, isRefused: boolean, response: unknown): void {
+  if (isRefused) {
     const { code, message } = response as { code: number; message: string };
     answer.refused(code, message);
   } else {

@@ -17,6 +17,9 @@ export interface OwnersOptions {
   readonly file?: string;
 }
 
+/** Scripts that are remembered: a target may name ever new ones. */
+const MAX_KNOWN = 10_000;
+
 export class Owners {
   readonly #given: Repository | undefined;
   readonly #repositories = new Repositories();
@@ -34,8 +37,11 @@ export class Owners {
    */
   of(path: string, bundle = path): string | undefined {
     const key = `${path}\n${bundle}`;
-    if (!this.#known.has(key)) this.#known.set(key, this.#find(path, bundle));
-    return this.#known.get(key);
+    if (this.#known.has(key)) return this.#known.get(key);
+    const found = this.#find(path, bundle);
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(key, found);
+    return found;
   }
 
   #find(path: string, bundle: string): string | undefined {

@@ -12,6 +12,8 @@ const PLACES = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS', '.gitlab/
 /** Folders of a repository that hold the file and are not its root. */
 const HOLDERS = /^(?:\.github|docs|\.gitlab)$/;
 const MAX_DEPTH = 64;
+/** Folders that are remembered: a target may name ever new ones. */
+const MAX_KNOWN = 10_000;
 
 export class Repository {
   readonly root: string;
@@ -50,6 +52,7 @@ export class Repositories {
     if (this.#known.has(folder)) return this.#known.get(folder);
     const own = repositoryAt(folder);
     const isEnd = folder === '/' || depth === 0 || existsSync(join(folder, '.git'));
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     const found = own ?? (isEnd ? undefined : this.#in(dirname(folder), depth - 1));
     this.#known.set(folder, found);
     return found;
