@@ -11,6 +11,11 @@ export class LeadingProbe {
   readonly #read = new Map<Probe, number>();
   #leader: Probe | undefined;
 
+  /** Whether it leads, as far as readings have told. */
+  isLed(probe: Probe): boolean {
+    return this.#leader === undefined || this.#leader === probe;
+  }
+
   /** Takes a reading's probe; tells whether that leads, and whether it does so from this one on in place of another. */
   take(probe: Probe): { readonly leads: boolean; readonly anew: boolean } {
     const count = (this.#read.get(probe) ?? 0) + 1;

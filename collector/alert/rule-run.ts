@@ -3,6 +3,7 @@
  *
  *     readings of one moment ─> SeriesWatch ─> judgement of each series ─> life cycle ─> changes
  */
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { Alert, AlertFigures } from '../../protocol/alert.ts';
 import type { Probe } from '../../protocol/partition.ts';
 import type { Rule } from '../config/rule.ts';
@@ -50,8 +51,9 @@ export class RuleRun {
   readonly rule: Rule;
   /** Of kinds whose sizes are estimates. */
   readonly sizes = new CountedSizes();
-  /** By isolate, of a rule that names no probe. */
-  readonly #leading = new Map<string, LeadingProbe>();
+  /** Of a rule that names no probe. */
+  #leading = new LeadingProbe();
+  #isMainRead = false;
   readonly #watch: SeriesWatch;
   readonly #series = new Map<string, SeriesStatus>();
   /** Whether kinds were left out because there are too many. */
@@ -68,13 +70,16 @@ export class RuleRun {
     return [...this.#series.values()];
   }
 
-  /** Whether it judges by a reading of this probe of an isolate; begins anew where another led until now. */
+  /**
+   * Whether it judges by a reading of this probe of an isolate; begins anew where another led until now. Where the main thread is
+   * read, its readings decide for all: workers come and go.
+   */
   isLedBy({ isolate, probe }: { readonly isolate: string; readonly probe: Probe }): boolean {
     const { watch } = this.rule;
     if (watch.type !== 'kind' || watch.probe !== null) return true;
-    const leading = this.#leading.get(isolate) ?? new LeadingProbe();
-    this.#leading.set(isolate, leading);
-    const { leads, anew } = leading.take(probe);
+    if (isolate === MAIN) this.#isMainRead = true;
+    else if (this.#isMainRead) return this.#leading.isLed(probe);
+    const { leads, anew } = this.#leading.take(probe);
     if (anew) this.#watch.forget();
     return leads;
   }
@@ -138,7 +143,8 @@ export class RuleRun {
       this.#enter(series, series.figures, end(series.status, moment.atMs), moment),
     );
     this.#series.clear();
-    this.#leading.clear();
+    this.#leading = new LeadingProbe();
+    this.#isMainRead = false;
     this.sizes.clear();
     if (isSucceeded) this.#watch.succeed();
     else this.#watch.forget();

@@ -104,6 +104,12 @@ describe('alerts', () => {
       by('walk', 'Session', 100 * minute),
     ]);
     assert.deepEqual(both.said, ['11 firing object']);
+    // a worker that is counted once and then walked does not make the main thread begin anew
+    const worked = new Play(rule).minutes(12, (minute) => [
+      by('walk', 'Session', 100 * minute),
+      census({ Job: 10 }, { probe: minute % 4 === 0 ? 'types' : 'walk', isolate: `worker:${Math.floor(minute / 4)}` }),
+    ]);
+    assert.deepEqual(worked.said, ['11 firing Session']);
   });
 
   it('says when it is over what there is now, and apart from that what there was when it fired', () => {
