@@ -14,6 +14,7 @@ export async function folder(): Promise<Folder> {
   return {
     path,
     join: (name) => join(path, name),
-    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+    // children of a program that was killed, as a browser has, may still write
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 20 }),
   };
 }

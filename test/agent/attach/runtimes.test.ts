@@ -26,8 +26,8 @@ interface Started extends AsyncDisposable {
   readonly address: string;
 }
 
-/** Starts a program and gives the address in its line that matches. */
-async function started(command: string, args: readonly string[], pattern: RegExp): Promise<Started> {
+/** Starts a program and gives the address in its line that matches, when that and a line like `ready` have come. */
+async function started(command: string, args: readonly string[], pattern: RegExp, ready = pattern): Promise<Started> {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   await once(child, 'spawn');
   const exited = once(child, 'exit');
@@ -35,9 +35,10 @@ async function started(command: string, args: readonly string[], pattern: RegExp
     child.kill('SIGKILL');
     await exited;
   };
+  let address: string | undefined;
   for await (const line of createInterface({ input: child.stderr })) {
-    const address = pattern.exec(line)?.[1];
-    if (address === undefined) continue;
+    address ??= pattern.exec(line)?.[1];
+    if (address === undefined || !ready.test(line)) continue;
     child.stderr.resume();
     return { address, [Symbol.asyncDispose]: dispose };
   }
@@ -63,12 +64,14 @@ const PROGRAM = 'class Session {} globalThis.sessions = Array.from({ length: 500
 test('a Deno process', async () => {
   const home = await install('deno/2.9.6', ['@deno/linux-x64-glibc@2.9.6']);
   await using place = await folder();
-  writeFileSync(place.join('program.js'), `${PROGRAM} setInterval(() => {}, 1e6);`);
+  // it closes what has connected before its program runs
+  writeFileSync(place.join('program.js'), `${PROGRAM} setInterval(() => {}, 1e6); console.error('ready');`);
   const deno = join(home, 'node_modules/@deno/linux-x64-glibc/deno');
   await using process = await started(
     deno,
     ['run', '--inspect=127.0.0.1:0', place.join('program.js')],
     /ws:\/\/([\d.]+:\d+)/,
+    /^ready$/,
   );
   await assertRead(process.address, /^Deno\/2\.9\.6$/);
 });
