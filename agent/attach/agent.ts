@@ -25,7 +25,7 @@ import {
   openInspector,
   type Pin,
 } from '../process/open.ts';
-import { type Condition, conditionOf, SILENT_MS } from './condition.ts';
+import { type Condition, lookAt, SILENT_MS } from './condition.ts';
 import { type Identity, identify, NotStartedError, UnknownRuntimeError } from './identity.ts';
 import { killWatch } from './kill-watch.ts';
 
@@ -62,6 +62,11 @@ export interface Agent extends AsyncDisposable {
   isolate(name: string): Promise<Session>;
   /** Tells a debugger's pause, a blocked event loop and silence from a target that runs; never waits longer than `timeoutMs` (1,000). */
   condition(timeoutMs?: number): Promise<Condition>;
+  /**
+   * How long the main isolate's event loop took to turn when `condition` was asked last, with the way of the question and the
+   * answer; of one that was blocked, for how long it was waited for. Undefined before, and of a paused one.
+   */
+  readonly turnMs: number | undefined;
   /** Milliseconds for which the target has owed an answer and nothing has come of it, no part of a snapshot either; 0: it answers. */
   readonly silentMs: number;
   /** Says that something has come of the target on another connection, as a snapshot does. */
@@ -228,6 +233,7 @@ class LiveAgent implements Agent {
   readonly closed: Promise<DetachedError>;
   readonly #giveUpMs: number;
   heardAtMs = Number.NEGATIVE_INFINITY;
+  turnMs: number | undefined;
   /** Opened when a worker is first asked for. */
   #workers: Promise<Workers> | undefined;
   /** Of the inspector that this attach opened and is to close. */
@@ -267,7 +273,8 @@ class LiveAgent implements Agent {
   }
 
   async condition(timeoutMs = CONDITION_MS): Promise<Condition> {
-    const condition = await conditionOf(this.session, timeoutMs);
+    const { condition, turnMs } = await lookAt(this.session, timeoutMs);
+    this.turnMs = turnMs;
     return condition === 'blocked' && this.silentMs >= Math.min(SILENT_MS, this.#giveUpMs / 2) ? 'silent' : condition;
   }
 

@@ -24,14 +24,27 @@ export type Condition = 'running' | 'paused' | 'blocked' | 'silent';
 /** From when on a target that answers nothing is called silent: no collection and no native call of an ordinary program takes as long. */
 export const SILENT_MS = 10_000;
 
+/** What was found, and how long it took. */
+export interface Look {
+  readonly condition: Exclude<Condition, 'silent'>;
+  /**
+   * Milliseconds until the event loop had turned, with the way of the question and the answer; of one that has not, for how
+   * long it was waited for. Absent of a paused one.
+   */
+  readonly turnMs?: number;
+}
+
 /** The condition of a session's isolate, in `timeoutMs` at most. @throws DetachedError if the target is gone. */
-export async function conditionOf(session: Session, timeoutMs: number): Promise<Exclude<Condition, 'silent'>> {
-  const deadlineAtMs = performance.now() + timeoutMs;
+export async function lookAt(session: Session, timeoutMs: number): Promise<Look> {
+  const startedAtMs = performance.now();
+  const waitedMs = (sinceMs: number) => performance.now() - sinceMs;
   const paused = await inTime(isPaused(session, timeoutMs));
-  if (paused === undefined) return 'blocked';
-  if (paused) return 'paused';
-  const remainingMs = Math.max(1, deadlineAtMs - performance.now());
-  return (await inTime(turns(session, remainingMs))) ? 'running' : 'blocked';
+  if (paused === undefined) return { condition: 'blocked', turnMs: waitedMs(startedAtMs) };
+  if (paused) return { condition: 'paused' };
+  const turnMs = await inTime(turns(session, Math.max(1, timeoutMs - waitedMs(startedAtMs))));
+  return turnMs === undefined
+    ? { condition: 'blocked', turnMs: waitedMs(startedAtMs) }
+    : { condition: 'running', turnMs };
 }
 
 async function isPaused(session: Session, timeoutMs: number): Promise<boolean> {
@@ -46,19 +59,22 @@ async function isPaused(session: Session, timeoutMs: number): Promise<boolean> {
 
 /**
  * Node's own setImmediate, if it is still there: a fake clock's would never fire. Else a wait of a millisecond that V8
- * ends by a task of the event loop; where even that is missing (a page that may share no memory), a timer.
+ * ends by a task of the event loop; where even that is missing (a page that may share no memory), a timer. Gives how long
+ * it took.
  */
-async function turns(session: Session, timeoutMs: number): Promise<true> {
+async function turns(session: Session, timeoutMs: number): Promise<number> {
   const { result } = await session.send('Runtime.evaluate', { expression: 'setImmediate', ...QUIET }, { timeoutMs });
   const isOwn = result.description?.startsWith('function setImmediate(callback') ?? false;
   const expression = isOwn ? IMMEDIATE : WAIT;
+  const askedAtMs = performance.now();
   await session.send(
     'Runtime.evaluate',
     { expression, awaitPromise: true, returnByValue: true, silent: true },
     { timeoutMs },
   );
+  const turnMs = performance.now() - askedAtMs;
   void session.send('Runtime.releaseObjectGroup', { objectGroup: QUIET.objectGroup }, { timeoutMs }).catch(() => {});
-  return true;
+  return turnMs;
 }
 
 const QUIET = { silent: true, objectGroup: 'heapwatch condition' } as const;

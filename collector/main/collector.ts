@@ -311,6 +311,7 @@ class RunningCollector implements Collector {
     this.#metrics = new Metrics({
       log,
       states: () => [...runners.values()].map((runner) => runner.state()),
+      turns: () => [...runners.values()].flatMap((runner) => runner.turn ?? []),
       clients: () => this.#stream.clients,
       refusals: () => access.refusals,
       alerts: () => alerts.list().rules,

@@ -14,6 +14,7 @@ import { label } from './label.ts';
 import { memoryGauges } from './memory.ts';
 import { type ProbeMetrics, probeMetrics } from './probes.ts';
 import { scopedText } from './scoped-text.ts';
+import { standstillGauges, type Turn } from './standstills.ts';
 import { storeMetrics } from './store.ts';
 import { targetGauges } from './targets.ts';
 
@@ -23,6 +24,8 @@ const LEFT_OUT = ['active_resources', 'active_handles', 'active_requests'].flatM
 export interface MetricsOptions {
   readonly log: EventLog;
   readonly states: () => readonly TargetState[];
+  /** Of the targets whose event loop was looked at. */
+  readonly turns: () => readonly Turn[];
   /** Clients on the stream now. */
   readonly clients: () => number;
   /** Clients that were not let in until now. */
@@ -42,13 +45,14 @@ export class Metrics {
   readonly #requests: Counter<'path' | 'status'>;
   readonly #probes: ProbeMetrics;
 
-  constructor({ log, states, clients, refusals, alerts, receivers, store, version }: MetricsOptions) {
+  constructor({ log, states, turns, clients, refusals, alerts, receivers, store, version }: MetricsOptions) {
     const registers = [this.#registry];
     this.#states = states;
     this.contentType = this.#registry.contentType;
     targetGauges(this.#registry, log, states);
     memoryGauges(this.#registry, log, states);
     kindGauges(this.#registry, log);
+    standstillGauges(this.#registry, log, turns);
     const targets = () => states().map(({ target }) => target);
     this.#probes = probeMetrics(this.#registry, log, targets);
     alertMetrics(this.#registry, alerts, receivers);

@@ -32,6 +32,7 @@ export function recordingLine(reading: TailEvent, at: string): RecordingLine | n
     case 'pace':
     case 'probing':
     case 'outside':
+    case 'unshown':
       return null;
   }
 }

@@ -4,6 +4,7 @@ import { humanDuration, humanSize } from '../../protocol/human.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { version } from '../base/version.ts';
 import type { Feed } from '../tail/feed.ts';
+import { unshownText } from '../tail/figures.ts';
 import { feedOf, followAll } from '../tail/run-tail.ts';
 import type { TailEvent } from '../tail/tail-event.ts';
 import type { Io } from '../terminal/io.ts';
@@ -77,6 +78,9 @@ class Recorder {
     if (line) this.#write(line);
     if (reading.is === 'state') this.#targets.add(reading.target);
     if (reading.is === 'note') this.#io.say(`${reading.target}: ${reading.text}`);
+    if (reading.is === 'unshown' && reading.workers > 0) {
+      this.#io.say(`${reading.target}: ${unshownText(reading.workers)}`);
+    }
     if (reading.is === 'mark') this.#io.say(`${reading.at} ${reading.target} phase: ${reading.label}`);
     if (reading.is === 'usage') {
       const { heapUsedBytes, rssBytes } = reading.usage;

@@ -25,6 +25,8 @@ export class Board {
   probing: Probe | undefined;
   /** What the last probe cost. */
   lastCost: Cost | undefined;
+  /** Workers that live and are not followed. */
+  unshown = 0;
   note: string | undefined;
   mark: string | undefined;
 
@@ -63,6 +65,9 @@ export class Board {
         return;
       case 'pace':
         this.pace = reading.pace;
+        return;
+      case 'unshown':
+        this.unshown = reading.workers;
         return;
       case 'mark':
         this.mark = reading.label;

@@ -33,3 +33,8 @@ function roughCount(count: number): string {
   }
   return `${shortNumber(value)}${UNITS[unit] ?? ''}`;
 }
+
+/** Of workers that live beside what is followed: a leak may be in one of them. */
+export function unshownText(workers: number): string {
+  return `${workers === 1 ? '1 worker is' : `${workers} workers are`} not shown: --isolate all`;
+}

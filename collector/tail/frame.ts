@@ -19,7 +19,7 @@ import { ALL } from '../../protocol/sum.ts';
 import { sparkline } from '../terminal/sparkline.ts';
 import type { Board } from './board.ts';
 import { headText, rowSpans, signedSize } from './columns.ts';
-import { signedCount } from './figures.ts';
+import { signedCount, unshownText } from './figures.ts';
 import { HELP } from './help.ts';
 import type { KindRow, KindTable } from './kind-table.ts';
 import { filtered, sorted } from './sorting.ts';
@@ -103,6 +103,7 @@ function titleLine({ view, size }: Picture, board: Board): StyledLine {
       stateSpan(board, view.paused),
       state?.nodeVersion === undefined ? null : span(`Node ${printable(state.nodeVersion)}`),
       processSpan(state),
+      board.unshown === 0 ? null : span(unshownText(board.unshown), 'alarm'),
       board.mark === undefined ? null : span(`phase: ${printable(board.mark)}`, 'new'),
     ],
     size.columns,

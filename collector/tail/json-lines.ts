@@ -34,6 +34,7 @@ export class JsonLines {
       case 'note':
       case 'probing':
       case 'outside':
+      case 'unshown':
         return null;
     }
   }

@@ -8,6 +8,7 @@ import { watchCondition } from '../../agent/attach/condition-watch.ts';
 import { standstill } from '../../agent/attach/standstill.ts';
 import { DetachedError } from '../../agent/base/errors.ts';
 import { Timeout } from '../../agent/base/waiting.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost } from '../../protocol/partition.ts';
 import { reasonOf } from '../../protocol/reason.ts';
@@ -21,6 +22,8 @@ import type { ProbeChoice, RowProbe, TailEvent } from './tail-event.ts';
 import { untilStopped } from './until-stopped.ts';
 
 const USAGE_EVERY_MS = 1_000;
+/** How often it is asked for its workers where they are not followed. */
+const WORKERS_EVERY_MS = 5_000;
 /** Where its memory is costs it nothing to be told, and us some tenths of a second. */
 const MEMORY_EVERY_MS = 60_000;
 /** A hundredth of our time. */
@@ -73,6 +76,8 @@ export class LiveFeed implements Feed {
   #usageDueAtMs = 0;
   #rowsDueAtMs = 0;
   #memoryDueAtMs = 0;
+  #workersDueAtMs = 0;
+  #unshown = 0;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
@@ -175,6 +180,17 @@ export class LiveFeed implements Feed {
     this.#pace.usageRead(performance.now() - startedAtMs);
     // in a debugger's pause it answers too
     if (this.#condition !== 'paused') this.#tellCondition(hear, 'running');
+    if (this.#options.isolate === MAIN && this.#workersDueAtMs <= performance.now())
+      await this.#tellUnshown(agent, hear);
+  }
+
+  /** Says how many workers live beside the main isolate that is followed. */
+  async #tellUnshown(agent: Agent, hear: Hear): Promise<void> {
+    this.#workersDueAtMs = performance.now() + WORKERS_EVERY_MS;
+    const { length } = (await agent.isolates()).filter((name) => name !== MAIN);
+    if (length === this.#unshown) return;
+    this.#unshown = length;
+    hear({ is: 'unshown', target: this.target, workers: length });
   }
 
   /** Beside all else: it asks nothing of the target. Never rejects. */

@@ -7,6 +7,7 @@ import type { Io } from '../terminal/io.ts';
 import { noKindFits } from '../terminal/no-match.ts';
 import type { TailArguments } from './arguments.ts';
 import type { Feed } from './feed.ts';
+import { unshownText } from './figures.ts';
 import { JsonLines } from './json-lines.ts';
 import { LiveFeed } from './live-feed.ts';
 import { LiveView } from './live-view.ts';
@@ -67,6 +68,7 @@ async function printLines(feeds: readonly Feed[], { kind }: TailArguments, io: I
     const line = lines.line(reading);
     if (line !== null) io.print(line);
     if (reading.is === 'note') io.say(`${reading.target}: ${reading.text}`);
+    if (reading.is === 'unshown' && reading.workers > 0) io.say(`${reading.target}: ${unshownText(reading.workers)}`);
     if (reading.is === 'state' && reading.state.state !== 'attached') {
       io.say(`${reading.target} is ${reading.state.state}${reading.state.reason ? `: ${reading.state.reason}` : ''}`);
     }

@@ -40,6 +40,8 @@ export type TailEvent =
   | { readonly is: 'probing'; readonly target: string; readonly probe: Probe }
   | { readonly is: 'pace'; readonly target: string; readonly pace: Pace }
   | { readonly is: 'mark'; readonly target: string; readonly label: string; readonly by: MarkedBy; readonly at: string }
+  /** How many workers live of which nothing is shown. */
+  | { readonly is: 'unshown'; readonly target: string; readonly workers: number }
   /** Something that a person should know: a refusal, a failure. */
   | { readonly is: 'note'; readonly target: string; readonly text: string };
 

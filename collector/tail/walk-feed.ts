@@ -4,6 +4,7 @@
  */
 import { DetachedError } from '../../agent/base/errors.ts';
 import { parseTarget } from '../../agent/base/target.ts';
+import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import { DEFAULT_LIMITS, limitObjection } from '../../agent/price/limits.ts';
 import { Walker } from '../../agent/probe/walk.ts';
 import { memoryOfPid } from '../../agent/probe/walked-memory.ts';
@@ -70,6 +71,7 @@ export class WalkFeed implements Feed {
   #agreed: boolean;
   #paused = false;
   #dueAtMs = 0;
+  #unshown = 0;
 
   constructor(options: WalkFeedOptions) {
     this.#options = options;
@@ -152,9 +154,16 @@ export class WalkFeed implements Feed {
     // the stop is of all isolates, and reported with each
     this.#pace.probed(partitions[0]?.cost?.pauseMs ?? 0);
     for (const partition of this.#wanted(partitions)) hear({ is: 'partition', partition });
+    this.#tellUnshown(partitions.length - 1, hear);
     const heapUsedBytes = partitions.reduce((bytes, partition) => bytes + (partition.heapUsedBytes ?? 0), 0);
     const { rssBytes } = await readProcess(this.#options.pid).catch(() => ({ rssBytes: 0 })); // it has ended
     hear({ is: 'outside', target, heapUsedBytes, rssBytes });
+  }
+
+  #tellUnshown(workers: number, hear: Hear): void {
+    if (this.#options.isolate !== MAIN || workers === this.#unshown) return;
+    this.#unshown = workers;
+    hear({ is: 'unshown', target: this.target, workers });
   }
 
   /** @throws UsageError for an isolate that there is not */

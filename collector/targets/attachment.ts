@@ -178,6 +178,11 @@ export class Attachment {
     return this.#prober.readings.all();
   }
 
+  /** How long the event loop took to turn when it was looked at last; undefined of one that stands in a debugger. */
+  get turnMs(): number | undefined {
+    return this.#options.agent.turnMs;
+  }
+
   /** What ran when the target went; undefined if nothing that it could die of did. */
   get interrupted(): Interrupted | undefined {
     return this.#interrupted;

@@ -101,6 +101,12 @@ export class Runner {
     return this.#attachment?.state() ?? this.#gone;
   }
 
+  /** How long its event loop took to turn when it was looked at last; undefined where it was not. */
+  get turn(): { readonly target: string; readonly turnMs: number } | undefined {
+    const turnMs = this.#attachment?.turnMs;
+    return turnMs === undefined ? undefined : { target: this.#options.target.name, turnMs };
+  }
+
   /** Runs a probe as soon as it is its turn. @throws RequestError */
   async request(request: ProbeRequest): Promise<ProbeOutcome> {
     return await this.#attached('probe').request(request);

@@ -9,7 +9,9 @@ import { startTarget } from '../../support/target.ts';
 test('a target that turns is running', async () => {
   await using target = await startTarget('puppet');
   await using agent = await attach(`${target.port}`);
+  assert.equal(agent.turnMs, undefined);
   assert.equal(await agent.condition(), 'running');
+  assert.ok(agent.turnMs! > 0 && agent.turnMs! < 1_000);
 });
 
 test("a target in somebody else's debugger is paused, and running again after it", async () => {
@@ -23,6 +25,7 @@ test("a target in somebody else's debugger is paused, and running again after it
   target.send('worker\n');
   await paused;
   assert.equal(await agent.condition(), 'paused');
+  assert.equal(agent.turnMs, undefined);
   // the answer to resume comes while V8 still stands
   const resumed = new Promise((resolve) => debuggers.on('Debugger.resumed', resolve));
   await debuggers.send('Debugger.resume');
@@ -36,6 +39,7 @@ test('a target in an endless loop is blocked', async () => {
   target.send('loop\n');
   await target.line(/loops/);
   assert.equal(await agent.condition(150), 'blocked');
+  assert.ok(agent.turnMs! >= 140, `${agent.turnMs} ms of a loop that does not turn`);
 });
 
 test('a target in blocking native code is blocked, and running again after it', async () => {

@@ -69,6 +69,20 @@ for (const probe of ['walk', 'types', 'census', 'auto']) {
   });
 }
 
+for (const inspect of [true, false]) {
+  test(`workers that are not followed are told, ${inspect ? 'by an inspector' : 'from outside'}`, async () => {
+    await using target = await startTarget('puppet', { inspect });
+    for (const _ of [1, 2]) {
+      target.send('worker\n');
+      await target.line(/^worker \d+$/);
+    }
+    const cli = startCli(['tail', inspect ? `${target.port}` : `pid:${target.pid}`]);
+    await cli.said(/: 2 workers are not shown: --isolate all/);
+    cli.process.kill('SIGTERM');
+    await cli.result;
+  });
+}
+
 test('a process without an inspector is walked, and keeps none open', async () => {
   await using target = await startTarget('leaks', { args: ['map', '300'], inspect: false });
   await target.line(/ready/);

@@ -6,17 +6,19 @@ import { RingLog } from '../../../collector/log/ring-log.ts';
 import { kindSeries } from '../../../collector/metrics/kinds.ts';
 import { label } from '../../../collector/metrics/label.ts';
 import { Metrics } from '../../../collector/metrics/metrics.ts';
+import type { Turn } from '../../../collector/metrics/standstills.ts';
 import type { TargetState } from '../../../protocol/events.ts';
 import { partitionEvent, probeEvent, targetEvent, usageEvent } from '../../support/events.ts';
 
 const AT = '2026-11-22T06:24:45.123Z';
 
 /** Metrics of a log with `events`, which have happened while they were counted. */
-async function textOf(fill: (log: RingLog) => void, states: TargetState[] = []): Promise<string> {
+async function textOf(fill: (log: RingLog) => void, states: TargetState[] = [], turns: Turn[] = []): Promise<string> {
   const log = new RingLog(DEFAULT_STREAM);
   const metrics = new Metrics({
     log,
     states: () => states,
+    turns: () => turns,
     clients: () => 3,
     refusals: () => 2,
     alerts: () => [{ rule: 'Leak', target: 'api', inactive: 7, undecided: 1, pending: 2, firing: 3, unit: 'objects' }],
@@ -87,6 +89,7 @@ describe('metrics', () => {
     const metrics = new Metrics({
       log: new RingLog(DEFAULT_STREAM),
       states: () => [],
+      turns: () => [],
       clients: () => 0,
       refusals: () => 0,
       alerts: () => [],
@@ -114,6 +117,20 @@ describe('metrics', () => {
       'state="attached" 1',
       'state="paused" 0',
       'state="blocked" 1',
+    ]);
+  });
+
+  it('tell how long event loops took to turn and collections stopped isolates', async () => {
+    const fill = (log: RingLog) => {
+      for (const probe of ['types', 'sampling', 'census'] as const) {
+        log.append(partitionEvent('api', { probe, by: probe, cost: { pauseMs: 40 } }));
+      }
+    };
+    const text = await textOf(fill, [], [{ target: 'api', turnMs: 2.5 }]);
+    assert.deepEqual(samples(text, 'nodejs_eventloop_lag_seconds'), ['target="api" 0.0025']);
+    assert.deepEqual(samples(text, 'heapwatch_gc_pause_seconds'), [
+      'target="api",isolate="main",probe="types" 0.04',
+      'target="api",isolate="main",probe="sampling" 0.04',
     ]);
   });
 

@@ -35,6 +35,7 @@ async function metricNames(): Promise<Set<string>> {
   const metrics = new Metrics({
     log: new RingLog(DEFAULT_STREAM),
     states: () => [],
+    turns: () => [],
     clients: () => 0,
     refusals: () => 0,
     alerts: () => [],

@@ -55,6 +55,15 @@ test('golden pictures', async (t) => {
     assertGolden(shown({ columns: 100, rows: 14 }), 'tail/usual.txt');
   });
 
+  await t.test('of a program with workers that are not followed', () => {
+    const main = leaking();
+    main.hear({ is: 'unshown', target: 'api', workers: 3 });
+    const [title] = shown({ columns: 100, rows: 8 }, {}, { boards: main.list }).split('\n');
+    assert.match(title!, /^\|api {2}Node v20\.20\.2 {2}pid 4711 {2}3 workers are not shown: --isolate all +\|$/);
+    main.hear({ is: 'unshown', target: 'api', workers: 0 });
+    assert.doesNotMatch(shown({ columns: 100, rows: 8 }, {}, { boards: main.list }), /not shown/);
+  });
+
   await t.test('of a narrow one, a filter being typed', () => {
     assertGolden(shown({ columns: 40, rows: 10 }, { typing: 'Sess' }), 'tail/narrow.txt');
   });
