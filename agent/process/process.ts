@@ -191,7 +191,8 @@ function isGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ENOENT' || code === 'ESRCH';
 }
 
-async function unreadable(pid: number, error: NodeJS.ErrnoException): Promise<string> {
+/** Why a file of /proc/PID could not be read. */
+export async function unreadable(pid: number, error: NodeJS.ErrnoException): Promise<string> {
   if (isGone(error)) return 'there is no such process';
   if (error.code !== 'EACCES' && error.code !== 'EPERM') return error.message;
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');

@@ -134,6 +134,7 @@ export function addCommands<Args>(yargs: Argv<Args>, io: Io): Argv<Args> {
         'redact <file> [output]',
         "replace the contents of a snapshot file's strings, so that it can be given away",
         async () => (await import('./redact.ts')).redactCommand(io),
+        ['file', 'envOf'],
       ),
     )
     .command(

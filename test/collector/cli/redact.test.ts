@@ -61,10 +61,41 @@ describe('heapwatch redact', () => {
     assert.deepEqual([again.code, again.stderr.includes('it exists already')], [1, true]);
   });
 
+  test('counts values of the environment, by variable and holder, in a process and in its file, and shows none', async () => {
+    await using place = await folder();
+    const env = {
+      ...{ API_TOKEN: 'a1b2-c3d4-e5f6', DATABASE_URL: 'postgres://app:hunter2%21hunter2@db/orders' },
+      ...{ NODE_ENV: 'production', WORKERS: '1', LOGIN_SECRET: 'disabled', CACHE_DIR: '/var/cache/app' },
+    };
+    await using target = await startTarget('environment', { env });
+    await target.line(/ready/);
+    const path = place.join('full.heapsnapshot');
+    assert.equal((await runCli(['snapshot', `${target.port}`, '--yes', '-o', path])).code, 0);
+    const of = `pid:${target.pid}`;
+    for (const asked of [[of], [path, '--env-of', of], [`${target.port}`, '--yes']]) {
+      const { code, stdout, stderr } = await runCli(['redact', '--audit', ...asked]);
+      assert.equal(code, 0, stderr);
+      const rows = stdout.match(/(?:value of|password in) .*/g);
+      assert.deepEqual(rows?.map((row) => row.trim()).sort(), [
+        'password in DATABASE_URL & {Client}',
+        'value of API_TOKEN & {Object}',
+      ]);
+      assert.match(stderr, /looks for \d+ values of the environment of /);
+      for (const value of [env.API_TOKEN, env.DATABASE_URL, 'hunter2'])
+        assert.ok(!`${stdout}${stderr}`.includes(value), value);
+    }
+    const without = await runCli(['redact', '--audit', path]);
+    assert.ok(!without.stdout.includes('API_TOKEN'));
+  });
+
   test('says what it lacks, and what cannot be redacted', async () => {
     await using place = await folder();
     const nameless = await runCli(['redact', 'a.heapsnapshot']);
     assert.deepEqual([nameless.code, nameless.stderr.includes('name the file to write')], [2, true]);
+    const idle = await runCli(['redact', 'a.heapsnapshot', 'b.heapsnapshot', '--env-of', `pid:${process.pid}`]);
+    assert.deepEqual([idle.code, idle.stderr.includes('it goes with --audit')], [2, true]);
+    const gone = await runCli(['redact', '--audit', place.join('none.heapsnapshot'), '--env-of', 'pid:4194305']);
+    assert.match(gone.stderr, /^heapwatch: Cannot read the environment of pid:4194305: there is no such process$/m);
     const missing = await runCli(['redact', place.join('none.heapsnapshot'), place.join('b.heapsnapshot')]);
     assert.deepEqual([missing.code, missing.stderr.includes('none.heapsnapshot')], [1, true]);
   });
