@@ -8,6 +8,7 @@ set -eu
 NEEDS='chromium chromium tests of the dashboard in a browser
 promtool prometheus tests of the metrics with promtool
 prometheus-alertmanager prometheus-alertmanager tests with a real Alertmanager
+nats-server nats-server tests of a fleet
 script bsdutils tests of the terminal view
 mount mount tests with a full disk
 gcore gdb tests of core files

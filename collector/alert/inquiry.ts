@@ -10,7 +10,7 @@ import { RequestError } from '../../protocol/requests.ts';
 import type { ScheduledProbe } from '../config/schedule-file.ts';
 import type { EventLog } from '../log/log.ts';
 import type { ProbeOutcome, ProbeRequest } from '../targets/probe-queue.ts';
-import type { Runner } from '../targets/runner.ts';
+import type { ProbedTarget } from '../targets/probed-target.ts';
 import type { Ration } from './ration.ts';
 import { ALL_ISOLATES } from './rounds.ts';
 
@@ -18,7 +18,7 @@ import { ALL_ISOLATES } from './rounds.ts';
 const ATTACH_MS = 10_000;
 
 /** What is asked of a target. */
-export type Asked = Pick<Runner, 'request' | 'objection' | 'borrowSampling' | 'release'>;
+export type Asked = Pick<ProbedTarget, 'request' | 'objection' | 'borrowSampling' | 'release'>;
 
 export interface InquiryOptions {
   readonly log: EventLog;

@@ -151,6 +151,13 @@ export function addCommands<Args>(yargs: Argv<Args>, io: Io): Argv<Args> {
       ),
     )
     .command(
+      later(
+        'agent',
+        'watch the processes of this machine for the collectors of a fleet, by NATS; nothing listens',
+        async () => (await import('./agent.ts')).agentCommand(io),
+      ),
+    )
+    .command(
       later('watch <url>', "follow a collector's stream", async () => (await import('./watch.ts')).watchCommand(io)),
     )
     .command(

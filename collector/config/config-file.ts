@@ -8,6 +8,7 @@ import { AuditFile, AuthFile, TlsFile } from './access-file.ts';
 import { duration, noDoubles, written } from './config-values.ts';
 import { DEFAULT, withDefaultRules } from './default-rules.ts';
 import { DiscoverFile } from './discover-file.ts';
+import { FleetFile } from './fleet-file.ts';
 import { Limits } from './limits-file.ts';
 import { OwnersFile, SourceMapsFile } from './names-file.ts';
 import { OtlpFile } from './otlp-file.ts';
@@ -102,6 +103,9 @@ export const ConfigFile = z
       examples: ['auto', '/srv/app/.github/CODEOWNERS'],
     }).optional(),
     otlp: OtlpFile.meta({ description: 'Metrics of the targets by OpenTelemetry, beside /metrics.' }).optional(),
+    fleet: FleetFile.meta({
+      description: 'Several collectors and agents as one, by NATS JetStream. Without it, this collector is by itself.',
+    }).optional(),
     notify: ReceiversFile.meta({ description: 'The receivers of alerts, by the names that rules use.' }).prefault({}),
   })
   .superRefine(noUnknownReceivers)

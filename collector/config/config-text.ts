@@ -102,10 +102,12 @@ function isOfAnother({ code, path, input }: z.core.$ZodIssue): boolean {
   return path.length === 0 || (code === 'invalid_type' && input === undefined);
 }
 
+/** Where somebody may have put a secret in place of where it is. */
+const MAY_HOLD_SECRETS: ReadonlySet<PropertyKey | undefined> = new Set(['auth', 'notify', 'fleet']);
+
 /** Says what was expected and what was found instead. */
 function complaint(issue: z.core.$ZodIssue): string {
-  // somebody may have put a secret where its place is wanted
-  const show = issue.path[0] === 'auth' || issue.path[0] === 'notify' ? () => 'something else' : shown;
+  const show = MAY_HOLD_SECRETS.has(issue.path[0]) ? () => 'something else' : shown;
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return `missing; expected ${typeNoun(issue.expected)}`;

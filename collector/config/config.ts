@@ -13,6 +13,7 @@ import { placeIn, readConfigText } from './config-text.ts';
 import { isDefaultRule } from './default-rules.ts';
 import { type DiscoverConfig, discoverConfig } from './discover-config.ts';
 import { DiscoverFile } from './discover-file.ts';
+import type { FleetFile } from './fleet-file.ts';
 import { limitsOf } from './limits-config.ts';
 import type { OtlpFile } from './otlp-file.ts';
 import { concerns, missingReadings } from './readings.ts';
@@ -57,6 +58,8 @@ export interface Config extends Access {
   readonly owners?: string;
   /** Absent: no metrics are sent. */
   readonly otlp?: { readonly url: string; readonly everyMs: number; readonly bearer?: SecretSource };
+  /** Where the collectors and agents of a fleet meet; absent: this one is by itself. */
+  readonly fleet?: FleetFile;
   /** Who is told of alerts. */
   readonly notify: readonly ReceiverConfig[];
 }
@@ -113,6 +116,7 @@ export function readConfig({ file, env = {}, flags = {} }: ConfigSources): Confi
     ...(fromFile.sourceMaps && { sourceMaps: fromFile.sourceMaps }),
     ...(fromFile.otlp && { otlp: otlpConfig(fromFile.otlp) }),
     ...(fromFile.owners !== undefined && { owners: fromFile.owners }),
+    ...(fromFile.fleet && { fleet: fromFile.fleet }),
   };
   checkWhole(config, file);
   return config;

@@ -18,9 +18,13 @@ const MAX_ENTRIES = 20_000;
 const MAX_DEPTH = 32;
 
 /** The frame of an event within its bounds. @param frameOf gives the frame of an event as it is */
-export function boundedFrame<E extends { readonly type: Topic }>(event: E, frameOf: (event: E) => Buffer): Buffer {
+export function boundedFrame<E extends { readonly type: Topic }>(
+  event: E,
+  frameOf: (event: E) => Buffer,
+  maxBytes = MAX_EVENT_BYTES,
+): Buffer {
   let frame = frameOf(within(event, MAX_ENTRIES));
-  for (let entries = MAX_ENTRIES; frame.length > MAX_EVENT_BYTES && entries > 1; ) {
+  for (let entries = MAX_ENTRIES; frame.length > maxBytes && entries > 1; ) {
     entries >>= 1;
     frame = frameOf(within(event, entries));
   }

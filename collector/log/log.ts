@@ -115,6 +115,8 @@ export interface EventLog {
   partition(id: string): LogEntry | undefined;
   /** Calls `listener` for each entry once it is published; returns what ends that. */
   follow(listener: (entry: LogEntry) => void): () => void;
+  /** Resolves when what others have got up to this offset is here too, or after a while; absent: nobody else has anything. */
+  reached?(offset: number): Promise<void>;
   /** Publishes what is not yet published and takes no more. */
   close(): Promise<void>;
 }

@@ -9,7 +9,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { firstWhere } from '../../agent/base/bisect.ts';
-import { alertKey, type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from './log.ts';
+import { alertKey, type Forgotten, LogEntry, LostError, type NewEvent } from './log.ts';
+import type { ViewLog } from './view-log.ts';
 
 export interface RingLimits {
   /** Events in the ring. */
@@ -28,8 +29,8 @@ export interface RingStart {
 /** Entries of a page. */
 const PAGE_EVENTS = 64;
 
-export class RingLog implements EventLog {
-  readonly id = randomUUID();
+export class RingLog implements ViewLog {
+  readonly id: string;
   readonly #limits: RingLimits;
   /** By rising offset; those before `#first` have been let go. */
   #entries: LogEntry[] = [];
@@ -42,7 +43,12 @@ export class RingLog implements EventLog {
   #goneOffset: number;
   #bytes = 0;
 
-  constructor(limits: RingLimits, { offset, latest }: RingStart = { offset: 0, latest: [] }) {
+  constructor(
+    limits: RingLimits,
+    { offset, latest }: RingStart = { offset: 0, latest: [] },
+    id: string = randomUUID(),
+  ) {
+    this.id = id;
     this.#limits = limits;
     this.#offset = offset;
     this.#goneOffset = offset;
@@ -78,6 +84,20 @@ export class RingLog implements EventLog {
     const previous = this.#setLatest(entry);
     if (previous) this.#dropUnheld(previous);
     for (const listener of this.#listeners) listener(entry);
+  }
+
+  place(event: NewEvent, offset: number): void {
+    this.publish(new LogEntry(event, offset));
+  }
+
+  passOver(offset: number): void {
+    const gone = this.entries;
+    this.#entries = [];
+    this.#first = 0;
+    this.#bytes = 0;
+    this.#offset = Math.max(this.#offset, offset);
+    this.#goneOffset = this.#offset;
+    for (const entry of gone) this.#dropUnheld(entry);
   }
 
   async settled(): Promise<void> {

@@ -55,6 +55,7 @@ import { StreamServer } from '../stream/server.ts';
 import { liveProbes, type Probes } from '../targets/probes.ts';
 import { Roster } from '../targets/roster.ts';
 import { Entrance } from './entrance.ts';
+import { FleetMember } from './fleet-member.ts';
 import { warnOfLooseModes } from './loose-modes.ts';
 import { useNames } from './names.ts';
 import { type Reloaded, restartKeys } from './reload.ts';
@@ -102,7 +103,7 @@ export async function startCollector(config: Config, options: CollectorOptions):
   useNames(config);
   const tokens = readTokens(config.auth.tokens, options.env ?? process.env);
   const access = new Access(tokens, undefined, undefined, { oidc: config.auth.oidc && new Oidc(config.auth.oidc) });
-  const storage = await openStorage(config, options.logger, options.now ?? Date.now);
+  const { storage, member } = await openShared(config, options);
   let audit: AuditTrail | undefined;
   try {
     audit = await openAudit(config, options);
@@ -133,6 +134,26 @@ export async function startCollector(config: Config, options: CollectorOptions):
   } catch (error) {
     await audit?.close();
     await storage.close();
+    await member?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What is there, shared with the fleet where there is one. @throws as `startCollector` */
+async function openShared(
+  config: Config,
+  options: CollectorOptions,
+): Promise<{ storage: Storage; member?: FleetMember }> {
+  const { logger, now = Date.now, env = process.env } = options;
+  const replaced = (reason: string) => logger.fatal({ reason }, 'the fleet has another log');
+  const member = await FleetMember.join(config, { logger, now, env, replaced });
+  const storage = await openStorage(config, logger, now, member?.stream.log);
+  if (!member) return { storage };
+  try {
+    return { storage: await member.share(storage), member };
+  } catch (error) {
+    await storage.close();
+    await member[Symbol.asyncDispose]();
     throw error;
   }
 }
@@ -169,6 +190,8 @@ function rosterOf(
     giveUpMs: config.giveUpMs,
     now,
     random,
+    // of a fleet's log most is of others
+    isElsewhere: () => config.fleet !== undefined,
   });
 }
 

@@ -7,6 +7,7 @@ import type { ConsumerOffsets } from '../log/consumer-offsets.ts';
 import type { EventLog } from '../log/log.ts';
 import { RingLog } from '../log/ring-log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
+import type { ViewLog } from '../log/view-log.ts';
 
 export interface Storage {
   readonly log: EventLog;
@@ -19,14 +20,20 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** @throws StoreError where the file cannot be opened */
+/** What is there, with a log that can be the view of another. */
+export interface ViewStorage extends Storage {
+  readonly log: ViewLog;
+}
+
+/** @param view the log that it is to be a view of. @throws StoreError where the file cannot be opened */
 export async function openStorage(
   { store, stream }: Pick<Config, 'store' | 'stream'>,
   logger: Logger,
   now: () => number,
-): Promise<Storage> {
+  view?: string,
+): Promise<ViewStorage> {
   if (!store) {
-    const log = new RingLog(stream);
+    const log = new RingLog(stream, undefined, view);
     const history = new RingHistory(log);
     const close = async () => {
       await history[Symbol.asyncDispose]();
@@ -37,7 +44,8 @@ export async function openStorage(
   // only who stores needs SQLite
   const { StoredLog } = await import('../store/stored-log.ts');
   const { HistoryStore } = await import('../store/history-store.ts');
-  const log = await StoredLog.open({ ...store, ring: stream, logger, now, monotonic: () => performance.now() });
+  const of = view === undefined ? {} : { view };
+  const log = await StoredLog.open({ ...store, ...of, ring: stream, logger, now, monotonic: () => performance.now() });
   const history = new HistoryStore(store.path);
   const close = async () => {
     await history[Symbol.asyncDispose]();

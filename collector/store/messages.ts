@@ -7,6 +7,8 @@ import type { Batch, LogPosition } from './writer.ts';
 export interface ThreadStart {
   readonly path: string;
   readonly limits: RetentionLimits;
+  /** The log that it is a view of, whose offsets are given elsewhere; absent: it has one of its own. */
+  readonly view?: string;
 }
 
 /** A batch whose events are frames: a text crosses threads faster than an object. */

@@ -14,9 +14,10 @@
 import type { Logger } from 'pino';
 import type { RetentionLimits } from '../config/store-config.ts';
 import type { ConsumerOffset, EarlierOffset } from '../log/consumer-offsets.ts';
-import { type EventLog, type Forgotten, LogEntry, LostError, type NewEvent } from '../log/log.ts';
+import { type Forgotten, LogEntry, LostError, type NewEvent } from '../log/log.ts';
 import { type RingLimits, RingLog } from '../log/ring-log.ts';
 import type { StoreHealth } from '../log/store-health.ts';
+import type { ViewLog } from '../log/view-log.ts';
 import { Beside } from './beside.ts';
 import { StoreClock } from './clock.ts';
 import { openForReading } from './database.ts';
@@ -46,6 +47,8 @@ export interface StoredLogOptions {
   readonly now: () => number;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic: () => number;
+  /** The log that this is the view of: its offsets are given elsewhere, where its events are kept too. */
+  readonly view?: string;
 }
 
 /** Events of one transaction, at most. */
@@ -57,12 +60,14 @@ const RETAIN_EVERY_MS = 60_000;
 interface Draft {
   readonly event: NewEvent;
   readonly agedMs: number;
+  /** Where it was given elsewhere. */
+  readonly offset?: number;
 }
 
 /** An event, or what is to be done once all before it are published. */
 type Step = Draft | (() => void);
 
-export class StoredLog implements EventLog, AsyncDisposable {
+export class StoredLog implements ViewLog, AsyncDisposable {
   readonly #options: StoredLogOptions;
   readonly #store: Store;
   readonly #ring: RingLog;
@@ -84,12 +89,17 @@ export class StoredLog implements EventLog, AsyncDisposable {
   #saving: Promise<void> | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Up to where something is missing, until that is stored. */
+  #passedOver = 0;
 
   /** @throws StoreError where the store cannot be opened */
   static async open(options: StoredLogOptions): Promise<StoredLog> {
-    const store = new Store({ path: options.path, limits: options.retention });
+    const { path, retention, view } = options;
+    const store = new Store({ path, limits: retention, ...(view !== undefined && { view }) });
     try {
-      return new StoredLog(options, store, await openedOrNot(store));
+      // a view cannot begin before it is known how far it has come
+      const opening = view === undefined ? await openedOrNot(store) : await store.open();
+      return new StoredLog(options, store, opening);
     } catch (error) {
       await store.abandon();
       throw error;
@@ -109,7 +119,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
     this.#state = isOpen ? { is: 'storing', reading: this.#openReading() } : { is: 'unopened', failure: opening };
     if (!isOpen) this.#keepInMemory(opening);
     const latest = readingOf(this.#state)?.reader.latest() ?? [];
-    this.#ring = new RingLog(options.ring, { offset: this.#given, latest });
+    this.#ring = new RingLog(options.ring, { offset: this.#given, latest }, options.view);
     this.#retainTimer = setInterval(() => void this.retain(), RETAIN_EVERY_MS);
     this.#retainTimer.unref();
   }
@@ -131,6 +141,20 @@ export class StoredLog implements EventLog, AsyncDisposable {
   append(event: NewEvent): void {
     this.#pending.push({ event, agedMs: this.#clock.agedMs() });
     this.#flushSoon();
+  }
+
+  place(event: NewEvent, offset: number): void {
+    this.#pending.push({ event, agedMs: this.#clock.agedMs(), offset });
+    this.#flushSoon();
+  }
+
+  passOver(offset: number): void {
+    this.#whenPublished(() => {
+      this.#given = Math.max(this.#given, offset);
+      this.#ring.passOver(offset);
+      this.#passedOver = offset;
+      this.#flushSoon();
+    });
   }
 
   /** Stores a consumer's state, when all that was appended before is stored; a newer one of the same name replaces it. */
@@ -230,7 +254,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
 
   /** The newest offset after which something is missing. */
   #goneOffset(): number {
-    return Math.max(this.#position.complete - 1, this.#unsaved.lostOffset);
+    return Math.max(this.#position.complete - 1, this.#unsaved.lostOffset, this.#passedOver);
   }
 
   #isStoring(): boolean {
@@ -268,7 +292,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
   }
 
   #waiting(): boolean {
-    return this.#pending.length + this.#beside.size > 0;
+    return this.#pending.length + this.#beside.size > 0 || this.#passedOver > 0;
   }
 
   /** At the end of what goes on now: events that are appended together are stored together. */
@@ -298,10 +322,13 @@ export class StoredLog implements EventLog, AsyncDisposable {
   async #writeBatch(steps: readonly Step[]): Promise<void> {
     const entries = steps.flatMap((step) => (typeof step === 'function' ? [] : [this.#place(step)]));
     const beside = this.#beside.take();
+    const passedOver = this.#passedOver;
     try {
       const events = entries.map(placed);
-      if (events.length + beside.dropped.length + beside.consumers.length > 0) {
-        this.#position = (await this.#store.write({ events, ...beside })).position;
+      if (events.length + beside.dropped.length + beside.consumers.length + passedOver > 0) {
+        const complete = passedOver > 0 ? { complete: passedOver + 1 } : {};
+        this.#position = (await this.#store.write({ events, ...beside, ...complete })).position;
+        if (this.#passedOver === passedOver) this.#passedOver = 0;
       }
     } catch (error) {
       this.#beside.putBack(beside);
@@ -325,7 +352,7 @@ export class StoredLog implements EventLog, AsyncDisposable {
   /** From now on events are sent without being stored, at offsets that were set apart for that; the next try is soon. */
   #keepInMemory(failure: StoreError, before?: StoreError): void {
     const { logger } = this.#options;
-    this.#given = Math.max(this.#given, this.#position.leap);
+    if (this.#options.view === undefined) this.#given = Math.max(this.#given, this.#position.leap);
     if (before?.message !== failure.message) {
       logger.error({ err: failure, fault: failure.fault }, 'store fails: events are kept in memory');
     }
@@ -347,8 +374,10 @@ export class StoredLog implements EventLog, AsyncDisposable {
     }
   }
 
-  #place({ event, agedMs }: Draft, durable = true): Aged {
-    return { entry: new LogEntry(event, ++this.#given, durable), agedMs };
+  #place({ event, agedMs, offset = this.#given + 1 }: Draft, durable = true): Aged {
+    this.#given = offset;
+    // what is kept elsewhere is lost with nobody
+    return { entry: new LogEntry(event, offset, durable || this.#options.view !== undefined), agedMs };
   }
 
   /** Tries to store what is unsaved; the store works again when all of it is stored. */
@@ -383,7 +412,10 @@ export class StoredLog implements EventLog, AsyncDisposable {
       case 'failing': {
         const events = this.#unsaved.first(MAX_BATCH).map(placed);
         // a write that failed may have been stored all the same, at offsets that no client knows
-        const retract = { after: this.#position.offset, before: events[0]?.offset ?? this.#given + 1 };
+        // of a view they are the same that are written now
+        const before =
+          this.#options.view === undefined ? (events[0]?.offset ?? this.#given + 1) : Number.MAX_SAFE_INTEGER;
+        const retract = { after: this.#position.offset, before };
         await this.#saveBatch({ events, retract, complete: this.#unsaved.lostOffset + 1 });
       }
     }

@@ -7,11 +7,11 @@ import { type Lock, lockStore } from './lock.ts';
 import type { FrameBatch, Job, StoreReply, ThreadStart } from './messages.ts';
 import { withoutPlace } from './record.ts';
 import { Retention } from './retention.ts';
-import { readSent, SentMark } from './sent-mark.ts';
+import { readSent, type Sent, SentMark } from './sent-mark.ts';
 import { StoreError, storeError } from './store-error.ts';
 import { type LogPosition, Writer } from './writer.ts';
 
-const { path, limits } = jobOf<ThreadStart>();
+const { path, limits, view } = jobOf<ThreadStart>();
 
 interface Opened {
   readonly db: Connection;
@@ -77,7 +77,8 @@ function beginAnew(above: number): Opened {
 function open(above: number): Opened {
   const db = openForWriting(path);
   try {
-    const writer = new Writer(db, above, readSent(path));
+    const writer = new Writer(db, { above, ...(view === undefined ? sentTo(path) : { view }) });
+    assertView(writer.position);
     const mark = new SentMark(path);
     mark.write(writer.position.log, writer.position.offset);
     return { db, mark, ino: statSync(path).ino, writer, retention: new Retention(db, writer, limits) };
@@ -85,6 +86,20 @@ function open(above: number): Opened {
     db.close();
     throw storeError('open store', path, error);
   }
+}
+
+function sentTo(path: string): { sent?: Sent } {
+  const sent = readSent(path);
+  return sent ? { sent } : {};
+}
+
+/** What is there of another log has offsets that mean other events. @throws StoreError */
+function assertView({ log }: LogPosition): void {
+  if (view === undefined || log === view) return;
+  throw new StoreError(
+    'foreign',
+    `Cannot open store ${path}: it has the log of another collector, or of a stream that was made anew, name another file`,
+  );
 }
 
 function write({ anew, events, ...batch }: FrameBatch): LogPosition {

@@ -24,6 +24,16 @@ export interface Placed {
   readonly agedMs: number;
 }
 
+/** What is known of a log before its file is read. */
+export interface Beginning {
+  /** An offset that was given already. */
+  readonly above?: number;
+  /** How far the log was sent: where events of it are missing, it goes on beyond them. */
+  readonly sent?: Sent;
+  /** The log that a file which has none is to be a view of. */
+  readonly view?: string;
+}
+
 export interface Batch {
   /** By rising offset. */
   readonly events: readonly Placed[];
@@ -80,13 +90,8 @@ export class Writer {
   readonly #setConsumer: Database.Statement<unknown[]>;
   #position: LogPosition;
 
-  /**
-   * Makes a log where there is none, and sets offsets apart.
-   * @param above an offset that was given already
-   * @param sent how far the log was sent: where events of it are missing, it goes on beyond them
-   * @throws SqliteError
-   */
-  constructor(db: Connection, above = 0, sent?: Sent) {
+  /** Makes a log where there is none, and sets offsets apart. @throws SqliteError */
+  constructor(db: Connection, beginning: Beginning = {}) {
     this.#db = db;
     this.#meta = new Meta(db);
     this.#kinds = new Dictionary(db, 'kind');
@@ -104,7 +109,7 @@ export class Writer {
       `INSERT INTO consumer VALUES (?, ?, ?)
        ON CONFLICT (name) DO UPDATE SET "offset" = excluded."offset", state = excluded.state`,
     );
-    this.#position = transact(db, () => this.#begin(above, sent));
+    this.#position = transact(db, () => this.#begin(beginning));
   }
 
   get position(): LogPosition {
@@ -137,11 +142,11 @@ export class Writer {
     this.#position = { ...this.#position, complete };
   }
 
-  #begin(above: number, sent: Sent | undefined): LogPosition {
+  #begin({ above = 0, sent, view }: Beginning): LogPosition {
     const newest = this.#db.prepare('SELECT "offset", "at", aged FROM event ORDER BY "offset" DESC LIMIT 1').get() as
       | { offset: number; at: number; aged: number }
       | undefined;
-    const log = this.#meta.text('log') ?? randomUUID();
+    const log = this.#meta.text('log') ?? view ?? randomUUID();
     const stored = Math.max(newest?.offset ?? 0, this.#meta.number('floor'));
     // an earlier run may have used what was set apart for it
     const unused = Math.max(this.#meta.number('leap'), stored, above, sent?.log === log ? sent.offset : 0) + LEAP;

@@ -190,7 +190,8 @@ export class Client implements Waiter {
     if (!this.#visitor) throw new FrameError(`Cannot take "${frame.type}" frame: expected "hello" first`);
     switch (frame.type) {
       case 'subscribe':
-        this.#subscribe(frame, this.#visitor);
+        if (this.#isAhead(frame)) void this.#subscribeLater(frame, this.#visitor);
+        else this.#subscribe(frame, this.#visitor);
         break;
       case 'unsubscribe':
         this.#unsubscribe(frame);
@@ -215,19 +216,41 @@ export class Client implements Waiter {
     }
   }
 
-  /** What comes meanwhile waits. */
   async #welcomeByProvider(token: string): Promise<void> {
-    const waiting: string[] = [];
-    this.#waiting = waiting;
-    const { access, peer, logger } = this.#options;
-    try {
+    const { access, peer } = this.#options;
+    await this.#afterwards(async () => {
       const visitor = await access.admitByProvider(token, peer).catch((error: unknown) => {
         throw this.#refusal(error);
       });
+      return () => this.#letIn(visitor);
+    });
+  }
+
+  /** Another collector was ahead of this one: what the client has is waited for. */
+  async #subscribeLater(frame: Subscribe, visitor: Visitor): Promise<void> {
+    await this.#afterwards(async () => {
+      await this.#options.log.reached?.(frame.from?.offset ?? 0);
+      return () => this.#subscribe(frame, visitor);
+    });
+  }
+
+  /** Does what `prepare` gives when it gives it. What comes meanwhile waits. */
+  async #afterwards(prepare: () => Promise<() => void>): Promise<void> {
+    const waiting: string[] = [];
+    this.#waiting = waiting;
+    const { logger } = this.#options;
+    try {
+      const go = await prepare();
       this.#waiting = undefined;
       if (this.#left.signal.aborted) return;
-      this.#letIn(visitor);
-      for (const text of waiting) if (!this.#left.signal.aborted) this.#handle(text);
+      go();
+      for (const [index, text] of waiting.entries()) {
+        if (this.#left.signal.aborted) return;
+        this.#handle(text);
+        // that one has to wait for something too, and what is behind it with it
+        const later = this.#waiting as string[] | undefined;
+        if (later) return void later.push(...waiting.slice(index + 1));
+      }
     } catch (error) {
       if (error instanceof FrameError) return this.close(error.closeCode, error.message);
       logger.error({ err: error }, 'client frame failed');
@@ -277,6 +300,12 @@ export class Client implements Waiter {
   checkVisitor(): void {
     if (!this.#visitor || this.#options.access.knows(this.#visitor)) return;
     this.close(closeCodes.unauthorized, 'Cannot go on: this collector does not know the token any more');
+  }
+
+  /** Whether the client has more of this log than is here yet. */
+  #isAhead({ from }: Subscribe): boolean {
+    const { log } = this.#options;
+    return log.reached !== undefined && from?.log === log.id && from.offset > log.offset;
   }
 
   #subscribe(frame: Subscribe, { scope }: Visitor): void {

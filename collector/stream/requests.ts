@@ -27,12 +27,12 @@ import type { EventLog } from '../log/log.ts';
 import type { NewOperation, Operations, RunningOperation } from '../operations/operations.ts';
 import type { Explorer } from '../snapshots/explorer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
-import type { Runner } from '../targets/runner.ts';
+import type { ProbedTarget } from '../targets/probed-target.ts';
 import { checkScope, type Known, mayTellEntry, withinScope } from './method-scopes.ts';
 
 export interface RequestsOptions {
   readonly log: EventLog;
-  readonly runners: ReadonlyMap<string, Runner>;
+  readonly runners: ReadonlyMap<string, ProbedTarget>;
   readonly history: History;
   readonly snapshots: Snapshots;
   readonly explorer: Explorer;
@@ -47,7 +47,7 @@ export interface RequestsOptions {
 
 export class Requests {
   readonly #log: EventLog;
-  readonly #runners: ReadonlyMap<string, Runner>;
+  readonly #runners: ReadonlyMap<string, ProbedTarget>;
   readonly #history: History;
   readonly #snapshots: Snapshots;
   readonly #explorer: Explorer;
@@ -263,7 +263,7 @@ export class Requests {
   }
 
   /** @throws RequestError */
-  #runnerOf(target: string, action: string): Runner {
+  #runnerOf(target: string, action: string): ProbedTarget {
     const runner = this.#runners.get(target);
     if (runner) return runner;
     throw new RequestError('unknown-target', `Cannot ${action}: there is no target "${target}"`);

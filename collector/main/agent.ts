@@ -1,0 +1,99 @@
+/**
+ * An agent of a fleet: the targets beside it, found, held and probed as a collector does, and their events into the fleet's
+ * stream. It listens nowhere: it dials out.
+ *
+ *     Config ─> Roster ─> Runner (one a target) ─> AgentLog ─> Publisher ─> NATS
+ */
+import type { Logger } from 'pino';
+import { aborted } from '../../agent/base/waiting.ts';
+import type { Config } from '../config/config.ts';
+import type { FleetFile } from '../config/fleet-file.ts';
+import type { TargetConfig } from '../config/target-config.ts';
+import { type PublishedEvents, publishEvents } from '../fleet/publish-events.ts';
+import { RingHistory } from '../history/ring-history.ts';
+import type { FleetChange } from '../targets/fleet.ts';
+import { liveProbes, type Probes } from '../targets/probes.ts';
+import { Roster } from '../targets/roster.ts';
+import { useNames } from './names.ts';
+
+export interface AgentOptions {
+  readonly logger: Logger;
+  /** Ends the agent as `close` does. */
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: the agent's. */
+  readonly probes?: Probes;
+}
+
+export interface FleetAgent extends AsyncDisposable {
+  /** Its name in the fleet. */
+  readonly name: string;
+  /** Resolves when everything is closed. */
+  readonly closed: Promise<void>;
+  /** Has the targets of another configuration from now on. */
+  reload(config: Config): Promise<FleetChange>;
+  /** Lets the targets go. */
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError; Error of one line where NATS cannot be reached */
+export async function startAgent(
+  config: Config & { readonly fleet: FleetFile },
+  options: AgentOptions,
+): Promise<FleetAgent> {
+  const { logger, env = process.env } = options;
+  useNames(config);
+  const events = await publishEvents({ config: config.fleet, logger, env, ring: config.stream });
+  return new RunningAgent(config, options, events);
+}
+
+class RunningAgent implements FleetAgent {
+  readonly name: string;
+  readonly closed: Promise<void>;
+  readonly #roster: Roster;
+  readonly #stop = new AbortController();
+
+  constructor(config: Config, { logger, signal, probes = liveProbes }: AgentOptions, events: PublishedEvents) {
+    const { log, agent } = events;
+    this.name = agent;
+    const history = new RingHistory(log);
+    this.#roster = new Roster(config, {
+      log,
+      history,
+      logger,
+      probes,
+      graceMs: config.graceMs,
+      giveUpMs: config.giveUpMs,
+      now: Date.now,
+      random: Math.random,
+      asNamed: (target) => ofAgent(target, agent),
+    });
+    this.closed = aborted(this.#stop.signal).then(async () => {
+      await this.#roster.stop();
+      await history[Symbol.asyncDispose]();
+      await events[Symbol.asyncDispose]();
+      logger.info({ agent }, 'agent stopped');
+    });
+    signal?.addEventListener('abort', () => this.#stop.abort(), { once: true, signal: this.#stop.signal });
+    if (signal?.aborted) this.#stop.abort();
+    logger.info({ agent, stream: events.stream.name, servers: config.fleet?.nats.servers }, 'agent started');
+  }
+
+  async reload(config: Config): Promise<FleetChange> {
+    return await this.#roster.reload(config);
+  }
+
+  close(): Promise<void> {
+    this.#stop.abort();
+    return this.closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** One program on many machines has many names, and is one group. */
+function ofAgent(target: TargetConfig, agent: string): TargetConfig {
+  return { ...target, name: `${target.name}@${agent}` };
+}

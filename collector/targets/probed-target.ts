@@ -1,0 +1,7 @@
+/** What is known of a target, and can be asked of it: here, or by an agent elsewhere. */
+import type { Runner } from './runner.ts';
+
+export type ProbedTarget = Pick<
+  Runner,
+  'state' | 'request' | 'objection' | 'borrowSampling' | 'prices' | 'release' | 'held'
+>;
