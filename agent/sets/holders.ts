@@ -1,6 +1,7 @@
 /** What keeps the objects of a kind alive, as text: for the reader of an alert that they grow. */
 import { causeWeight, isGeneric } from '../classify/generic.ts';
-import type { HeapSet } from './heap-set.ts';
+import { nodeSet } from '../graph/set.ts';
+import { type HeapSet, heapSet } from './heap-set.ts';
 import { crowdOf } from './hub.ts';
 import { ownerOf } from './owner-of.ts';
 import { relation } from './relation.ts';
@@ -12,8 +13,9 @@ const MAX_PATHS = 5;
 const MAX_WEIGHED = 8;
 /** Kinds that are looked at for who holds them. */
 const MAX_DESCRIBED = 4;
-/** Classes that are tried where none is named. */
+/** Classes that are tried where none is named, and that are looked at for it. */
 const MAX_CLASSES = 4;
+const MAX_LOOKED_AT = 48;
 /** What grew of several classes grew of each by a part. */
 const LEAST_OF_BORN = 0.25;
 
@@ -65,8 +67,18 @@ export function holdersOf(heap: HeapSet, { kinds, grown, unnamed }: Omit<Holders
 /** Classes of the program that may have grown so much; by name, the share of their objects that would be new. */
 function classesOf(heap: HeapSet, born: number): Record<string, number> {
   const rows = heap.by('kind').partition.filter(({ kind, count }) => !isGeneric(kind) && count >= born * LEAST_OF_BORN);
-  const largest = rows.toSorted((a, b) => b.count - a.count).slice(0, MAX_CLASSES);
-  return Object.fromEntries(largest.map(({ kind, count }) => [kind, Math.min(1, born / count)]));
+  const largest = rows.toSorted((a, b) => b.count - a.count).slice(0, MAX_LOOKED_AT);
+  const nodesOwn = new Set(largest.filter(({ kind }) => isNodesOwn(objectsOf(heap, kind))));
+  const likely = largest.toSorted((a, b) => Number(nodesOwn.has(a)) - Number(nodesOwn.has(b))).slice(0, MAX_CLASSES);
+  return Object.fromEntries(likely.map(({ kind, count }) => [kind, Math.min(1, born / count)]));
+}
+
+/** Whether it is Node itself that holds them, by one of them: a small leak is of fewer objects than Node has modules. */
+function isNodesOwn(objects: HeapSet): boolean {
+  const { view, nodes, er } = objects;
+  if (nodes.length === 0) return true;
+  const one = heapSet(view, nodeSet(nodes.slice(-1)), er);
+  return isNodes({ paths: ways(one, 1).map(String) });
 }
 
 function holdersOfCause(
@@ -96,7 +108,7 @@ function holdersOfCause(
 }
 
 /** Whether it is Node itself that holds them: what of a kind has grown is then elsewhere, or another kind. */
-function isNodes({ paths }: Holders): boolean {
+function isNodes({ paths }: Pick<Holders, 'paths'>): boolean {
   return paths.length === 0 || paths.every((path) => /^(?:module node:|global->)/.test(path));
 }
 

@@ -13,6 +13,7 @@ import type { PartitionEvent, StreamEvent, UsageEvent } from '../../protocol/eve
 import { matchesGlob } from '../../protocol/glob.ts';
 import { humanDuration } from '../../protocol/human.ts';
 import { type Incarnation, incarnationOf } from '../../protocol/incarnation.ts';
+import { isMachinery } from '../../protocol/machinery.ts';
 import { render } from '../config/fields.ts';
 import { type Condition, probesOf, type Rule, unitOf, type WatchedGauge } from '../config/rule.ts';
 import { fingerprint } from './incident/fingerprint.ts';
@@ -398,7 +399,7 @@ function ofPartition(partition: PartitionEvent, run: RuleRun): SeriesValue[] {
   if (watch.type !== 'kind') return [];
   const { isolate } = partition;
   const readings = partition.rows
-    .filter(({ kind }) => matchesGlob(watch.glob, kind))
+    .filter(({ kind }) => watch.glob === kind || (matchesGlob(watch.glob, kind) && !isMachinery(kind)))
     .map((row) => {
       return { isolate, name: row.kind, value: watch.measure === 'count' ? row.count : run.sizes.of(isolate, row) };
     });

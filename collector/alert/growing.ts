@@ -3,6 +3,7 @@ import { isGeneric } from '../../agent/classify/generic.ts';
 import type { Evidence } from '../../protocol/alert.ts';
 import { maxOf } from '../../protocol/extremes.ts';
 import type { HistoryResult, PartitionHistory } from '../../protocol/history.ts';
+import { isMachinery } from '../../protocol/machinery.ts';
 import type { Probe } from '../../protocol/partition.ts';
 import { type KindWatch, probesOf, type Rule } from '../config/rule.ts';
 
@@ -48,7 +49,7 @@ export function growingKinds({ partitions }: HistoryResult, { watch }: Rule, kin
   const grown = (entry: Growing[number]) =>
     bySize ? entry.now.sizeBytes - entry.before.sizeBytes : entry.now.count - entry.before.count;
   const kinds = thenAndNow(best)
-    .filter((entry) => entry.kind === kind || grown(entry) > 0)
+    .filter((entry) => entry.kind === kind || (grown(entry) > 0 && !isMachinery(entry.kind)))
     .sort((a, b) => Number(b.kind === kind) - Number(a.kind === kind) || grown(b) - grown(a))
     .filter(isAmongFirst());
   const names = snapshotKinds(

@@ -29,7 +29,10 @@ function parseRate(value: string): number {
 const Watch = z.union(
   [
     z.strictObject({
-      kind: z.string().min(1).meta({ description: 'A glob of kinds; each kind is watched by itself.' }),
+      kind: z.string().min(1).meta({
+        description:
+          "A glob of kinds; each kind is watched by itself. V8's own work (`code`, `hidden class`, arrays of no owner) is watched only where it is named.",
+      }),
       measure: z.enum(['count', 'size']).default('count'),
       probe: z
         .enum(PROBES)

@@ -150,6 +150,15 @@ describe('the order of the wall', () => {
     assert.deepEqual(names({ filter: 'S?t', pins: new Set(['Session']) }), ['Session', 'Set']);
   });
 
+  it("has what is no kind of the program behind: rows without a name, and of what grows V8's own work", () => {
+    const all = [...lines, lineOf('code', [0, 500]), lineOf('(not seen by census)', [0, 900])];
+    const by = (sort: WallChoice['sort']) => ordered(all, { ...CHOICE, sort }).map(({ kind }) => kind);
+    assert.deepEqual(by('growth'), ['Set', 'Session', 'Map', '(not seen by census)', 'code']);
+    assert.deepEqual(by('size'), ['code', 'Map', 'Set', 'Session', '(not seen by census)']);
+    const pins = new Set(['code']);
+    assert.equal(ordered(all, { ...CHOICE, sort: 'growth', pins })[0]?.kind, 'code');
+  });
+
   it('reads pins as they were written, whatever kinds are called', () => {
     const pins = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }));
     fc.assert(fc.property(pins, (pins) => assert.deepEqual([...readPins(writePins(new Set(pins)))], pins)));

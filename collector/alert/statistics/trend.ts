@@ -3,15 +3,16 @@
  *
  *     Mann–Kendall, p small enough among all kinds and looks      it rises, and not by chance
  *     its first and its last part rise, none between falls        a step, a burst, a cache that has filled: not a leak
- *     lower end of the Theil–Sen interval > half the rate         it rises by what the rule asks for
+ *     Theil–Sen interval: lower end > half the rate,              it rises by what the rule asks for
+ *                         upper end >= the rate
  *
  * Parts are thirds; of a window that is judged early, sixths. A leak of at least the rate passes all three once it has gone on
- * for the window, one that follows the load of the day at some hour of it. What rises slower than half the rate does not, nor
+ * for the window, one that follows the load of the day at some hour of it. What surely rises slower than the rate does not, nor
  * does what rises for less than two thirds of the window. A wave whose neighbouring floors resemble each other by more than a
  * half is held back by the rate alone: its p is too small.
  *
  * Where the noise hides a leak of the rate the answer is `undecided`, with the smallest slope that the window would have shown.
- * A series that rises is taken to do so until the last two thirds of its window do not.
+ * A series that rises is taken to do so until the last two thirds of its window do not, or its rate is surely less than half.
  */
 import { inflation } from './autocorrelation.ts';
 import { kendallS, mannKendall, varianceOfS } from './mann-kendall.ts';
@@ -99,7 +100,9 @@ export function judgeTrend(window: Window, rule: TrendRule, standard: Standard):
   const smallestPerMs = smallestSlope(window, fit.slope, factor, lone);
   const seen = { slopePerMs: fit.slope, lowerPerMs: fit.lower, upperPerMs: fit.upper, p, smallestPerMs };
   const shaped = standard.rising ? goesOn(window, rule) : isThroughout(window, rule);
-  if (shaped && p <= threshold && fit.lower > rule.slopePerMs * SURE_RATIO) return { state: 'rising', ...seen };
+  // what is found is at the rate or near it: once found it may waver
+  const isEnough = fit.lower > rule.slopePerMs * SURE_RATIO && (standard.rising || fit.upper >= rule.slopePerMs);
+  if (shaped && p <= threshold && isEnough) return { state: 'rising', ...seen };
   const excluded = fit.upper < rule.slopePerMs || (smallestPerMs <= rule.slopePerMs && !shaped);
   return { state: excluded ? 'steady' : 'undecided', ...seen };
 }

@@ -88,6 +88,13 @@ describe('alerts', () => {
     assert.equal(firing?.labels.alertname, 'SessionLeak');
   });
 
+  it("leaves out what is V8's own work where a rule means all kinds, and judges it where a rule names it", () => {
+    const grown = (minute: number) => [census({ code: 100 * minute, 'array (no owner)': 100 * minute })];
+    const of = (kind: string) => ({ name: 'Any', watch: { kind, probe: 'census' }, when: GROWTH.when });
+    assert.deepEqual(new Play(of('*')).minutes(12, grown).said, []);
+    assert.deepEqual(new Play(of('code')).minutes(12, grown).said, ['11 firing code']);
+  });
+
   it('judges by what a target is read by, walks or types, where the rule names no probe', () => {
     const rule = { name: 'Any', watch: { kind: '*' }, when: GROWTH.when };
     const by = (probe: 'walk' | 'types', kind: string, count: number) => census({ [kind]: count }, { probe });

@@ -1,5 +1,6 @@
 /** Which kinds the wall shows, and in which order. */
 import { matchesGlob } from '../../../../../protocol/glob.ts';
+import { isMachinery } from '../../../../../protocol/machinery.ts';
 import type { KindLine, Measure } from './kind-line.ts';
 
 export const SORTS = ['size', 'count', 'growth', 'steadiness', 'name'] as const;
@@ -23,14 +24,24 @@ export interface WallChoice {
   readonly pins: ReadonlySet<string>;
 }
 
-/** The pinned ones, then the others, each by `sort`, the greatest first, equal ones by name. */
+/**
+ * The pinned ones, then the others, each by `sort`, the greatest first, equal ones by name. What is no kind of the program
+ * comes behind: rows without a name, and of what grows V8's own work.
+ */
 export function ordered(lines: readonly KindLine[], choice: WallChoice): KindLine[] {
   const fits = filterOf(choice.filter);
   const shown = lines.filter(({ kind }) => choice.pins.has(kind) || fits(kind));
   const keys = new Map(shown.map((line) => [line, keyOf(line, choice)]));
-  const rank = ({ kind }: KindLine) => (choice.pins.has(kind) ? 0 : 1);
-  const byPin = choice.pins.size > 0 ? (a: KindLine, b: KindLine) => rank(a) - rank(b) : () => 0;
-  return shown.sort((a, b) => byPin(a, b) || keys.get(b)! - keys.get(a)! || (a.kind < b.kind ? -1 : 1));
+  const ranks = new Map(shown.map((line) => [line, rankOf(line, choice)]));
+  return shown.sort(
+    (a, b) => ranks.get(a)! - ranks.get(b)! || keys.get(b)! - keys.get(a)! || (a.kind < b.kind ? -1 : 1),
+  );
+}
+
+function rankOf({ kind }: KindLine, { pins, sort }: WallChoice): number {
+  if (pins.has(kind)) return 0;
+  const isOfGrowth = sort === 'growth' || sort === 'steadiness';
+  return /^\(/.test(kind) || (isOfGrowth && isMachinery(kind)) ? 2 : 1;
 }
 
 function filterOf(filter: string): (kind: string) => boolean {
