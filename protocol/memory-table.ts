@@ -1,7 +1,7 @@
 /** A memory report as text: the verdict, RSS by part, V8's spaces, the limits; pure. */
 import type { MemoryCeiling } from './ceiling.ts';
 import { humanSize } from './human.ts';
-import { MEMORY_WORDS, type MemoryReport, type MemorySpace } from './memory.ts';
+import { MEMORY_WORDS, type MemoryReport, type MemorySpace, type TargetMemory } from './memory.ts';
 
 /** What is less is the ends of pages. */
 const LEAST_UNTOUCHED_BYTES = 2 ** 20;
@@ -23,7 +23,18 @@ export function memoryTable(report: MemoryReport, { all = false } = {}): string 
   ].join('\n');
 }
 
-function partLines({ parts, rssBytes }: MemoryReport, all: boolean): string[] {
+/** The same of what a collector has read: without spaces and limits, which it does not keep. */
+export function targetMemoryText({ target, takenAt, rssBytes, swapBytes, parts, verdict }: TargetMemory): string {
+  return [
+    `${target}, ${takenAt}: RSS ${humanSize(rssBytes)}; ${verdict.text}`,
+    ...(verdict.next === 'nothing' ? [] : [`next: ${verdict.next}`]),
+    '',
+    ...partLines({ parts, rssBytes }, false),
+    ...(swapBytes > 0 ? [`beside it ${humanSize(swapBytes)} in swap`] : []),
+  ].join('\n');
+}
+
+function partLines({ parts, rssBytes }: Pick<MemoryReport, 'parts' | 'rssBytes'>, all: boolean): string[] {
   const shown = all ? parts : parts.filter(({ sizeBytes }) => sizeBytes >= LEAST_BYTES);
   const rest = rssBytes - shown.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return [

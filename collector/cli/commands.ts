@@ -76,6 +76,22 @@ export function addCommands<Args>(yargs: Argv<Args>, io: Io): Argv<Args> {
     )
     .command(
       later(
+        'pattern <target> <kind>',
+        'print who refers to objects of a kind, by kind, and who refers to those',
+        async () => (await import('./pattern.ts')).patternCommand(io),
+        ['target'],
+      ),
+    )
+    .command(
+      later(
+        'prices <target>',
+        'print what each probe would cost a process now, and whether it may run',
+        async () => (await import('./prices.ts')).pricesCommand(io),
+        ['target'],
+      ),
+    )
+    .command(
+      later(
         'report <target>',
         'find what is wrong in a heap: leaks, piles, waste, with what holds them; as a page, Markdown or JSON',
         async () => (await import('./report.ts')).reportCommand(io),

@@ -328,7 +328,8 @@ class RunningCollector implements Collector {
     this.#acts = acts;
     const explorer = this.#explorer;
     const requests = new Requests({ log, runners, history, snapshots, explorer, acts, audit, operations, now, alerts });
-    this.#mcp = new Sessions({ requests, log, acts });
+    const reporter = followedReports(explorer, operations, (name) => snapshots.ownersOf(name));
+    this.#mcp = new Sessions({ requests, log, reporter, acts });
     const { stream } = config;
     this.#stream = new StreamServer({ http, access, acts, origins, log, requests, config: stream, logger, version });
     this.#metrics = new Metrics({
@@ -350,7 +351,7 @@ class RunningCollector implements Collector {
       acts,
       snapshots,
       place: outgoing?.place,
-      reporter: followedReports(explorer, operations, (name) => snapshots.ownersOf(name)),
+      reporter,
       metrics: this.#metrics,
       pages: readPages(PAGES),
       unready: () => health && storeTrouble(health()),

@@ -7,21 +7,23 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { aligned } from '../../protocol/aligned.ts';
 import { diffTable } from '../../protocol/diff-table.ts';
-import type { StreamEvent } from '../../protocol/events.ts';
-import type { AnswerTo, Question } from '../../protocol/explore.ts';
+import type { Report } from '../../protocol/finding.ts';
 import type { Request } from '../../protocol/frames.ts';
-import { matchesGlob } from '../../protocol/glob.ts';
-import { humanDuration, humanSize, signed } from '../../protocol/human.ts';
-import type { Partition, Probe } from '../../protocol/partition.ts';
-import type { ProbePrice } from '../../protocol/prices.ts';
+import { humanSize } from '../../protocol/human.ts';
+import { targetMemoryText } from '../../protocol/memory-table.ts';
+import type { Partition } from '../../protocol/partition.ts';
 import { type Method, type Params, RequestError, type Result } from '../../protocol/requests.ts';
 import { partitionTable } from '../../protocol/table.ts';
 import { autopsyText } from '../autopsy/autopsy-text.ts';
 import { readAutopsy } from '../autopsy/read-autopsy.ts';
 import type { EventLog } from '../log/log.ts';
 import { historyText } from '../terminal/history-table.ts';
-import type { How, OfferedTool } from './server.ts';
-import type { ToolResult } from './tool-run.ts';
+import { priceLine } from '../terminal/price-line.ts';
+import { newest, taken } from './probing.ts';
+import type { OfferedTool } from './server.ts';
+import { snapshotTools } from './snapshot-tools.ts';
+import { tailLines } from './tail-lines.ts';
+import { type Ask, present, tool } from './tool.ts';
 
 /** Answers as to the caller of the call that is under way. @throws RequestError */
 export type AskCollector = (request: Pick<Request, 'method' | 'params'>, signal: AbortSignal) => Promise<unknown>;
@@ -32,8 +34,6 @@ const MAX_SECONDS = 120;
 const DEFAULT_ROWS = 20;
 /** Lines of a tail: what comes faster is left out. */
 const MAX_LINES = 2_000;
-/** Kinds of a reading that a tail shows. */
-const TAILED_KINDS = 5;
 
 const name = z.string().min(1).max(MAX_TEXT);
 const target = name.describe('a target by its name, as targets lists it');
@@ -41,22 +41,20 @@ const isolate = name.optional().describe('main, the default, or worker:N');
 const rows = z.int().min(1).max(MAX_ROWS).optional();
 const instant = z.iso.datetime().optional();
 const id = name.describe('a stored partition by its id, as partitions lists it');
-/** Of what is asked about in a snapshot. */
-const subject = {
-  target,
-  isolate,
-  snapshot: name.optional().describe('a kept snapshot; default: the newest of the target'),
-  kind: name.optional().describe('default: the whole heap'),
-};
 
-export function collectorTools(asked: AskCollector, log: Pick<EventLog, 'follow'>): OfferedTool[] {
+export interface CollectorToolsOptions {
+  readonly ask: AskCollector;
+  /** What is found in a kept snapshot, which the caller may read. @throws RequestError */
+  readonly report: (snapshot: string, signal: AbortSignal) => Promise<Report>;
+  readonly log: Pick<EventLog, 'follow'>;
+}
+
+export function collectorTools({ ask: asked, report, log }: CollectorToolsOptions): OfferedTool[] {
   /** A request of the protocol, whose result is its own. */
   const asking =
-    (signal: AbortSignal) =>
+    (signal: AbortSignal): Ask =>
     async <M extends Method>(method: M, params: Params<M>): Promise<Result<M>> =>
       (await asked({ method, params: params as Record<string, unknown> }, signal)) as Result<M>;
-  const explored = async <Q extends Question>(question: Q, signal: AbortSignal) =>
-    (await asking(signal)('explore', question)) as AnswerTo<Q['question']>;
 
   return [
     tool(
@@ -229,146 +227,21 @@ export function collectorTools(asked: AskCollector, log: Pick<EventLog, 'follow'
       },
     ),
     tool(
-      'snapshots',
-      'Snapshots that are kept',
-      'Lists the heap snapshots that the collector keeps: pattern and path ask about them.',
-      { target: target.optional() },
-      async (query, { signal }) => {
-        const { snapshots } = await asking(signal)('snapshots', present(query));
-        const lines = snapshots.map(({ name, sizeBytes }) => `${name}  ${humanSize(sizeBytes)}`);
-        return lines.length > 0 ? lines.join('\n') : 'no snapshot is kept';
+      'rss',
+      'Where RSS is',
+      'RSS of a target as parts that sum to it, what stands out, the nearest limit: by its newest reading from outside.',
+      { target },
+      async ({ target }, { signal }) => {
+        const { memories } = await asking(signal)('events', { target, limit: 1 });
+        const [memory] = memories;
+        if (memory) return targetMemoryText(memory);
+        return `nothing is known of it yet: the memory of a process of this machine is taken apart once a minute`;
       },
     ),
-    tool(
-      'pattern',
-      'Who refers to objects',
-      "Heapy's reference pattern of a kind in a kept snapshot: who refers to it, by kind, and who refers to those. Operators only.",
-      { ...subject, depth: z.int().min(1).max(5).optional() },
-      async ({ target, depth = 3, ...about }, { signal }) => {
-        const { nodes } = await explored({ question: 'pattern', ...present(about), target, depth, limit: 8 }, signal);
-        return nodes
-          .map(({ path, count, kind, items, end }) => {
-            const ends = end === undefined ? '' : ` (${end})`;
-            return `${'  '.repeat(path.length)}[${count}] ${kind}: ${items}${ends}`;
-          })
-          .join('\n');
-      },
-    ),
-    tool(
-      'path',
-      'What keeps objects alive',
-      'The shortest paths from the roots of the program to objects of a kind, in a kept snapshot. Operators only.',
-      { ...subject, id: z.int().nonnegative().optional().describe('of one object: 4711') },
-      async ({ target, ...about }, { signal }) => {
-        const { paths } = await explored({ question: 'paths', ...present(about), target }, signal);
-        return paths.length > 0 ? paths.map(({ text }) => text).join('\n') : 'no path: nothing keeps them alive';
-      },
-    ),
+    ...snapshotTools(asking, report),
   ];
-}
-
-type Args<S extends z.ZodRawShape> = z.infer<z.ZodObject<S>>;
-type Ask = <M extends Method>(method: M, params: Params<M>) => Promise<Result<M>>;
-
-function tool<S extends z.ZodRawShape>(
-  name: string,
-  title: string,
-  description: string,
-  input: S,
-  answer: (args: Args<S>, how: Asking) => Promise<string>,
-): OfferedTool {
-  return {
-    ...{ name, title, description, input },
-    work: async (args, how): Promise<ToolResult> => {
-      const asked: string[] = [];
-      const ask = (question: string) => {
-        asked.push(question);
-        return how.ask(question);
-      };
-      // the server has checked them by `input`
-      return { text: await answer(args as Args<S>, { ...how, ask }), failed: false, asked };
-    },
-  };
-}
-
-type Asking = How;
-
-/** Without what was not given. */
-function present<T extends object>(args: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) as never;
-}
-
-interface Wanted {
-  readonly target: string;
-  readonly isolate: string | undefined;
-  readonly by?: string | undefined;
-  readonly probe?: Probe;
-}
-
-async function newest({ target, ...which }: Wanted, ask: Ask): Promise<string> {
-  const { partitions } = await ask('partitions', { ...present(which), target, limit: 1 });
-  const [head] = partitions;
-  if (head) return head.id;
-  throw new RequestError(
-    'not-found',
-    `Cannot show a partition of ${target}: none is stored that fits; take one with probe`,
-  );
-}
-
-/** Runs a probe, whose price is agreed to where a limit is against it. @throws RequestError `refused` */
-async function taken(
-  { probe, ...wanted }: Wanted & { probe: Probe },
-  ask: Ask,
-  { ask: person }: Asking,
-): Promise<{ id: string }> {
-  const { by, ...where } = present(wanted);
-  const run = (yes: boolean) =>
-    ask('probe', { ...where, target: wanted.target, probe, ...(by !== undefined && { by: [by] }), yes });
-  const { prices } = await ask('prices', { ...where, target: wanted.target });
-  const price = prices.find((each) => each.probe === probe);
-  if (price?.verdict !== 'asks') return first(await run(false));
-  const agreed = await person(`${probe} of ${wanted.target}: ${priceLine(price)}. Take it?`);
-  if (agreed) return first(await run(true));
-  const why = agreed === null ? 'the host cannot ask its person' : 'the person does not agree';
-  throw new RequestError('refused', `Cannot run ${probe}: ${why} to its price, ${priceLine(price)}`);
-}
-
-/** @throws RequestError where it gave none */
-function first({ partitions: [id] }: Result<'probe'>): { id: string } {
-  if (id !== undefined) return { id };
-  throw new RequestError('probe-failed', 'Cannot show a partition: the probe gave none');
-}
-
-function priceLine({ probe, forecast, verdict, reason }: ProbePrice): string {
-  const cost = `${humanDuration(forecast.pauseMs)} of pause, ${humanSize(forecast.extraBytes)} of extra memory`;
-  return `${probe}: ${cost}: ${verdict}${reason === undefined ? '' : `, ${reason}`}`;
 }
 
 function headOf({ id, target, isolate, probe, by, takenAt }: Partition): string {
   return `${id}: ${target} ${isolate}, by ${by} from ${probe}, ${takenAt}`;
-}
-
-/** @param last partition of each sort, which is replaced */
-function tailLines(event: StreamEvent, glob: string, last: Map<string, Partition>): string[] {
-  if (event.type === 'usage') {
-    const { takenAt, isolate, heapUsedBytes, externalBytes, rssBytes } = event;
-    const figures = `heap ${humanSize(heapUsedBytes)}, external ${humanSize(externalBytes)}, RSS ${humanSize(rssBytes)}`;
-    return [`${takenAt}  ${isolate}  ${figures}`];
-  }
-  if (event.type !== 'partition' || event.since) return [];
-  const { takenAt, isolate, probe, by, count, sizeBytes, rows } = event;
-  const sort = `${isolate} ${probe} ${by}`;
-  const before = new Map(last.get(sort)?.rows.map((row) => [row.kind, row.sizeBytes]));
-  const isFirst = !last.has(sort);
-  last.set(sort, event);
-  const changed = rows
-    .filter(({ kind }) => matchesGlob(glob, kind))
-    .map((row) => ({ ...row, gain: isFirst ? 0 : row.sizeBytes - (before.get(row.kind) ?? 0) }))
-    .toSorted((a, b) => Math.abs(b.gain) - Math.abs(a.gain))
-    .slice(0, TAILED_KINDS)
-    .map(
-      ({ kind, count, sizeBytes, gain }) =>
-        `    ${kind}  ${count}  ${humanSize(sizeBytes)}  ${signed(gain, humanSize)}`,
-    );
-  return [`${takenAt}  ${isolate} by ${by} from ${probe}: ${count} objects, ${humanSize(sizeBytes)}`, ...changed];
 }

@@ -1,5 +1,6 @@
 /** Tools that are commands (tools.ts), for a host that starts heapwatch: each with its work, and each call a line of JSON. */
 
+import { COMMAND_PROMPTS } from './prompts.ts';
 import type { Called, McpOptions, OfferedTool } from './server.ts';
 import { type RunCommand, runTool } from './tool-run.ts';
 import { TOOLS } from './tools.ts';
@@ -31,5 +32,5 @@ export function commandTools({ run, strings, limits, log }: CommandToolsOptions)
     }),
   );
   const called = ({ failure: _, ...call }: Called) => log(JSON.stringify({ at: new Date().toISOString(), ...call }));
-  return { tools, instructions: INSTRUCTIONS, prompts: true, called };
+  return { tools, instructions: INSTRUCTIONS, prompts: COMMAND_PROMPTS, called };
 }

@@ -12,7 +12,9 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import { reasonOf } from '../../protocol/reason.ts';
 import { version } from '../base/version.ts';
+import { addGuides } from './guides.ts';
 import { Pages } from './pages.ts';
+import { addPrompts, type Prompt } from './prompts.ts';
 import type { Ask, ToolResult } from './tool-run.ts';
 
 /** What a tool is given beside its arguments. */
@@ -35,8 +37,8 @@ export interface OfferedTool {
 export interface McpOptions {
   readonly tools: readonly OfferedTool[];
   readonly instructions: string;
-  /** Prompts beside the tools: those that name tools which are offered. */
-  readonly prompts?: boolean;
+  /** They name tools which are offered. */
+  readonly prompts: readonly Prompt[];
   /** Of one answer, which are kept for its next pages. */
   readonly pageBytes?: number;
   /** Told of each call before it is answered. */
@@ -71,7 +73,7 @@ export async function serveMcp(transport: Transport, options: McpOptions, signal
 
 /** One conversation: its tools run one after the other. */
 export function mcpServer(options: McpOptions): McpServer {
-  const { tools, instructions, prompts = false, pageBytes } = options;
+  const { tools, instructions, prompts, pageBytes } = options;
   const server = new McpServer({ name: 'heapwatch', version }, { instructions });
   const pages = new Pages(pageBytes);
   const calls = new Turns();
@@ -92,8 +94,8 @@ export function mcpServer(options: McpOptions): McpServer {
       }
     },
   );
-  if (prompts) addPrompts(server);
-  addGlossary(server);
+  addPrompts(server, prompts);
+  addGuides(server);
   return server;
 }
 
@@ -148,53 +150,4 @@ class Turns {
     this.#last = done.catch(() => {}); // the next one does not depend on it; who asked hears it
     return done;
   }
-}
-
-function addPrompts(server: McpServer): void {
-  const argsSchema = { target: z.string().max(1_000).describe('pid:4711, a port, a file') };
-  const user = (text: string) => ({ messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }] });
-  server.registerPrompt(
-    'find-the-leak',
-    { title: 'Find the leak', description: 'What leaks in a process, and which line holds it', argsSchema },
-    ({ target }) =>
-      user(
-        `Find what leaks in ${target}. Call survivors for 30 seconds while it has load. If nothing leaks, say so with its confidence, and ` +
-          'call report. For what leaks, call path, name the variable and the file that hold it, quote the figures, and propose the smallest change.',
-      ),
-  );
-  server.registerPrompt(
-    'explain-this-rss',
-    { title: 'Explain this RSS', description: 'Where the memory of a process is, and which limit is near', argsSchema },
-    ({ target }) =>
-      user(
-        `Explain the memory of ${target}. Call rss, say which part is unusual and how near the nearest limit is. If it is the heap, call ` +
-          'partition and report; if it is Buffers, partition by kind; if it is malloc or fragmentation, say what that means.',
-      ),
-  );
-}
-
-const WORDS: readonly (readonly [string, string])[] = [
-  ['target', 'an inspectable process, a file or a core file'],
-  ['isolate', 'one V8 heap in a process: main, or worker:N'],
-  ['kind', 'what a row is: a class, string, function, elements of Array, properties of Session, (system)'],
-  ['walk', "a probe: reads V8's pages from outside; no memory in the process, a stop of some 0.5 s a GB"],
-  ['types', "a probe: counts by V8's own types in one collection"],
-  ['census', 'a probe: counts by class inside the process'],
-  ['snapshot', 'a probe: the whole graph; seconds to minutes, several times the heap in memory'],
-  ['price', 'forecast pause and memory of a probe'],
-  ['retained size', 'what would be freed with an object'],
-  ['path', 'a chain of references from a root to an object'],
-];
-
-function addGlossary(server: McpServer): void {
-  const description = 'What the words in answers mean';
-  server.registerResource(
-    'glossary',
-    'heapwatch://glossary',
-    { title: 'Glossary', description, mimeType: 'text/markdown' },
-    async ({ href }) => {
-      const text = WORDS.map(([word, meaning]) => `- **${word}**: ${meaning}`).join('\n');
-      return { contents: [{ uri: href, mimeType: 'text/markdown', text }] };
-    },
-  );
 }

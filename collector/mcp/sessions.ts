@@ -11,12 +11,14 @@ import type { Acts } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { HttpError } from '../http/problem.ts';
 import type { EventLog } from '../log/log.ts';
+import type { Reporter } from '../operations/followed-reports.ts';
 import type { Requests } from '../stream/requests.ts';
 import type { Called } from './server.ts';
 
 export interface SessionsOptions {
   readonly requests: Pick<Requests, 'answer'>;
   readonly log: Pick<EventLog, 'follow'>;
+  readonly reporter: Reporter;
   readonly acts: Acts;
 }
 
@@ -30,7 +32,7 @@ const PAGE_BYTES = 2 ** 18;
 
 const INSTRUCTIONS =
   'heapwatch watches the heaps of Node.js processes. Begin with targets and alerts; history says what grows; partition shows what ' +
-  'is in a heap; partitions and diff compare two moments; snapshots, path and pattern say what holds objects. Answers have at most ' +
+  'is in a heap; partitions and diff compare two moments; snapshots, path and pattern say what holds objects; report judges one; rss says where memory outside the heap is. Answers have at most ' +
   '4 KB: more gives the next page. A probe above a limit is run only if the person agrees.';
 
 interface Session {
@@ -85,23 +87,26 @@ export class Sessions {
   }
 
   async #open(caller: Caller): Promise<Session> {
-    const { acts } = this.#options;
+    const { acts, requests, reporter, log } = this.#options;
     acts.assertRoom();
     await this.#makeRoom(caller.visitor.name);
     // what most collectors never need is read with the first session
     const { StreamableHTTPServerTransport } = await import('@modelcontextprotocol/sdk/server/streamableHttp.js');
     const { mcpServer } = await import('./server.ts');
     const { collectorTools } = await import('./collector-tools.ts');
+    const { COLLECTOR_PROMPTS } = await import('./prompts.ts');
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void this.#sessions.set(id, session),
     });
     const server = mcpServer({
-      tools: collectorTools(async (request, signal) => {
-        const { answer } = this.#options.requests;
-        return await answer.call(this.#options.requests, request, session.caller, signal);
-      }, this.#options.log),
+      tools: collectorTools({
+        ask: (request, signal) => requests.answer(request, session.caller, signal),
+        report: (name, signal) => reporter.report(name, session.caller.visitor.name, signal),
+        log,
+      }),
       instructions: INSTRUCTIONS,
+      prompts: COLLECTOR_PROMPTS,
       pageBytes: PAGE_BYTES,
       called: (call) => this.#called(session.caller, call),
     });

@@ -3,6 +3,7 @@
  * a price, or shows contents of strings. Pure.
  */
 import { z } from 'zod';
+import { limits as protocolLimits } from '../../protocol/limits.ts';
 import { UsageError } from '../terminal/exit.ts';
 
 export interface Tool {
@@ -123,6 +124,26 @@ export const TOOLS: readonly Tool[] = [
     ],
   },
   {
+    name: 'pattern',
+    priced: true,
+    title: 'Who refers to objects',
+    description: "Heapy's reference pattern of a kind: who refers to it, by kind, and who refers to those.",
+    input: {
+      target,
+      kind: z.string().max(MAX_TEXT).describe("as partition shows it: Session, 'elements of Array'"),
+      depth: z.int().min(1).max(protocolLimits.maxPatternLevels).optional(),
+      rows,
+      isolate,
+    },
+    line: (args, strings) => [
+      'pattern',
+      word(args.target),
+      word(args.kind),
+      ...options(args, ['depth', 'rows', 'isolate']),
+      ...hidden(strings),
+    ],
+  },
+  {
     name: 'what_if',
     priced: true,
     title: 'What would be freed',
@@ -153,6 +174,15 @@ export const TOOLS: readonly Tool[] = [
       'RSS of a process as parts that sum to it, what stands out, the nearest limit. From outside, without a stop.',
     input: { target },
     line: (args) => ['rss', word(args.target)],
+  },
+  {
+    name: 'prices',
+    priced: true,
+    title: 'What probes would cost',
+    description:
+      'The pause and the memory that each probe of a process would take now, and whether it fits. Runs none.',
+    input: { target, isolate },
+    line: (args) => ['prices', word(args.target), ...options(args, ['isolate'])],
   },
   {
     name: 'history',

@@ -4,12 +4,7 @@ import { parseTarget, TargetSyntaxError } from '../../agent/base/target.ts';
 import { product } from '../../agent/classify/product.ts';
 import { referrers } from '../../agent/classify/referrers.ts';
 import { isSecretRow, secretAmong } from '../../agent/classify/secret.ts';
-import { fileColumns } from '../../agent/file/file-columns.ts';
-import { refusing } from '../../agent/file/refusal.ts';
 import { Heap } from '../../agent/graph/heap.ts';
-import { isCoreFile } from '../../agent/memory/core-file.ts';
-import type { Columns } from '../../agent/parse/columns.ts';
-import { unpacked } from '../../agent/parse/packed.ts';
 import { partition, sumOf } from '../../agent/partition/partition.ts';
 import { findMemory } from '../../agent/probe/walked-memory.ts';
 import { environmentOf } from '../../agent/process/environment.ts';
@@ -19,9 +14,7 @@ import { reasonOf } from '../../protocol/reason.ts';
 import { UsageError } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Consent } from './consent.ts';
-import { openWalk } from './open-walker.ts';
-import { stoppedOrNot } from './read-walk.ts';
-import { costText, progressText } from './words.ts';
+import { isSnapshotFile, readColumns } from './read-columns.ts';
 
 export interface SecretsAsk {
   /** A snapshot file, a core file, or a process, which is read from outside. */
@@ -31,28 +24,17 @@ export interface SecretsAsk {
   readonly consent: Consent;
 }
 
-type Read = Pick<Partition, 'probe' | 'takenAt'> & { readonly columns: Columns };
-
 /** @throws as the walk or the file does; UsageError for an environment that cannot be read; RefusedError */
 export async function readSecrets({ target, envOf, consent }: SecretsAsk, io: Io): Promise<Partition> {
-  const isProcess = !isFile(target);
+  const isProcess = !isSnapshotFile(target) && parseTarget(target).kind !== 'file';
   const given = envOf === undefined ? [] : await knownOf(envOf, io);
-  const { columns, ...head } = await (isProcess || isCoreFile(target) ? walked(target, consent, io) : read(target, io));
+  const { columns, ...head } = await readColumns({ target, consent }, io);
   const known = isProcess && envOf === undefined ? await knownOf(target, io) : given;
-  io.progress('');
   const heap = new Heap(columns);
   const by = product([secretAmong(known), referrers]);
   const all = partition(columns, by.classify(heap), by);
   const rows = all.rows.filter(({ kind }) => isSecretRow(kind));
   return { target, isolate: 'main', id: randomUUID(), ...head, ...all, ...sumOf(rows), rows };
-}
-
-function isFile(target: string): boolean {
-  const { kind } = parseTarget(target);
-  if (kind === 'collector') {
-    throw new UsageError(`Cannot audit ${target}: a collector stores no texts, name the process or a snapshot file`);
-  }
-  return kind === 'file';
 }
 
 async function knownOf(target: string, io: Io): Promise<KnownSecret[]> {
@@ -67,19 +49,4 @@ async function knownOf(target: string, io: Io): Promise<KnownSecret[]> {
     io.signal.throwIfAborted();
     throw new UsageError(`Cannot read the environment of ${target}: ${reasonOf(cause)}`, { cause });
   }
-}
-
-async function walked(target: string, consent: Consent, io: Io): Promise<Read> {
-  await using opened = await openWalk(target, { consent }, io);
-  const { walker, options } = opened;
-  const ask = (stop: boolean) => walker.graph('main', { columns: true }, { ...options, stop });
-  const { columns, takenAtMs, cost } = await stoppedOrNot(ask, undefined, io);
-  io.say(costText(cost ?? {}));
-  return { columns: unpacked(columns!), probe: 'walk', takenAt: new Date(takenAtMs).toISOString() };
-}
-
-async function read(path: string, io: Io): Promise<Read> {
-  const telling = () => fileColumns(path, (event) => io.progress(progressText(event)));
-  const { columns, modifiedAtMs } = await refusing(path, telling);
-  return { columns, probe: 'snapshot', takenAt: new Date(modifiedAtMs).toISOString() };
 }

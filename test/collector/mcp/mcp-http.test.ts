@@ -127,6 +127,7 @@ test('a viewer looks at what is there, an operator has it probed, and each call 
     await eye.ask('alerts'),
     await eye.ask('autopsy', { target: 'api' }),
     await eye.ask('snapshots', {}),
+    await eye.ask('rss', { target: 'api' }),
   ];
   for (const { text, failed } of [...answers, taken, whole]) {
     assert.ok(!failed, text);
@@ -134,6 +135,10 @@ test('a viewer looks at what is there, an operator has it probed, and each call 
   }
   assert.match(answers[0]!.text, /Session/);
   assert.match(answers[1]!.text, /heap [\d.]+ MB/);
+  assert.match(answers[7]!.text, /^api, .*: RSS [\d.]+ MB; |^nothing is known of it yet/);
+  assert.match((await eye.ask('report', { target: 'api' })).text, /operator/);
+  assert.equal((await eye.client.listPrompts()).prompts.length, 2);
+  assert.equal((await eye.client.listResources()).resources.length > 15, true);
   assert.match(answers[3]!.text, /^snapshot: .* of pause/m);
   const calls = (await trail(collector.url)).filter(({ act }) => act === 'mcp');
   assert.deepEqual(
@@ -175,8 +180,10 @@ test('a dear probe of a collector runs only if the person agrees; a refusal chan
   const answers = [
     await willing.ask('path', { target: 'api', kind: 'Session' }),
     await willing.ask('pattern', { target: 'api', kind: 'Session' }),
+    await willing.ask('report', { target: 'api' }),
   ];
   assert.match(answers[0]!.text, /sessions/);
+  assert.match(answers[2]!.text, /^# Heap report\n/);
   assert.match(answers[1]!.text, /^\[\d+\] Session/);
   for (const { text } of answers) assert.ok(!text.includes('hunter2'), text);
 });

@@ -1,5 +1,6 @@
 /** The tools, asked by the SDK's own client over stdin and stdout: answers, pages, consent, and what is never shown. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -42,26 +43,44 @@ async function connected(args: readonly string[], agrees?: boolean): Promise<Con
   };
 }
 
+/** Addresses of all pages of docs/, and of the glossary once more. */
+function guides(): string[] {
+  const pages = readdirSync('docs').filter((file) => file.endsWith('.md'));
+  return [...pages.map((file) => `heapwatch://docs/${file.slice(0, -3)}`), 'heapwatch://glossary'].sort();
+}
+
+async function page(client: Client, uri: string): Promise<string> {
+  const { contents } = await client.readResource({ uri });
+  return String((contents[0] as { text?: string }).text);
+}
+
 test('an assistant lists tools, prompts and words, and finds the variable of a leak without a secret', async () => {
   await using target = await startTarget('leaking-sessions');
   await using mcp = await connected([]);
   const { tools } = await mcp.client.listTools();
   assert.deepEqual(tools.map(({ name }) => name).sort(), [...TOOLS.map(({ name }) => name), 'more'].sort());
   assert.equal((await mcp.client.listPrompts()).prompts.length, 2);
-  const { contents } = await mcp.client.readResource({ uri: 'heapwatch://glossary' });
-  assert.match(String((contents[0] as { text?: string }).text), /\*\*walk\*\*/);
+  const { resources } = await mcp.client.listResources();
+  assert.deepEqual(resources.map(({ uri }) => uri).sort(), guides());
+  assert.match(await page(mcp.client, 'heapwatch://glossary'), /\| walk +\| a _probe_/);
+  assert.match(await page(mcp.client, 'heapwatch://docs/gate'), /^# Gate/);
+  await assert.rejects(page(mcp.client, 'heapwatch://docs/../package'), /not found/);
   const heap = `pid:${target.pid}`;
   const answers = [
     await mcp.ask('survivors', { target: heap, seconds: 4 }),
     await mcp.ask('path', { target: heap, to: 'Session' }),
     await mcp.ask('partition', { target: heap, rows: 30 }),
     await mcp.ask('rss', { target: heap }),
+    await mcp.ask('pattern', { target: heap, kind: 'Session', depth: 2 }),
+    await mcp.ask('prices', { target: String(target.port) }),
     await mcp.ask('what_if', { target: heap, holder: 'Map', rows: 5 }),
   ];
-  const [survivors, path, partition] = answers;
+  const [survivors, path, partition, , pattern, prices] = answers;
   assert.match(survivors!.text, /Session leaks/);
   assert.match(path!.text, /sessions/);
   assert.match(partition!.text, /Session/);
+  assert.match(pattern!.text, /^\[\d+\] Session[^\n]*\n {2}\[\d+\] /);
+  assert.match(prices!.text, /^snapshot: .* of pause, .* of extra memory: fits$/m);
   for (const { text, failed } of answers) {
     assert.ok(!failed, text);
     assert.ok(!text.includes('hunter2'), text);
