@@ -1,4 +1,5 @@
 /** One attached target: who it is, its isolates, and the probes that run on them. */
+import { setMaxListeners } from 'node:events';
 import type { Probe, Usage } from '../../protocol/partition.ts';
 import { AnswerError } from '../base/errors.ts';
 import { parseTarget, type Target } from '../base/target.ts';
@@ -75,6 +76,8 @@ export interface Agent extends AsyncDisposable {
   readonly heardAtMs: number;
   /** Settles once, never rejects, when the target or its connection has gone. */
   readonly closed: Promise<DetachedError>;
+  /** The same for who listens for a while: aborted with it. (What hangs on a promise stays until that settles.) */
+  readonly gone: AbortSignal;
   /** Aborted when `close` is called: what takes long is to be given up. */
   readonly closing: AbortSignal;
   /** Has `close` wait for `work`, which the target cannot break off: it may die of being left in the middle. */
@@ -238,6 +241,7 @@ class LiveAgent implements Agent {
   #workers: Promise<Workers> | undefined;
   /** Of the inspector that this attach opened and is to close. */
   readonly #toClose: Opened | undefined;
+  readonly #gone = new AbortController();
   readonly #closing = new AbortController();
   /** What `close` waits for. */
   readonly #held = new Set<Promise<unknown>>();
@@ -251,7 +255,12 @@ class LiveAgent implements Agent {
     this.closed = session.closed;
     this.#giveUpMs = giveUpMs;
     const looking = setInterval(() => this.#lookAtSilence(), Math.min(LOOK_MS, giveUpMs / 2)).unref();
-    void session.closed.then(() => clearInterval(looking));
+    // each checkpoint and each snapshot listens
+    setMaxListeners(0, this.#gone.signal, this.#closing.signal);
+    void session.closed.then((error) => {
+      clearInterval(looking);
+      this.#gone.abort(error);
+    });
   }
 
   async isolates(): Promise<string[]> {
@@ -284,6 +293,10 @@ class LiveAgent implements Agent {
 
   heard(): void {
     this.heardAtMs = performance.now();
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
   }
 
   get closing(): AbortSignal {

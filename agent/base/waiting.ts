@@ -1,6 +1,7 @@
 /** Waiting that ends by itself: with a signal, or when its time is over. */
 import { setTimeout as pass } from 'node:timers/promises';
 import { humanDuration } from '../../protocol/human.ts';
+import { Either } from './either.ts';
 
 /** Resolves after `ms`, or early when the signal is aborted; never rejects. @param ref false: it keeps no program running */
 export async function sleep(ms: number, signal?: AbortSignal, { ref = true }: { ref?: boolean } = {}): Promise<void> {
@@ -55,31 +56,29 @@ export function within<T>(timeoutMs: number, what: string, work: Promise<T>): Pr
 }
 
 /**
- * A signal that is aborted with another one or after a time, until it is disposed. (AbortSignal.any of AbortSignal.timeout
- * does not keep a program running, and in Node 20 may be collected before its time has come.)
+ * A signal that is aborted with another one or after a time, until it is disposed. (AbortSignal.timeout does not keep a
+ * program running, and in Node 20 may be collected before its time has come.)
  */
 export class Timeout implements Disposable {
-  readonly #own = new AbortController();
-  readonly #isOver = new AbortController();
+  readonly #either: Either;
   readonly #timer: NodeJS.Timeout;
 
   /** @param what says in the reason what could not be done: `Cannot ${what}: no answer within 2 s` */
   constructor(ms: number, signal?: AbortSignal, what?: string) {
     const reason = () =>
       what === undefined ? timeoutError(`not done within ${humanDuration(ms)}`) : noAnswer(what, ms);
-    const late = () => this.#own.abort(reason());
-    this.#timer = setTimeout(late, ms);
-    signal?.addEventListener('abort', () => this.#own.abort(signal.reason), { signal: this.#isOver.signal });
-    if (signal?.aborted) this.#own.abort(signal.reason);
+    const late = new AbortController();
+    this.#timer = setTimeout(() => late.abort(reason()), ms);
+    this.#either = new Either([signal, late.signal]);
   }
 
   get signal(): AbortSignal {
-    return this.#own.signal;
+    return this.#either.signal;
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-    this.#isOver.abort();
+    this.#either[Symbol.dispose]();
   }
 }
 

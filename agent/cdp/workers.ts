@@ -64,6 +64,10 @@ export class Workers implements AsyncDisposable {
 
   private constructor(connection: Session, only: number | undefined) {
     this.#connection = connection;
+    // once for all: of those that come and go while the connection lives nothing may stay with it
+    void connection.closed.then((error) => {
+      for (const session of this.#bySessionId.values()) session.endWith(error);
+    });
     this.#off = [
       hear(connection, WORKER_ATTACHED, WorkerAttached, ({ sessionId, workerInfo }) => {
         const session = new WorkerSession(connection, sessionId, threadIdOfTitle(workerInfo.title));
@@ -209,7 +213,8 @@ class WorkerSession implements Session {
   readonly #sessionId: string;
   readonly #events = new EventEmitter();
   readonly #calls = new Calls();
-  readonly #heardDirectly = new Set<string>();
+  /** Events heard by the flattened session, with what stops that. */
+  readonly #heardDirectly = new Map<string, () => void>();
   readonly #answers = new Map<number, (message: Answered) => void>();
   /** Those that are taken unread. */
   readonly #unread = new Map<number, (answer: AnswerBytes) => void>();
@@ -227,7 +232,6 @@ class WorkerSession implements Session {
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    void connection.closed.then((error) => this.#endWith(error));
   }
 
   get heardBytes(): number {
@@ -332,12 +336,12 @@ class WorkerSession implements Session {
 
   /** Rejects what is pending and settles `closed`. */
   end(reason: string): void {
-    this.#endWith(
-      new DetachedError(`Detached from worker ${this.threadId ?? `session ${this.#sessionId}`}: ${reason}`),
-    );
+    this.endWith(new DetachedError(`Detached from worker ${this.threadId ?? `session ${this.#sessionId}`}: ${reason}`));
   }
 
-  #endWith(error: DetachedError): void {
+  endWith(error: DetachedError): void {
+    for (const off of this.#heardDirectly.values()) off();
+    this.#heardDirectly.clear();
     this.#calls.end(error);
     this.#settleClosed(error);
   }
@@ -345,8 +349,8 @@ class WorkerSession implements Session {
   /** Hears an event by the flattened session too, once. */
   #hearDirectly(event: string): void {
     if (this.#directId === undefined || this.#heardDirectly.has(event)) return;
-    this.#heardDirectly.add(event);
-    this.#connection.on(`${event}.${this.#directId}`, (params) => this.#events.emit(event, params));
+    const hear = (params: unknown) => this.#events.emit(event, params);
+    this.#heardDirectly.set(event, this.#connection.on(`${event}.${this.#directId}`, hear));
   }
 
   async #post(message: { id: number; method: string; params: object }): Promise<void> {

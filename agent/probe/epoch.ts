@@ -14,8 +14,10 @@
  *
  * If one of them is missing the epoch is over: its checkpoints are void, and the snapshot begins the next epoch.
  */
+
 import { randomUUID } from 'node:crypto';
 import type { Agent } from '../attach/agent.ts';
+import { Either } from '../base/either.ts';
 import { DetachedError, epochError } from '../base/errors.ts';
 import { untilAborted } from '../base/waiting.ts';
 import type { Canary, HeldEvent, HeldOpen, HeldTake, HeldTaken } from '../capture/held-job.ts';
@@ -80,6 +82,7 @@ export class Epoch implements AsyncDisposable {
   readonly #thread: Conversation;
   readonly #unhold: () => Promise<void>;
   readonly #members = new Set<Member>();
+  readonly #isOver = new AbortController();
   #joined = 0;
   #id = randomUUID();
   /** 0 while no snapshot of this epoch has been taken. */
@@ -119,7 +122,8 @@ export class Epoch implements AsyncDisposable {
       throw error;
     }
     const epoch = new Epoch(key, agent, thread, unhold);
-    void agent.closed.then((error) => epoch.#close(error));
+    agent.gone.addEventListener('abort', () => void epoch.#close(agent.gone.reason), { signal: epoch.#isOver.signal });
+    if (agent.gone.aborted) void epoch.#close(agent.gone.reason);
     return epoch;
   }
 
@@ -206,12 +210,13 @@ export class Epoch implements AsyncDisposable {
     await this.#thread.terminate(why);
   }
 
-  #inTurn<T>(work: () => Promise<T>, how: Run): Promise<T> {
+  async #inTurn<T>(work: () => Promise<T>, how: Run): Promise<T> {
     const taking = this.#last.then(work);
     this.#last = taking.catch(() => {});
     // a caller that gives up does not end it
     this.#agent.holdOpen(taking);
-    return untilAborted(taking, AbortSignal.any(how.stop ? [how.signal, how.stop] : [how.signal]));
+    using given = new Either([how.signal, how.stop]);
+    return await untilAborted(taking, given.signal);
   }
 
   async #take(options: TakeOptions, how: Run): Promise<Taken> {
@@ -291,6 +296,7 @@ export class Epoch implements AsyncDisposable {
   #end(error: Error): void {
     if (this.#ended) return;
     this.#ended = error instanceof DetachedError ? error : new DetachedError(error.message, { cause: error });
+    this.#isOver.abort();
     epochs.delete(this.#key);
     this.#invalidate(() => this.#ended as Error);
     void this.#unhold();

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
+import { Either } from '../base/either.ts';
 import { DetachedError } from '../base/errors.ts';
 import { atMost, sleep } from '../base/waiting.ts';
 import { type Bounds, boundsOf } from '../capture/bounds.ts';
@@ -55,7 +56,8 @@ export async function measured<R>(
   context: MeasuredContext,
   run: (how: Run) => Promise<R>,
 ): Promise<{ result: R; measured: Measured }> {
-  const stop = context.signal ? AbortSignal.any([context.signal, agent.closing]) : agent.closing;
+  using stopping = new Either([context.signal, agent.closing]);
+  const stop = stopping.signal;
   const session = await agent.isolate(context.isolate);
   using meter = await startMeter(agent, { probe: 'snapshot', isolate: context.isolate }, { signal: stop });
   const ping = startPing(session);
@@ -63,15 +65,17 @@ export async function measured<R>(
   const isOver = new AbortController();
   let measuring: Promise<Measured> | undefined;
   const gone = new AbortController();
-  void agent.closed.then(async (error) => {
+  const onGone = async () => {
     // what has been received already needs no target
-    if (measuring || isOver.signal.aborted) return;
-    gone.abort(error);
+    if (measuring) return;
+    gone.abort(agent.gone.reason);
     // a thread with a backlog would notice only at its end
     await sleep(GONE_MS, isOver.signal);
-    if (!measuring) end.abort(error);
-  });
-  const stopped = AbortSignal.any([stop, gone.signal]);
+    if (!measuring) end.abort(agent.gone.reason);
+  };
+  agent.gone.addEventListener('abort', onGone, { signal: isOver.signal });
+  if (agent.gone.aborted) void onGone();
+  using stopped = new Either([stop, gone.signal]);
   const onEvent = (event: LiveEvent) => {
     agent.heard();
     if (event.phase !== 'received') return context.onProgress?.(event);
@@ -83,7 +87,7 @@ export async function measured<R>(
   const startTimeoutMs = context.startTimeoutMs ?? START_TIMEOUT_MS + meter.forecast.pauseMs;
   try {
     const bounds = boundsOf(meter.before.heapUsedBytes, meter.forecast.pauseMs);
-    const running = run({ signal: end.signal, stop: stopped, startTimeoutMs, bounds, onEvent });
+    const running = run({ signal: end.signal, stop: stopped.signal, startTimeoutMs, bounds, onEvent });
     agent.holdOpen(running);
     const result = await running.catch(async (error) => {
       throw await whyGone(agent, error);

@@ -11,6 +11,7 @@
  * One reading serves all alerts of an isolate that fire together (shared-evidence.ts). What was not done is said, with the
  * reason.
  */
+import { Either } from '../../agent/base/either.ts';
 import { Timeout } from '../../agent/base/waiting.ts';
 import { isGeneric } from '../../agent/classify/generic.ts';
 import type { Holders, HoldersQuestion } from '../../agent/sets/holders.ts';
@@ -267,7 +268,8 @@ class Gathering {
 
   async #wait(ms: number): Promise<void> {
     const { signal, resolved } = this.#subject;
-    await this.#options.sleep(ms, AbortSignal.any([signal, resolved]));
+    using over = new Either([signal, resolved]);
+    await this.#options.sleep(ms, over.signal);
   }
 
   /** Whether it is too late for `what`, which is said. */

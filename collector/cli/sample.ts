@@ -1,5 +1,7 @@
 /** `heapwatch sample`: who allocates what is still alive, by V8's sampling heap profiler. */
+
 import type { CommandModule } from 'yargs';
+import { Either } from '../../agent/base/either.ts';
 import { delay, within } from '../../agent/base/waiting.ts';
 import type { OutputPaths } from '../../agent/capture/output.ts';
 import type { Sampling } from '../../agent/probe/sampling.ts';
@@ -238,12 +240,12 @@ async function bytesOf(path: string, profile: SamplingProfile, target: string): 
 /** Waits until the time is over or the person interrupts; throws at once when the target goes. */
 async function untilOver(durationMs: number, closed: Promise<Error>, io: Io): Promise<void> {
   const over = new AbortController();
-  const signal = AbortSignal.any([io.signal, over.signal]);
+  using either = new Either([io.signal, over.signal]);
   const gone = closed.then((error) => {
     throw error;
   });
   try {
-    await Promise.race([delay(durationMs, signal), gone]);
+    await Promise.race([delay(durationMs, either.signal), gone]);
   } catch (error) {
     if (!io.signal.aborted) throw error;
   } finally {

@@ -1,5 +1,7 @@
 /** One call of a tool: a command whose output is kept, and whose questions go to the person through the host of the assistant. */
+
 import { setTimeout as wait } from 'node:timers/promises';
+import { Either } from '../../agent/base/either.ts';
 import { exitCodeOf, lineOf } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
 
@@ -33,12 +35,13 @@ export async function runTool(
   const ending = new AbortController();
   const over = seconds === undefined ? undefined : wait(seconds * 1_000, undefined, { signal: ending.signal });
   const time = new AbortController();
+  using either = new Either([signal, time.signal]);
   over?.then(
     () => time.abort(new Over()),
     () => {}, // the command was done before
   );
   const io: Io = {
-    signal: AbortSignal.any([signal, time.signal]),
+    signal: either.signal,
     onInterrupt: () => () => {},
     onHangup: () => () => {},
     leaveInterrupts: async (work) => work(),

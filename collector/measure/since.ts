@@ -1,4 +1,5 @@
 /** `heap --since`: a snapshot, a while, another; what was born between them. */
+import { Either } from '../../agent/base/either.ts';
 import { delay } from '../../agent/base/waiting.ts';
 import { type LiveCheckpoint, takeCheckpoint } from '../../agent/probe/checkpoint.ts';
 import { humanDuration } from '../../protocol/human.ts';
@@ -71,8 +72,8 @@ export async function untilOver(durationMs: number, checkpoint: LiveCheckpoint, 
   const timer = setInterval(look, LOOK_MS);
   look();
   try {
-    const signal = AbortSignal.any([io.signal, isOver.signal]);
-    const why = await Promise.race([checkpoint.voided, delay(durationMs, signal)]);
+    using either = new Either([io.signal, isOver.signal]);
+    const why = await Promise.race([checkpoint.voided, delay(durationMs, either.signal)]);
     if (why) throw why;
   } finally {
     clearInterval(timer);

@@ -1,4 +1,5 @@
 /** The probes that take long, as operations: those that somebody asked for are parts of theirs, the others are operations of the collector. */
+import { Either } from '../../agent/base/either.ts';
 import type { SnapshotProgress } from '../../agent/probe/snapshot.ts';
 import type { Probes } from '../targets/probes.ts';
 import type { Operations, RunningOperation } from './operations.ts';
@@ -30,27 +31,17 @@ export function followedProbes(probes: Probes, operations: Operations): Probes {
       probe(context, running),
     );
   };
-  const stopping = <C extends Context>(context: C, running: RunningOperation): C => {
-    const signals = [running.signal, ...(context.signal ? [context.signal] : [])];
-    return { ...context, signal: AbortSignal.any(signals) };
-  };
+  const walked = <C extends Context, R>(context: C, walk: (context: C) => Promise<R>): Promise<R> =>
+    follow('walk', context, async (given, running) => {
+      running.run('walking');
+      using over = new Either([running.signal, given.signal]);
+      return await walk({ ...given, signal: over.signal });
+    });
   return {
     ...probes,
-    walk: (agent, context) =>
-      follow('walk', context, (given, running) => {
-        running.run('walking');
-        return probes.walk(agent, stopping(given, running));
-      }),
-    walkBy: (agent, context) =>
-      follow('walk', context, (given, running) => {
-        running.run('walking');
-        return probes.walkBy(agent, stopping(given, running));
-      }),
-    walkHolders: (agent, context) =>
-      follow('walk', context, (given, running) => {
-        running.run('walking');
-        return probes.walkHolders(agent, stopping(given, running));
-      }),
+    walk: (agent, context) => walked(context, (given) => probes.walk(agent, given)),
+    walkBy: (agent, context) => walked(context, (given) => probes.walkBy(agent, given)),
+    walkHolders: (agent, context) => walked(context, (given) => probes.walkHolders(agent, given)),
     types: (agent, context) =>
       context.passive
         ? probes.types(agent, context)

@@ -1,4 +1,5 @@
 /** Reports on kept snapshots as operations: who asked for one, and its end where somebody cancels it. */
+import { Either } from '../../agent/base/either.ts';
 import type { Report } from '../../protocol/finding.ts';
 import type { Explorer } from '../snapshots/explorer.ts';
 import type { Operations } from './operations.ts';
@@ -20,7 +21,8 @@ export function followedReports(
       const target = owners.length === 1 ? { target: owners[0]! } : {};
       return await operations.during({ kind: 'report', what: name, by, ...target }, async (running) => {
         running.run('reading');
-        return await explorer.report(name, AbortSignal.any([left, running.signal]));
+        using over = new Either([left, running.signal]);
+        return await explorer.report(name, over.signal);
       });
     },
   };

@@ -1,5 +1,7 @@
 /** Records targets until it is interrupted, its time is over, or they end; a person at the terminal may mark phases. */
+
 import { createInterface } from 'node:readline';
+import { Either } from '../../agent/base/either.ts';
 import { humanDuration, humanSize } from '../../protocol/human.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { version } from '../base/version.ts';
@@ -47,9 +49,9 @@ export async function record(args: RecordArguments, io: Io): Promise<void> {
 
 /** Until `over`, or the targets end. */
 async function followFor(feeds: readonly Feed[], recorder: Recorder, over: AbortSignal, io: Io): Promise<void> {
-  const signal = AbortSignal.any([over, io.signal]);
+  using either = new Either([over, io.signal]);
   try {
-    await followAll(feeds, (reading) => recorder.hear(reading), { ...io, signal });
+    await followAll(feeds, (reading) => recorder.hear(reading), { ...io, signal: either.signal });
   } catch (error) {
     if (!over.aborted) throw error;
   }

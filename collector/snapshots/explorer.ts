@@ -6,6 +6,7 @@
  *
  * One file is held at a time; a question about another takes its place.
  */
+import { Either } from '../../agent/base/either.ts';
 import { SnapshotSyntaxError } from '../../agent/base/syntax-error.ts';
 import { untilAborted } from '../../agent/base/waiting.ts';
 import { CLASSIFIERS } from '../../agent/classify/classifiers.ts';
@@ -78,11 +79,11 @@ export class Explorer {
     if (this.#waiting > MAX_WAITING) {
       throw new RequestError('busy', `Cannot explore: ${MAX_WAITING} questions wait already, try again later`);
     }
-    const left = AbortSignal.any([signal, this.#stop.signal]);
+    using left = new Either([signal, this.#stop.signal]);
     this.#waiting++;
-    const turn = this.#inTurn(work, left).finally(() => this.#waiting--);
+    const turn = this.#inTurn(work, left.signal).finally(() => this.#waiting--);
     try {
-      return await untilAborted(turn, left);
+      return await untilAborted(turn, left.signal);
     } catch (error) {
       if (this.#stop.signal.aborted) throw stopped();
       throw signal.aborted ? givenUp() : error;

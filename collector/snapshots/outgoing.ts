@@ -6,7 +6,9 @@
  * What is there is asked of the place itself, at the start and after each snapshot: a collector that was killed goes on where it was.
  * A place that cannot be asked (PUT) gets what is kept from the start on.
  */
+
 import type { Logger } from 'pino';
+import { Either } from '../../agent/base/either.ts';
 import { sleep } from '../../agent/base/waiting.ts';
 import type { SnapshotFile } from '../../protocol/snapshots.ts';
 import { Backoff } from '../base/backoff.ts';
@@ -126,7 +128,8 @@ export class Outgoing implements AsyncDisposable {
     const { place, operation, tell, logger, now } = this.#options;
     const { path, version: _, ...shown } = file;
     const isSent = await operation(shown, async ({ signal, onBytes }) => {
-      await place.send(path, file.name, { signal: AbortSignal.any([signal, this.#stop.signal]), onBytes });
+      using over = new Either([signal, this.#stop.signal]);
+      await place.send(path, file.name, { signal: over.signal, onBytes });
     }).then(
       () => true,
       (error: unknown) => {

@@ -1,5 +1,6 @@
 /** Answers what clients ask. Names of targets are looked up, never attached to: no address comes from a client. */
 
+import { Either } from '../../agent/base/either.ts';
 import { byAge } from '../../agent/classify/age.ts';
 import { classifierNamed } from '../../agent/classify/classifiers.ts';
 import { PROBE_CLASSIFIERS } from '../../agent/classify/probe-classifiers.ts';
@@ -181,9 +182,10 @@ export class Requests {
     left: AbortSignal,
     work: (running: RunningOperation, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    return await this.#operations.during({ ...operation, by: visitor.name }, (running) =>
-      work(running, AbortSignal.any([left, running.signal])),
-    );
+    return await this.#operations.during({ ...operation, by: visitor.name }, async (running) => {
+      using over = new Either([left, running.signal]);
+      return await work(running, over.signal);
+    });
   }
 
   async #explore(params: Params<'explore'>, caller: Caller, left: AbortSignal): Promise<Result<'explore'>> {

@@ -4,7 +4,9 @@
  *     request ─> Guard ─ refused ──> event, and the next cheaper probe if it was scheduled
  *               └─ admitted ──> Reader ──> partitions ──> footprint into the ledger
  */
+
 import { basename } from 'node:path';
+import { Either } from '../../agent/base/either.ts';
 import { EpochError } from '../../agent/base/errors.ts';
 import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { SnapshotResult } from '../../agent/probe/snapshot.ts';
@@ -104,8 +106,8 @@ export class Prober {
   async passiveTypes(isolate: string, signal: AbortSignal): Promise<Ran | null> {
     const run = this.runOf({ probe: 'types', isolate });
     try {
-      const either = AbortSignal.any([signal, this.#options.signal]);
-      const partitions = await this.#options.reader.types(isolate, { by: run.by, passive: true, signal: either });
+      using over = new Either([signal, this.#options.signal]);
+      const partitions = await this.#options.reader.types(isolate, { by: run.by, passive: true, signal: over.signal });
       return this.#published(run, { partitions }, this.#options.now(), COUNTING_RATIO);
     } catch (error) {
       const isOver = error instanceof DOMException && error.name === 'TimeoutError';

@@ -1,5 +1,7 @@
 /** Counts the objects of an isolate: realm by realm, and all handles are released, whatever happens. */
+
 import { setMaxListeners } from 'node:events';
+import { Either } from '../../base/either.ts';
 import type { AnswerBytes } from '../../cdp/answer.ts';
 import type { SendOptions, Session } from '../../cdp/session.ts';
 import { ProtocolError } from '../../cdp/session.ts';
@@ -40,7 +42,10 @@ export async function countIsolate(
   options: SendOptions,
   { onNext, urlsIn }: Counting,
 ): Promise<IsolateCount> {
-  const sending = manyAtOnce(options);
+  // for calls that wait side by side: Node warns of more than ten that listen to one signal
+  using many = new Either([options.signal]);
+  setMaxListeners(0, many.signal);
+  const sending = { ...options, signal: many.signal };
   await using handles = new Handles(session, sending);
   const realms: RealmCount[] = [];
   const { contextIds, notFound } = await findRealms(session, sending);
@@ -64,12 +69,4 @@ export async function countIsolate(
   const realmsLeftOut = Math.max(0, contextIds.length - MAX_REALMS) + notFound;
   const liveBytes = realms[0]?.liveBytes ?? 0;
   return { functions, slots, liveBytes, realms: realms.length, realmsLeftOut, transferBytes: handles.transferBytes };
-}
-
-/** The same options for calls that wait side by side: Node warns of more than ten that listen to one signal. */
-function manyAtOnce({ signal, ...options }: SendOptions): SendOptions {
-  if (!signal) return options;
-  const own = AbortSignal.any([signal]);
-  setMaxListeners(0, own);
-  return { ...options, signal: own };
 }

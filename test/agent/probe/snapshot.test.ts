@@ -1,6 +1,7 @@
 /** The probe `snapshot`, from a live target to partitions and a file. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -57,6 +58,7 @@ test('the partitions are those of the file that is written beside them', async (
   const by = ['kind', 'type', 'name', 'class', 'size', 'module'];
   const beforeMs = Date.now();
   const { partitions, ...result } = await snapshot(agent, context({ by, output, label: 'all is made' }));
+  for (const signal of [agent.gone, agent.closing]) assert.deepEqual(getEventListeners(signal, 'abort'), []);
 
   const text = await readFile(output, 'latin1');
   assert.deepEqual(result, { transferBytes: text.length, output: { path: output, bytes: text.length } });
