@@ -11,6 +11,7 @@ import type { AuditEntry, AuditQuery, AuditResult } from '../../protocol/audit.t
 import { matchesGlob } from '../../protocol/glob.ts';
 import { type AuditFile, AuditWriter, auditFiles, linesOf, removeFile } from './audit-files.ts';
 import { type AuditBody, NO_HASH, RETENTION, readLine, sealed } from './chain.ts';
+import type { Syslog } from './syslog.ts';
 
 /** Entries that are kept where there is no folder, and that may wait for a disk. */
 const IN_MEMORY = 10_000;
@@ -28,6 +29,8 @@ export interface AuditTrailOptions {
   readonly keepMs?: number;
   /** Of the hashes; absent: they have none. */
   readonly key?: string;
+  /** Where each entry is sent, too. */
+  readonly copy?: Pick<Syslog, 'send' | 'close'>;
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -74,7 +77,7 @@ export class AuditTrail {
   }
 
   /** One that lasts as long as the process. */
-  static inMemory(options: Pick<AuditTrailOptions, 'logger' | 'now'>): AuditTrail {
+  static inMemory(options: Pick<AuditTrailOptions, 'logger' | 'now' | 'copy'>): AuditTrail {
     return new AuditTrail(options);
   }
 
@@ -93,9 +96,11 @@ export class AuditTrail {
   }
 
   append(act: NewAct): Appended {
-    const { key, now } = this.#options;
+    const { key, now, copy } = this.#options;
     const seq = this.#head.seq + 1;
-    const { line, hash } = sealed(bodyOf(seq, new Date(now()).toISOString(), act), this.#head.hash, key);
+    const body = bodyOf(seq, new Date(now()).toISOString(), act);
+    const { line, hash } = sealed(body, this.#head.hash, key);
+    copy?.send(body, line);
     this.#head = { seq, hash };
     this.#lines.push(line);
     if (!this.#writer) {
@@ -116,6 +121,7 @@ export class AuditTrail {
     await this.#last;
     clearTimeout(this.#retry);
     await this.#writer?.close();
+    await this.#options.copy?.close();
   }
 
   async *#backwards(): AsyncIterable<readonly string[]> {

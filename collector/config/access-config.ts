@@ -5,6 +5,7 @@ import { type Address, isLoopback } from '../base/address.ts';
 import type { AuditFile, OidcFile, ScopeFile, TokenFile } from './access-file.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { SecretSource } from './secret.ts';
+import { parseSyslog, type SyslogAddress } from './syslog-address.ts';
 
 /** Globs of targets, and the probes that may be run there by hand; absent: all. */
 export interface ScopeConfig {
@@ -67,6 +68,8 @@ export interface AuditConfig {
   readonly keepMs: number;
   /** Of the hashes. */
   readonly key?: SecretSource;
+  /** Where a copy goes. */
+  readonly syslog?: SyslogAddress;
 }
 
 export function authConfig({ tokens, origins, oidc }: ConfigFile['auth']): AuthConfig {
@@ -115,9 +118,10 @@ export function tlsConfig({ cert, key, clientCa }: NonNullable<ConfigFile['tls']
   return { cert, key, ...(clientCa !== undefined && { clientCa }) };
 }
 
-export function auditConfig({ dir, keep: keepMs, key }: AuditFile, store: string | undefined): AuditConfig {
+export function auditConfig({ dir, keep: keepMs, key, syslog }: AuditFile, store: string | undefined): AuditConfig {
   const folder = dir ?? (store === undefined ? undefined : auditFolder(store));
-  return { keepMs, ...(folder !== undefined && { dir: folder }), ...(key && { key }) };
+  const copy = syslog === undefined ? {} : { syslog: parseSyslog(syslog) };
+  return { keepMs, ...(folder !== undefined && { dir: folder }), ...(key && { key }), ...copy };
 }
 
 /** Where the trail of a store is, unless its configuration says otherwise. */

@@ -6,6 +6,7 @@ import { Role } from '../../protocol/role.ts';
 import { isLoopback } from '../base/address.ts';
 import { duration, noDoubles, oneOrMore, text } from './config-values.ts';
 import { Secret } from './receiver-file.ts';
+import { parseSyslog } from './syslog-address.ts';
 import { name } from './target-file.ts';
 
 const path = (description: string) => z.string().min(1).meta({ description });
@@ -139,11 +140,21 @@ export const TlsFile = z.strictObject({
   clientCa: path('PEM file of authorities: clients must then show a certificate of one of them.').optional(),
 });
 
+/** @throws SyntaxError */
+function checkSyslog(value: string): string {
+  parseSyslog(value);
+  return value;
+}
+
 export const AuditFile = z.strictObject({
   dir: path('The folder of the audit trail. Default: beside the store, its path with .audit behind it.').optional(),
   keep: duration('The age at which entries are removed, a day at a time.', 86_400_000).prefault('365d'),
   key: Secret.optional().meta({
     description: 'Where a key is that the hashes are made with: who does not have it cannot write the trail anew.',
   }),
+  syslog: text(checkSyslog, {
+    description: 'Where a copy of each entry is sent as JSON, by RFC 5424.',
+    examples: ['tcp://127.0.0.1:601', 'udp://127.0.0.1:514', 'tls://logs.example:6514'],
+  }).optional(),
 });
 export type AuditFile = z.infer<typeof AuditFile>;

@@ -25,6 +25,7 @@ import { readTokens } from '../access/tokens.ts';
 import { Alerts } from '../alert/alerts.ts';
 import { gatherer } from '../alert/gather.ts';
 import { AuditTrail } from '../audit/audit-trail.ts';
+import { Syslog } from '../audit/syslog.ts';
 import { formatAddress } from '../base/address.ts';
 import { version } from '../base/version.ts';
 import { exposures } from '../config/access-config.ts';
@@ -163,13 +164,14 @@ async function openAudit(
   { audit }: Config,
   { logger, now = Date.now, env = process.env }: CollectorOptions,
 ): Promise<AuditTrail> {
-  const { dir, keepMs, key } = audit ?? {};
+  const { dir, keepMs, key, syslog } = audit ?? {};
   return await AuditTrail.open({
     logger,
     now,
     ...(dir !== undefined && { dir }),
     ...(keepMs !== undefined && { keepMs }),
     ...(key && { key: told('audit.key', () => readSecret(key, env)) }),
+    ...(syslog && { copy: new Syslog(syslog, logger) }),
   });
 }
 
