@@ -10,6 +10,11 @@ export class AgentLog extends RingLog {
     this.#publisher = publisher;
   }
 
+  /** What an earlier run has said already. */
+  recall(events: readonly NewEvent[]): void {
+    for (const event of events) super.append(event);
+  }
+
   override append(event: NewEvent): LogEntry {
     this.#publisher?.say({ act: 'event', event });
     return super.append(event);

@@ -112,6 +112,11 @@ export class FleetLog implements EventLog {
     await this.#options.view.settled();
   }
 
+  /** Resolves when all that was appended until now is in the stream. */
+  async published(): Promise<void> {
+    await this.#publisher.settled();
+  }
+
   async settled(): Promise<void> {
     const settled = async () => {
       await this.#publisher.settled();

@@ -108,7 +108,7 @@ export class Publisher {
     const target = targetOf(said);
     this.#waiting.add({
       target,
-      subject: eventSubject(stream.name, agent, target, keyOfSaid(said)),
+      subject: eventSubject(stream.name, { agent, target, topic: topicOf(said), key: keyOfSaid(said) }),
       id: `${log}:${++this.#said}`,
       headers: { ...own, ...headers?.(said) },
       data,
@@ -195,6 +195,10 @@ export class Publisher {
 function targetOf(said: Said): string {
   if (said.act === 'event') return said.event.target;
   return said.act === 'judge' ? JUDGE : said.target;
+}
+
+function topicOf(said: Said): string {
+  return said.act === 'event' ? said.event.type : said.act;
 }
 
 /** What a newer one of the same takes the place of. */

@@ -9,12 +9,19 @@ import { aborted } from '../../agent/base/waiting.ts';
 import type { Config } from '../config/config.ts';
 import type { FleetFile } from '../config/fleet-file.ts';
 import type { TargetConfig } from '../config/target-config.ts';
+import { becomeMember, type Membership } from '../fleet/membership.ts';
 import { type PublishedEvents, publishEvents } from '../fleet/publish-events.ts';
+import { answerQuestions } from '../fleet/questions.ts';
+import { recalledEvents } from '../fleet/recalled.ts';
+import { askSubject } from '../fleet/subjects.ts';
 import { RingHistory } from '../history/ring-history.ts';
 import type { FleetChange } from '../targets/fleet.ts';
+import { KEPT_MS } from '../targets/ledger.ts';
 import { liveProbes, type Probes } from '../targets/probes.ts';
 import { Roster } from '../targets/roster.ts';
 import { useNames } from './names.ts';
+import { processClaims } from './process-claims.ts';
+import { answerOf } from './target-questions.ts';
 
 export interface AgentOptions {
   readonly logger: Logger;
@@ -44,7 +51,16 @@ export async function startAgent(
   const { logger, env = process.env } = options;
   useNames(config);
   const events = await publishEvents({ config: config.fleet, logger, env, ring: config.stream });
-  return new RunningAgent(config, options, events);
+  try {
+    const who = { name: events.agent, kind: 'agent' } as const;
+    const membership = await becomeMember(events.connection, config.fleet, who, logger);
+    const past = await recalledEvents(events.stream, events.agent, Date.now() - KEPT_MS, logger);
+    events.log.recall(past);
+    return new RunningAgent(config, options, events, membership);
+  } catch (error) {
+    await events[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 class RunningAgent implements FleetAgent {
@@ -53,7 +69,12 @@ class RunningAgent implements FleetAgent {
   readonly #roster: Roster;
   readonly #stop = new AbortController();
 
-  constructor(config: Config, { logger, signal, probes = liveProbes }: AgentOptions, events: PublishedEvents) {
+  constructor(
+    config: Config,
+    { logger, signal, probes = liveProbes }: AgentOptions,
+    events: PublishedEvents,
+    membership: Membership,
+  ) {
     const { log, agent } = events;
     this.name = agent;
     const history = new RingHistory(log);
@@ -66,11 +87,18 @@ class RunningAgent implements FleetAgent {
       giveUpMs: config.giveUpMs,
       now: Date.now,
       random: Math.random,
+      claims: processClaims(membership.claims),
       asNamed: (target) => ofAgent(target, agent),
     });
+    const { connection, stream } = events;
+    const answering = answerQuestions(connection, askSubject(stream.name), (question) =>
+      answerOf(question, this.#roster.runners),
+    );
     this.closed = aborted(this.#stop.signal).then(async () => {
+      answering[Symbol.dispose]();
       await this.#roster.stop();
       await history[Symbol.asyncDispose]();
+      await membership[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       logger.info({ agent }, 'agent stopped');
     });

@@ -22,6 +22,7 @@ import { Acts } from '../access/acts.ts';
 import { Oidc } from '../access/oidc.ts';
 import { OidcLogin } from '../access/oidc-login.ts';
 import { readTokens } from '../access/tokens.ts';
+import type { AlertDesk } from '../alert/alert-desk.ts';
 import { Alerts } from '../alert/alerts.ts';
 import { gatherer } from '../alert/gather.ts';
 import { AuditTrail } from '../audit/audit-trail.ts';
@@ -34,6 +35,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { readSecret } from '../config/secret.ts';
 import { DEFAULT_RETENTION } from '../config/store-config.ts';
 import { placeOf } from '../egress/places.ts';
+import type { Claim } from '../fleet/claims.ts';
 import { Api } from '../http/api.ts';
 import { readPages } from '../http/pages.ts';
 import { routes } from '../http/routes/routes.ts';
@@ -53,10 +55,13 @@ import { SnapshotKeeper } from '../snapshots/snapshot-keeper.ts';
 import { Snapshots } from '../snapshots/snapshots.ts';
 import { Requests } from '../stream/requests.ts';
 import { StreamServer } from '../stream/server.ts';
+import type { TargetList } from '../targets/probed-target.ts';
 import { liveProbes, type Probes } from '../targets/probes.ts';
 import { Roster } from '../targets/roster.ts';
 import { Entrance } from './entrance.ts';
+import { FleetJudge, type TermStart } from './fleet-judge.ts';
 import { FleetMember } from './fleet-member.ts';
+import { FleetTargets } from './fleet-targets.ts';
 import { warnOfLooseModes } from './loose-modes.ts';
 import { useNames } from './names.ts';
 import { type Reloaded, restartKeys } from './reload.ts';
@@ -108,7 +113,6 @@ export async function startCollector(config: Config, options: CollectorOptions):
   let audit: AuditTrail | undefined;
   try {
     audit = await openAudit(config, options);
-    const notifications = notificationsOf(config, options, storage);
     const http = createHttpServer({
       ...(config.tls && { tls: config.tls }),
       maxConnections: config.stream.maxClients + SPARE_CONNECTIONS,
@@ -122,20 +126,20 @@ export async function startCollector(config: Config, options: CollectorOptions):
     const onKept = () => outgoing?.wake();
     const keeper = config.snapshots && new SnapshotKeeper({ ...config.snapshots, logger, now, onKept });
     const roster = rosterOf(config, options, storage, operations, keeper);
-    const snapshots = new Snapshots(config.snapshots?.dir, () => roster.runners.keys());
+    const targets = member ? new FleetTargets(roster.runners, member.remote) : roster.runners;
+    const snapshots = new Snapshots(config.snapshots?.dir, () => targets.keys());
     outgoing = outgoingOf(config, options, snapshots, operations);
-    const alerts = alertsOf(config, options, storage, roster);
+    const { alerts, notifications } = judgingOf(config, options, storage, targets, member);
     const sent = outgoing && { outgoing };
-    const otlp = otlpOf(config, options, storage, roster);
+    const otlp = otlpOf(config, options, storage, targets);
     const optional = { ...(keeper && { keeper }), ...sent, ...(otlp && { otlp }) };
-    const parts = { roster, alerts, notifications, audit, operations, snapshots, ...optional };
+    const parts = { roster, targets, alerts, notifications, audit, operations, snapshots, ...optional };
     const { env = process.env } = options;
     const entrance = new Entrance({ config, access, http, address, env });
     return new RunningCollector(config, options, entrance, storage, parts, http);
   } catch (error) {
     await audit?.close();
     await storage.close();
-    await member?.[Symbol.asyncDispose]();
     throw error;
   }
 }
@@ -197,16 +201,37 @@ function rosterOf(
   });
 }
 
+/** What judges and what tells; of a fleet both are one, which does so only while no other collector does. @throws ConfigError */
+function judgingOf(
+  config: Config,
+  options: CollectorOptions,
+  storage: Storage,
+  targets: TargetList,
+  member: FleetMember | undefined,
+): { readonly alerts: AlertDesk; readonly notifications: Notifier } {
+  const { logger } = options;
+  const standIn = notificationsOf(config, options, storage);
+  if (!member) return { alerts: alertsOf(config, options, storage, targets), notifications: standIn };
+  const { alerts: rules, notify: receivers } = config;
+  const of = ({ rules: alerts, receivers: notify }: TermStart) => ({ ...config, alerts, notify });
+  const judge = new FleetJudge({
+    ...{ member, rules, receivers, standIn, logger },
+    alerts: (start) => alertsOf(of(start), options, { ...storage, offsets: start.offsets }, targets),
+    notifications: (start) => notificationsOf(of(start), options, { ...storage, offsets: start.offsets }, start.claim),
+  });
+  return { alerts: judge, notifications: judge };
+}
+
 function alertsOf(
   { alerts: rules, evidence, strings, store }: Config,
   { logger, now = Date.now }: CollectorOptions,
   { log, history, offsets: consumers }: Storage,
-  { runners }: Roster,
+  targets: TargetList,
 ): Alerts {
   const monotonic = () => performance.now();
   const target = (name: string) => {
-    const runner = runners.get(name);
-    if (runner) return runner;
+    const found = targets.get(name);
+    if (found) return found;
     throw new RequestError('unknown-target', `Cannot probe "${name}": there is no such target any more`);
   };
   const gather = gatherer({ log, history, target, ...evidence, strings, logger, monotonic, sleep });
@@ -251,8 +276,9 @@ function notificationsOf(
   { alerts: rules, notify: receivers }: Config,
   { logger, env = process.env, now = Date.now, random = Math.random }: CollectorOptions,
   { log, offsets }: Storage,
+  claim?: Claim,
 ): Notifications {
-  return new Notifications({ receivers, rules, log, offsets, logger, env, now, random });
+  return new Notifications({ receivers, rules, log, offsets, logger, env, now, random, ...(claim && { claim }) });
 }
 
 /** Undefined where no metrics are sent. @throws ConfigError for a secret that is not there */
@@ -260,20 +286,25 @@ function otlpOf(
   { otlp }: Config,
   { logger, env = process.env, now = Date.now }: CollectorOptions,
   { log }: Storage,
-  { runners }: Roster,
+  targets: TargetList,
 ): Otlp | undefined {
   if (!otlp) return undefined;
   const { bearer, ...where } = otlp;
   const token = bearer && told('otlp.bearer', () => readSecret(bearer, env));
-  const states = () => [...runners.values()].map((runner) => runner.state());
+  const states = () => [...targets.values()].map((target) => target.state());
   return new Otlp({ ...where, ...(token !== undefined && { token }), log, states, logger, version, now, sleep });
 }
+
+/** What tells of alerts. */
+type Notifier = Pick<Notifications, 'run' | 'stop' | 'renewal' | 'outboxes'>;
 
 /** What runs until the collector is closed. */
 interface Parts {
   readonly roster: Roster;
-  readonly alerts: Alerts;
-  readonly notifications: Notifications;
+  /** Its own, and those of others in a fleet. */
+  readonly targets: TargetList;
+  readonly alerts: AlertDesk;
+  readonly notifications: Notifier;
   readonly audit: AuditTrail;
   readonly operations: Operations;
   readonly snapshots: Snapshots;
@@ -296,8 +327,8 @@ class RunningCollector implements Collector {
   readonly #mcp: Sessions;
   readonly #config: Config;
   readonly #entrance: Entrance;
-  readonly #alerts: Alerts;
-  readonly #notifications: Notifications;
+  readonly #alerts: AlertDesk;
+  readonly #notifications: Notifier;
   readonly #audit: AuditTrail;
   readonly #acts: Acts;
   readonly #stop = new AbortController();
@@ -307,7 +338,7 @@ class RunningCollector implements Collector {
     options: CollectorOptions,
     entrance: Entrance,
     storage: Storage,
-    { roster, alerts, notifications, audit, operations, snapshots, outgoing, keeper, otlp }: Parts,
+    { roster, targets, alerts, notifications, audit, operations, snapshots, outgoing, keeper, otlp }: Parts,
     http: Server,
   ) {
     const { logger, signal } = options;
@@ -322,22 +353,32 @@ class RunningCollector implements Collector {
     this.#roster = roster;
     this.#alerts = alerts;
     this.#notifications = notifications;
-    const { runners } = roster;
     this.#explorer = new Explorer({ snapshots, strings: config.strings });
     const { now = Date.now } = options;
     const acts = new Acts(logger, audit);
     this.#audit = audit;
     this.#acts = acts;
     const explorer = this.#explorer;
-    const requests = new Requests({ log, runners, history, snapshots, explorer, acts, audit, operations, now, alerts });
+    const requests = new Requests({
+      log,
+      runners: targets,
+      history,
+      snapshots,
+      explorer,
+      acts,
+      audit,
+      operations,
+      now,
+      alerts,
+    });
     const reporter = followedReports(explorer, operations, (name) => snapshots.ownersOf(name));
     this.#mcp = new Sessions({ requests, log, reporter, acts });
     const { stream } = config;
     this.#stream = new StreamServer({ http, access, acts, origins, log, requests, config: stream, logger, version });
     this.#metrics = new Metrics({
       log,
-      states: () => [...runners.values()].map((runner) => runner.state()),
-      turns: () => [...runners.values()].flatMap((runner) => runner.turn ?? []),
+      states: () => [...targets.values()].map((target) => target.state()),
+      turns: () => [...roster.runners.values()].flatMap((runner) => runner.turn ?? []),
       clients: () => this.#stream.clients,
       refusals: () => access.refusals,
       alerts: () => alerts.list().rules,
@@ -363,11 +404,12 @@ class RunningCollector implements Collector {
     this.#api = new Api({ routes: ways, access, acts, origins, snapshots, logger, answered });
     http.on('request', (request, response) => void this.#api.serve(request, response));
     const stopped = aborted(this.#stop.signal);
-    const judging = Promise.all([alerts.run(), notifications.run(), otlp?.run()]);
+    // of a fleet both are one
+    const running = new Set<Pick<Notifier, 'run' | 'stop'>>([alerts, notifications]);
+    const judging = Promise.all([...[...running].map((each) => each.run()), otlp?.run()]);
     this.closed = stopped.then(async () => {
       await this.#letGo();
-      alerts.stop();
-      notifications.stop();
+      for (const each of running) each.stop();
       otlp?.stop();
       keeper?.[Symbol.dispose]();
       await outgoing?.[Symbol.asyncDispose]();

@@ -29,10 +29,20 @@ export interface NotificationsOptions {
   readonly logger: Logger;
   /** Where secrets may be. */
   readonly env: Environment;
+  /** Under which of those that one collector of a fleet has at a time; absent: nobody else tells. */
+  readonly claim?: TellingClaim;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+}
+
+/** The right to tell, which another collector may take over. */
+export interface TellingClaim {
+  /** Rises with each holder. */
+  readonly fence: number;
+  /** Asked before each notification. */
+  readonly isHeld: boolean;
 }
 
 /** A receiver with all that it is made of. */
@@ -117,13 +127,14 @@ export class Notifications {
   }
 
   #running(made: Made): Running {
-    const { log, offsets, logger, random } = this.#options;
+    const { log, offsets, logger, random, claim } = this.#options;
+    const mayTell = () => claim?.isHeld ?? true;
     const { receiver } = made;
     const { name } = made.config;
     const concerns = ({ rule, labels }: Pick<Alert, 'rule' | 'labels'>) =>
       isOwnedBy(labels.owner, made.config.owners) &&
       this.#rules.some((known) => (known.name === rule || known.group === rule) && notifies(known, name));
-    return { ...made, outbox: new Outbox({ name, receiver, log, offsets, concerns, logger, random, sleep }) };
+    return { ...made, outbox: new Outbox({ name, receiver, log, offsets, concerns, logger, random, sleep, mayTell }) };
   }
 
   #begin({ outbox }: Running): void {
@@ -139,13 +150,14 @@ function isSame(one: Made, other: Made): boolean {
 function receiverOf(
   config: ReceiverConfig,
   { secret, authorization, ca }: Credentials,
-  { logger, now }: Pick<NotificationsOptions, 'logger' | 'now'>,
+  { logger, now, claim }: Pick<NotificationsOptions, 'logger' | 'now' | 'claim'>,
 ): Receiver {
   const proof = { ...(authorization !== undefined && { authorization }), ...(ca !== undefined && { ca }) };
   switch (config.type) {
     case 'webhook': {
       const { name, url, timeoutMs } = config;
-      return new Webhook({ name, url, timeoutMs, now, ...(secret !== undefined && { secret }), ...proof });
+      const fence = claim && { fence: claim.fence };
+      return new Webhook({ name, url, timeoutMs, now, ...fence, ...(secret !== undefined && { secret }), ...proof });
     }
     case 'alertmanager':
       return new Alertmanager({ url: config.url, timeoutMs: config.timeoutMs, now, ...proof });

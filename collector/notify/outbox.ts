@@ -40,6 +40,8 @@ export interface OutboxOptions {
   /** Whether a rule notifies this receiver. */
   readonly concerns: (alert: Pick<Alert, 'rule' | 'labels'>) => boolean;
   readonly logger: Logger;
+  /** Whether it is still this collector that tells; where it is not, `stop` follows. */
+  readonly mayTell?: () => boolean;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Resolves after a time, or early when the signal is aborted. */
@@ -196,11 +198,11 @@ export class Outbox {
 
   /** Until it is accepted or refused for ever, or the collector stops. */
   async #deliver(notice: Notice): Promise<void> {
-    const { receiver, logger, random, sleep } = this.#options;
+    const { receiver, logger, random, sleep, mayTell = () => true } = this.#options;
     const { signal } = this.#stop;
     const { fingerprint, rule } = notice.alert;
     const backoff = new Backoff({ maxMs: MAX_RETRY_MS, random });
-    for (let attempt = 1; !signal.aborted; attempt++) {
+    for (let attempt = 1; mayTell() && !signal.aborted; attempt++) {
       const outcome = await receiver.send(notice, signal);
       if (signal.aborted) return;
       const about = { receiver: this.name, rule, fingerprint, status: notice.status };

@@ -5,6 +5,7 @@
  *     Heapwatch-Timestamp: 1795329885                              seconds since 1970, of this attempt
  *     Heapwatch-Signature: v1=HEX                                  HMAC-SHA256 of `TIMESTAMP.BODY` by the shared secret
  *     Idempotency-Key: FINGERPRINT/2026-11-22T06:24:45.123Z/firing the same for each attempt: what comes twice is one
+ *     Heapwatch-Fence: 17                                          of a fleet: rises with each collector that takes over telling
  */
 import { createHmac } from 'node:crypto';
 import type { Notice } from './notice.ts';
@@ -20,6 +21,8 @@ export interface WebhookOptions {
   readonly url: string;
   /** Absent: nothing is signed. */
   readonly secret?: string;
+  /** Of the collector of a fleet that tells. */
+  readonly fence?: number;
   /** The header `Authorization`. */
   readonly authorization?: string;
   /** Certificates (PEM) that its own may be signed by. */
@@ -37,13 +40,14 @@ export class Webhook implements Receiver {
   }
 
   send(notice: Notice, signal: AbortSignal): Promise<Outcome> {
-    const { name, url, secret, authorization, ca, timeoutMs, now } = this.#options;
+    const { name, url, secret, fence, authorization, ca, timeoutMs, now } = this.#options;
     const body = JSON.stringify(webhookBody(name, notice));
     const timestamp = String(Math.floor(now() / 1000));
     const { fingerprint, startsAt } = notice.alert;
     const headers = {
       'Heapwatch-Timestamp': timestamp,
       'Idempotency-Key': `${fingerprint}/${startsAt}/${notice.status}`,
+      ...(fence !== undefined && { 'Heapwatch-Fence': String(fence) }),
       ...(authorization !== undefined && { Authorization: authorization }),
       ...(secret !== undefined && { 'Heapwatch-Signature': `v1=${signature(secret, timestamp, body)}` }),
     };

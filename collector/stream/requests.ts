@@ -21,19 +21,19 @@ import { operatorWanted } from '../access/access.ts';
 import type { Acts, Ending } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { reaches, type Scope } from '../access/scope.ts';
-import type { Alerts } from '../alert/alerts.ts';
+import type { AlertDesk } from '../alert/alert-desk.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { History } from '../history/history.ts';
 import type { EventLog } from '../log/log.ts';
 import type { NewOperation, Operations, RunningOperation } from '../operations/operations.ts';
 import type { Explorer } from '../snapshots/explorer.ts';
 import type { Snapshots } from '../snapshots/snapshots.ts';
-import type { ProbedTarget } from '../targets/probed-target.ts';
+import type { ProbedTarget, TargetList } from '../targets/probed-target.ts';
 import { checkScope, type Known, mayTellEntry, withinScope } from './method-scopes.ts';
 
 export interface RequestsOptions {
   readonly log: EventLog;
-  readonly runners: ReadonlyMap<string, ProbedTarget>;
+  readonly runners: TargetList;
   readonly history: History;
   readonly snapshots: Snapshots;
   readonly explorer: Explorer;
@@ -43,12 +43,12 @@ export interface RequestsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Absent: nothing is judged. */
-  readonly alerts?: Alerts | undefined;
+  readonly alerts?: AlertDesk | undefined;
 }
 
 export class Requests {
   readonly #log: EventLog;
-  readonly #runners: ReadonlyMap<string, ProbedTarget>;
+  readonly #runners: TargetList;
   readonly #history: History;
   readonly #snapshots: Snapshots;
   readonly #explorer: Explorer;
@@ -56,7 +56,7 @@ export class Requests {
   readonly #audit: AuditTrail;
   readonly #operations: Operations;
   readonly #now: () => number;
-  readonly #alerts: Alerts | undefined;
+  readonly #alerts: AlertDesk | undefined;
   readonly #known: Known;
 
   constructor({ log, runners, history, snapshots, explorer, acts, audit, operations, now, alerts }: RequestsOptions) {
@@ -157,9 +157,9 @@ export class Requests {
       case 'alerts':
         return this.#alerts?.list() ?? { alerts: [], rules: [], silences: [] };
       case 'silence':
-        return { silence: this.#alertDesk().silence(call.params) };
+        return { silence: await this.#alertDesk().silence(call.params) };
       case 'unsilence':
-        return { silences: this.#alertDesk().unsilence(call.params.id) };
+        return { silences: await this.#alertDesk().unsilence(call.params.id) };
       case 'prices':
         return await this.#prices(call.params);
       case 'snapshots':
@@ -259,7 +259,7 @@ export class Requests {
   }
 
   /** @throws RequestError where nothing is judged */
-  #alertDesk(): Alerts {
+  #alertDesk(): AlertDesk {
     if (this.#alerts) return this.#alerts;
     throw new RequestError('not-found', 'Cannot silence anything: this collector has no alerts');
   }

@@ -55,6 +55,8 @@ export interface AttachmentOptions {
   readonly now: () => number;
   /** Says that an isolate is no more. */
   readonly forget: (isolate: string) => void;
+  /** Whether the target is still one's own to probe; where it is not, `tend` is stopped too. */
+  readonly isHeld: () => boolean;
 }
 
 export class Attachment {
@@ -131,7 +133,8 @@ export class Attachment {
     });
     this.#options.reports.state(this.state());
     if (this.#schedule.has('sampling')) this.#start(this.#startSampling());
-    while (!this.#end.signal.aborted) {
+    // a process that stood still asks before it goes on
+    while (this.#options.isHeld() && !this.#end.signal.aborted) {
       const nowMs = performance.now();
       const nextAtMs = this.#busy ? this.#lookBeside(nowMs) : this.#startNext(nowMs);
       await this.#wakeUp.wait(nextAtMs - performance.now());

@@ -12,7 +12,10 @@ import { Ledger } from './ledger.ts';
 import { Runner, type RunnerOptions } from './runner.ts';
 
 export interface FleetOptions
-  extends Pick<RunnerOptions, 'log' | 'history' | 'logger' | 'probes' | 'graceMs' | 'giveUpMs' | 'now' | 'random'> {}
+  extends Pick<
+    RunnerOptions,
+    'log' | 'history' | 'logger' | 'probes' | 'claims' | 'graceMs' | 'giveUpMs' | 'now' | 'random'
+  > {}
 
 /** Names of targets. */
 export interface FleetChange {

@@ -5,3 +5,11 @@ export type ProbedTarget = Pick<
   Runner,
   'state' | 'request' | 'objection' | 'borrowSampling' | 'prices' | 'release' | 'held'
 >;
+
+/** Targets by their names; changes as they do. */
+export interface TargetList {
+  get(name: string): ProbedTarget | undefined;
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+  values(): Iterable<ProbedTarget>;
+}

@@ -31,6 +31,7 @@ import type { ProbeOutcome, ProbeRequest } from './probe-queue.ts';
 import type { Probes } from './probes.ts';
 import { Reader } from './reader.ts';
 import { Reports } from './reports.ts';
+import type { TargetClaim, TargetClaims } from './target-claims.ts';
 
 /** An attachment that held this long ends a row of failures. */
 const HELD_MS = 10_000;
@@ -39,6 +40,8 @@ const CLOSE_TIMEOUT_MS = 3_000;
 const HOUR_MS = 3_600_000;
 /** As a session tells that its target does. */
 const ENDING = 'the process is ending';
+const ELSEWHERE = 'another agent of the fleet watches this process';
+const UNCLAIMED = 'the lease is lost: NATS was away for too long';
 const CUT = 'the collector ended while it ran';
 
 export interface RunnerOptions {
@@ -51,6 +54,8 @@ export interface RunnerOptions {
   /** What probes have cost the target until now. */
   readonly ledger: Ledger;
   readonly probes: Probes;
+  /** Absent: nobody else could probe it. */
+  readonly claims?: TargetClaims;
   /** How long a target that is let go may go on sending a snapshot. */
   readonly graceMs: number;
   /** How long a target may answer nothing before its connection is given up. */
@@ -164,7 +169,8 @@ export class Runner {
 
   /** One attachment from its beginning to its end, or the attempt. */
   async #attach(): Promise<void> {
-    const { target, ledger, probes, log, logger, giveUpMs, now } = this.#options;
+    const { target, ledger, probes, log, logger, giveUpMs, now, claims } = this.#options;
+    if (!((await claims?.ready(this.#stop.signal)) ?? true)) return;
     let agent: Agent;
     try {
       agent = await probes.attach(target.inspect, { signal: this.#stop.signal, giveUpMs, pin: this.#pin });
@@ -174,6 +180,8 @@ export class Runner {
       this.#leave(reason, reason !== this.#gone.reason);
       return;
     }
+    const claim = await this.#claim(agent);
+    if (claim === null) return;
     const { incarnation, nodeVersion } = agent.identity;
     logger.info({ incarnation, nodeVersion }, 'target attached');
     const reports = new Reports({ target: target.name, publish: (event) => log.append(event), logger, now });
@@ -182,10 +190,33 @@ export class Runner {
     const guard = new Guard({ agent, limits: target.limits, ledger, probes, now });
     const beganAtMs = performance.now();
     this.#folder = probes.diagnosticFolder(agent).catch(() => null);
-    const ended = await this.#tend({ agent, reader, checkpoints, reports, guard });
+    const ended = await this.#tend({ agent, reader, checkpoints, reports, guard }, claim);
     if (performance.now() - beganAtMs >= HELD_MS) this.#backoff.reset();
     if (ended) this.#leave(ended.gone.message, true, ended.death);
     await this.#letGo(agent, [checkpoints, reader]);
+    await claim?.release();
+  }
+
+  /** Makes the process one's own to probe; undefined where nobody else could, null where it is not to be had: then it is let go. */
+  async #claim(agent: Agent): Promise<TargetClaim | null | undefined> {
+    const { claims } = this.#options;
+    if (!claims) return undefined;
+    const { signal } = this.#stop;
+    try {
+      const claim = await claims.claim(agent.identity, signal);
+      if (claim) return claim;
+      await this.#letGo(agent, []);
+      this.#leave(ELSEWHERE, ELSEWHERE !== this.#gone.reason);
+      await claims.free(agent.identity, signal);
+      // whoever waited is not to wait longer
+      this.#backoff.reset();
+      this.#gone = { ...this.#gone, retryInMs: 0 };
+      return null;
+    } catch (error) {
+      await this.#letGo(agent, []);
+      this.#leave(reasonOf(error), reasonOf(error) !== this.#gone.reason);
+      return null;
+    }
   }
 
   /** Why the process has ended, if it has; one of which that is not known tells it itself. */
@@ -247,7 +278,7 @@ export class Runner {
   }
 
   /** Probes until the target goes, and gives why; undefined when `stop` ended it. */
-  async #tend(attached: Attached): Promise<Ended | undefined> {
+  async #tend(attached: Attached, claim?: TargetClaim): Promise<Ended | undefined> {
     const { target, log, gate, ledger, now } = this.#options;
     const { agent, checkpoints } = attached;
     // what is known of an earlier process is no state of this one
@@ -264,13 +295,19 @@ export class Runner {
       probes: this.#options.probes,
       now,
       forget: (isolate) => log.forget(target.name, { isolate }),
+      isHeld: () => claim?.isHeld ?? true,
     });
     try {
-      const tending = this.#attachment.tend(this.#stop.signal);
+      const { signal: stop } = this.#stop;
+      const until = claim ? AbortSignal.any([stop, claim.lost]) : stop;
+      const tending = this.#attachment.tend(until);
       this.#judgeInterrupted(agent.identity, before);
       const gone = await tending;
       const { interrupted, readings } = this.#attachment;
-      if (!gone) return undefined;
+      if (!gone) {
+        if (claim?.lost.aborted) this.#leave(UNCLAIMED, true);
+        return undefined;
+      }
       const atMs = now();
       if (interrupted) this.#charge([interrupted], atMs);
       return {
