@@ -102,6 +102,7 @@ describe('leases of a fleet', { skip: hasNats ? false : 'no nats-server here', t
         { name: 'Heap', watch: { usage: 'heapUsed' }, when: { above: '1B' }, notify: ['hook'] },
         { name: 'Rss', watch: { usage: 'rss' }, when: { above: '10GB' }, notify: ['hook'] },
       ],
+      evidence: { perHour: 0, between: '0s' },
       notify: { hook: { webhook: hook.url } },
     });
     const watched = (name: string) => ({
@@ -119,6 +120,13 @@ describe('leases of a fleet', { skip: hasNats ? false : 'no nats-server here', t
     await client.subscribe({ topics: ['alert'] });
     assert.equal((await client.next('alert')).rule, 'Heap');
     const { 'heapwatch-fence': fence } = told!.headers;
+    // whoever is asked, the one that judges silences
+    const matchers = { matchers: { alertname: 'Rss' }, forMs: 60_000, comment: 'a test' };
+    assert.deepEqual(Object.keys((await client.request('silence', matchers, 's1')) as object).sort(), [
+      'id',
+      'result',
+      'type',
+    ]);
 
     const killedAtMs = performance.now();
     await first.kill();
