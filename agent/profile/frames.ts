@@ -1,4 +1,4 @@
-/** A profile as a tree of frames in which callees of one name are together: what a flame graph draws. */
+/** A tree of frames, as flame graphs and icicles draw it; and that of a profile, in which callees of one name are together. */
 import type { ProfileNode } from './heap-profile.ts';
 import { siteNames } from './sites.ts';
 
@@ -9,6 +9,8 @@ export interface Frame {
   readonly selfBytes: number;
   /** By size of all below, the largest first. */
   readonly children: readonly Frame[];
+  /** Of a heap: how many objects it stands for. */
+  readonly objects?: number;
   /** Of a difference of two profiles: `selfBytes` is then the larger of its two figures. */
   readonly change?: FrameChange;
 }

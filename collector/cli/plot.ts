@@ -1,8 +1,10 @@
-/** `heapwatch plot`: a recording as a picture. */
+/** `heapwatch plot`: a recording, a profile or a heap as a picture. */
 import { writeFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { fileError } from '../../agent/base/file-error.ts';
+import { isCoreFile } from '../../agent/memory/core-file.ts';
 import { isProfileFile } from '../../agent/probe/is-profile-file.ts';
+import { ICICLE } from '../flame/drawing.ts';
 import { flameBytes, isFlamePath, writeWhole } from '../flame/flame-file.ts';
 import { UsageError } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
@@ -12,7 +14,12 @@ interface PlotArguments {
   output: string;
   target: string | undefined;
   force: boolean;
+  exe: string | undefined;
 }
+
+const SNAPSHOT = /\.(?:heapsnapshot|heaptimeline)(?:\.gz)?$/i;
+/** A file has no price. */
+const FREE = { yes: true, guard: true };
 
 export function plotCommand(io: Io): CommandModule<object, PlotArguments> {
   return {
@@ -21,24 +28,31 @@ export function plotCommand(io: Io): CommandModule<object, PlotArguments> {
         .positional('recording', {
           type: 'string',
           demandOption: true,
-          describe: 'run.jsonl, or a sampling profile: x.heapprofile, x.pb.gz',
+          describe: 'run.jsonl; a sampling profile: x.heapprofile, x.pb.gz; a snapshot file, a core file',
         })
         .option('output', {
           alias: 'o',
           type: 'string',
           demandOption: true,
-          describe: 'the picture: run.svg; of a profile also a page, x.html',
+          describe: 'the picture: run.svg; of a profile and a heap also a page, x.html',
         })
         .option('target', { type: 'string', describe: 'which target, if several were recorded' })
+        .option('exe', {
+          type: 'string',
+          describe: "of a core file: the executable, if it is not at the core file's path",
+        })
         .option('force', { type: 'boolean', default: false, describe: 'overwrite an existing file' })
         .example('$0 plot run.jsonl -o run.svg', 'opens in any browser, in dark and light')
-        .example('$0 plot api.heapprofile -o api.html', 'a flame graph to zoom and search'),
+        .example('$0 plot api.heapprofile -o api.html', 'a flame graph to zoom and search')
+        .example('$0 plot app.heapsnapshot -o app.html', 'what keeps memory alive: an icicle of retained sizes'),
     handler: (args) => draw(args, io),
   };
 }
 
-async function draw({ recording: path, output, target, force }: PlotArguments, io: Io): Promise<void> {
+async function draw(args: PlotArguments, io: Io): Promise<void> {
+  const { recording: path, output, target, force } = args;
   if (isFlamePath(output) && isProfileFile(path)) return await drawProfile(path, output, force, io);
+  if (isFlamePath(output) && (SNAPSHOT.test(path) || isCoreFile(path))) return await drawHeap(args, io);
   if (!/\.svg$/i.test(output)) {
     throw new UsageError(
       `Cannot write ${output}: plots are SVG, name it .svg; a browser or rsvg-convert makes a PNG of it`,
@@ -68,6 +82,21 @@ async function drawProfile(path: string, output: string, force: boolean, io: Io)
   await writeWhole(
     paths,
     await flameBytes(output, frames, `${path}, alive of what was allocated while it was sampled`),
+  );
+  io.say(`wrote ${output}`);
+}
+
+/** The retained sizes of a heap by dominator, as an icicle. */
+async function drawHeap({ recording: path, output, force, exe }: PlotArguments, io: Io): Promise<void> {
+  const { outputPaths } = await import('../../agent/capture/output.ts');
+  const paths = outputPaths(output, force);
+  const { readColumns } = await import('../measure/read-columns.ts');
+  const { Heap } = await import('../../agent/graph/heap.ts');
+  const { icicle } = await import('../../agent/partition/icicle.ts');
+  const { columns } = await readColumns({ target: path, exe, consent: FREE }, io);
+  await writeWhole(
+    paths,
+    await flameBytes(output, icicle(new Heap(columns)), `${path}, by what keeps it alive`, ICICLE),
   );
   io.say(`wrote ${output}`);
 }

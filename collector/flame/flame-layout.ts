@@ -17,6 +17,8 @@ export interface FlameLayout {
   readonly start: readonly number[];
   readonly total: readonly number[];
   readonly self: readonly number[];
+  /** Of a heap: how many objects each stands for. */
+  readonly objects?: readonly number[];
   /** Of a difference: what each frame has now and had before, with its callees, and of itself. */
   readonly change?: {
     readonly now: readonly number[];
@@ -42,6 +44,7 @@ export function flameLayout(root: Frame): FlameLayout {
     selfNow: [] as number[],
     selfBefore: [] as number[],
   };
+  const objects: number[] = [];
   const pending: { frame: Frame; depth: number; start: number }[] = [{ frame: root, depth: 0, start: 0 }];
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { frame, depth, start } = next;
@@ -52,6 +55,7 @@ export function flameLayout(root: Frame): FlameLayout {
     layout.start.push(Math.round(start));
     layout.total.push(Math.round(totals.get(frame)!));
     layout.self.push(Math.round(frame.selfBytes));
+    if (root.objects !== undefined) objects.push(frame.objects ?? 0);
     if (frame.change) {
       change.now.push(Math.round(frame.change.nowBytes));
       change.before.push(Math.round(frame.change.beforeBytes));
@@ -66,7 +70,12 @@ export function flameLayout(root: Frame): FlameLayout {
     });
     for (const child of children.reverse()) pending.push(child);
   }
-  return { names: [...places.keys()], ...layout, ...(root.change && { change }) };
+  return {
+    names: [...places.keys()],
+    ...layout,
+    ...(root.objects !== undefined && { objects }),
+    ...(root.change && { change }),
+  };
 }
 
 function totalsOf(root: Frame): Map<Frame, number> {

@@ -1,8 +1,9 @@
-/** A flame graph as one page that needs nothing else: click to zoom, search, the largest sites as a table. */
+/** A flame graph or an icicle as one page that needs nothing else: click to zoom, search, the largest frames as a table. */
 import { createHash } from 'node:crypto';
 import type { Frame } from '../../agent/profile/frames.ts';
 import { humanSize } from '../../protocol/human.ts';
 import { escaped } from '../base/svg.ts';
+import { type Drawing, FLAME_GRAPH } from './drawing.ts';
 import { signedSize } from './flame-change.ts';
 import { type FlameLayout, flameLayout } from './flame-layout.ts';
 import { FLAME_SCRIPT } from './flame-script.ts';
@@ -23,7 +24,7 @@ td { padding: .1rem .8rem .1rem 0; } td.n { text-align: right; font-variant-nume
 th { text-align: left; padding-right: .8rem; }
 `;
 
-export function flamePage(root: Frame, title: string): string {
+export function flamePage(root: Frame, title: string, drawing: Drawing = FLAME_GRAPH): string {
   const layout = flameLayout(root);
   const hash = createHash('sha256').update(FLAME_SCRIPT).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
@@ -44,9 +45,9 @@ export function flamePage(root: Frame, title: string): string {
     `<h1>${escaped(head)}</h1>`,
     '<form><label>Search <input id="search" type="search" autocomplete="off"></label>',
     '<button id="reset" type="button">Whole graph</button><output id="found"></output></form>',
-    `<p id="said" aria-live="polite">Click a frame to zoom; the table below has the largest sites.${change ? LEGEND : ''}</p>`,
-    '<canvas id="flame" role="img" aria-label="Flame graph; the table below has the largest sites"></canvas>',
-    change ? changeTable(layout, change) : sizeTable(layout),
+    `<p id="said" aria-live="polite">Click a frame to zoom; the table below has the largest ${drawing.all}.${change ? LEGEND : ''}</p>`,
+    `<canvas id="flame" role="img" aria-label="${drawing.name}; the table below has the largest ${drawing.all}"></canvas>`,
+    change ? changeTable(layout, change) : sizeTable(layout, drawing),
     // data, not a program; no text in it can end the element
     `<script type="application/json" id="data">${JSON.stringify(layout).replaceAll('<', '\\u003c')}</script>`,
     `<script>${FLAME_SCRIPT}</script>`,
@@ -59,8 +60,8 @@ export function flamePage(root: Frame, title: string): string {
 const LEGEND =
   ' Red has grown, blue has shrunk, grey is as it was; a frame is as wide as the larger of its two figures.';
 
-function sizeTable(layout: FlameLayout): string {
-  const head = '<thead><tr><th>Itself</th><th>With callees</th><th>Site</th></tr></thead>';
+function sizeTable(layout: FlameLayout, { withAll, each }: Drawing): string {
+  const head = `<thead><tr><th>Itself</th><th>${withAll}</th><th>${each}</th></tr></thead>`;
   return `<table>${head}<tbody>${tableOf(layout)}</tbody></table>`;
 }
 

@@ -1,6 +1,6 @@
 /** The program of a flame graph's page, for a browser: draws on a canvas what is wide enough to be seen, from the columns of the layout. */
 export const FLAME_SCRIPT = `'use strict';
-const { names, name, depth, start, total, self, change } = JSON.parse(document.getElementById('data').textContent);
+const { names, name, depth, start, total, self, objects, change } = JSON.parse(document.getElementById('data').textContent);
 const ROW = 18;
 const LEAST = 0.5;
 const canvas = document.getElementById('flame');
@@ -85,7 +85,8 @@ function say(i) {
     return;
   }
   const share = total[0] ? ((100 * total[i]) / total[0]).toFixed(1) : '0.0';
-  said.textContent = names[name[i]] + ': ' + size(total[i]) + ' (' + share + ' %), itself ' + size(self[i]);
+  said.textContent = names[name[i]] + ': ' + size(total[i]) + ' (' + share + ' %), itself ' + size(self[i]) +
+    (objects ? ', ' + objects[i].toLocaleString('en') + ' objects' : '');
 }
 function zoom(i) {
   zoomed = i;

@@ -1,11 +1,12 @@
 /**
  * A flame graph as an SVG picture that needs nothing else: the root below, callees above their callers, as wide as what lives of
- * all that they allocated. A frame says in its title what it is and how much.
+ * all that they allocated; or an icicle, which hangs from its root. A frame says in its title what it is and how much.
  */
 import { type HierarchyRectangularNode, hierarchy, partition } from 'd3-hierarchy';
 import type { Frame, FrameChange } from '../../agent/profile/frames.ts';
-import { humanSize } from '../../protocol/human.ts';
+import { humanCount, humanSize } from '../../protocol/human.ts';
 import { element, escaped } from '../base/svg.ts';
+import { type Drawing, FLAME_GRAPH } from './drawing.ts';
 import { changeColour, signedSize } from './flame-change.ts';
 
 const WIDTH = 1200;
@@ -28,7 +29,7 @@ rect { stroke: #fff; stroke-width: 0.5; }
 
 type Box = HierarchyRectangularNode<Frame>;
 
-export function flameSvg(root: Frame, title: string): string {
+export function flameSvg(root: Frame, title: string, { rootOnTop }: Drawing = FLAME_GRAPH): string {
   const tree = partition<Frame>().size([WIDTH, 1])(hierarchy(root).sum(({ selfBytes }) => Math.max(0, selfBytes)));
   const boxes = tree.descendants().filter((box) => box.x1 - box.x0 >= LEAST_WIDTH && box.depth < MAX_DEPTH);
   const rows = boxes.reduce((most, { depth }) => Math.max(most, depth + 1), 1);
@@ -40,17 +41,17 @@ export function flameSvg(root: Frame, title: string): string {
     element('title', {}, escaped(title)),
     element('style', {}, STYLE),
     element('text', { class: 'title', x: 6, y: 20 }, escaped(`${title}: ${wholeOf(root, total)}`)),
-    ...boxes.map((box) => drawn(box, TOP + (rows - 1 - box.depth) * ROW, total)),
+    ...boxes.map((box) => drawn(box, TOP + (rootOnTop ? box.depth : rows - 1 - box.depth) * ROW, total)),
   );
 }
 
 function drawn(box: Box, y: number, total: number): string {
   const width = box.x1 - box.x0;
-  const { name, selfBytes, change } = box.data;
+  const { name, selfBytes, objects, change } = box.data;
   const share = total === 0 ? 0 : (100 * (box.value ?? 0)) / total;
   const words = change
     ? changeWords(name, change)
-    : `${name}: ${humanSize(box.value ?? 0)} (${share.toFixed(1)} %), itself ${humanSize(selfBytes)}`;
+    : `${name}: ${humanSize(box.value ?? 0)} (${share.toFixed(1)} %), itself ${humanSize(selfBytes)}${objectsText(objects)}`;
   const room = Math.floor((width - 6) / CHARACTER);
   return element(
     'g',
@@ -66,6 +67,10 @@ function drawn(box: Box, y: number, total: number): string {
     }),
     ...(room > 2 ? [element('text', { x: box.x0 + 3, y: y + 12 }, escaped(cut(name, room)))] : []),
   );
+}
+
+function objectsText(objects: number | undefined): string {
+  return objects === undefined ? '' : `, ${humanCount(objects)} objects`;
 }
 
 function wholeOf({ change }: Frame, total: number): string {

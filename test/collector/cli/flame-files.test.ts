@@ -8,6 +8,7 @@ import type { ProfileNode } from '../../../agent/profile/heap-profile.ts';
 import { launchBrowser, noBrowser } from '../../support/browser.ts';
 import { startCli } from '../../support/cli.ts';
 import { folder } from '../../support/folder.ts';
+import { snapshotText } from '../../support/snapshot-text.ts';
 
 const MB = 2 ** 20;
 
@@ -33,6 +34,21 @@ async function run(...args: string[]): Promise<{ stdout: string; stderr: string 
   assert.equal(code, 0, texts.stderr);
   return texts;
 }
+
+test('plot draws what keeps the memory of a heap alive, and where a file cannot be read says so', async () => {
+  await using dir = await folder();
+  const heap = dir.join('app.heapsnapshot');
+  await writeFile(heap, snapshotText('0>1 1>2 1>3 1:object:App:100 2:object:Session:200 3:object:Session:100'));
+  const picture = dir.join('app.svg');
+  await run('plot', heap, '-o', picture);
+  assert.match(await readFile(picture, 'utf8'), /Session: 300 B \(75\.0 %\), itself 300 B, 2 objects/);
+  await run('plot', heap, '-o', dir.join('app.html'));
+  assert.match(await readFile(dir.join('app.html'), 'utf8'), /<th>With what it keeps alive<\/th><th>Kind<\/th>/);
+  const again = await startCli(['plot', heap, '-o', picture]).result;
+  assert.deepEqual([again.code, /it exists already/.test(again.stderr)], [1, true], again.stderr);
+  const absent = await startCli(['plot', dir.join('no.heapsnapshot'), '-o', dir.join('no.svg')]).result;
+  assert.deepEqual([absent.code, absent.stderr.trim().split('\n').length], [1, 1], absent.stderr);
+});
 
 test('diff draws what has grown and shrunk, plot one profile, of either format', async (t) => {
   await using dir = await folder();
