@@ -71,9 +71,9 @@ export function isFull({ atMs }: Window, { windowMs }: Pick<TrendRule, 'windowMs
  * @param interesting no p above it is worth the look
  */
 export function trendP({ atMs, values }: Window, interesting: number): number {
-  const s = kendallS(values);
   const variance = varianceOfS(values);
   if (variance <= 0) return 1;
+  const s = kendallS(values);
   const p = upperTail((s - Math.sign(s)) / Math.sqrt(variance));
   if (p > interesting) return p;
   return mannKendall(values, inflation(atMs, values, theilSen(atMs, values, 0.5).slope)).p;
@@ -95,6 +95,8 @@ export interface Standard {
 export function judgeTrend(window: Window, rule: TrendRule, standard: Standard): TrendVerdict {
   const { atMs, values } = window;
   const { p, threshold, lone } = standard;
+  // most kinds of most programs do not change at all
+  if (varianceOfS(values) <= 0) return { ...FLAT, p };
   const factor = inflation(atMs, values, theilSen(atMs, values, rule.confidence).slope);
   const fit = theilSen(atMs, values, rule.confidence, factor);
   const smallestPerMs = smallestSlope(window, fit.slope, factor, lone);
@@ -106,6 +108,9 @@ export function judgeTrend(window: Window, rule: TrendRule, standard: Standard):
   const excluded = fit.upper < rule.slopePerMs || (smallestPerMs <= rule.slopePerMs && !shaped);
   return { state: excluded ? 'steady' : 'undecided', ...seen };
 }
+
+/** A window without any change: no slope would have been hidden in it. */
+const FLAT: TrendVerdict = { state: 'steady', slopePerMs: 0, lowerPerMs: 0, upperPerMs: 0, p: 1, smallestPerMs: 0 };
 
 /** What is said of a window that is not full. */
 export const NOT_FULL: TrendVerdict = {
