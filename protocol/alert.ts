@@ -174,5 +174,7 @@ export const RuleState = z.strictObject({
   unit: AlertUnit,
   /** Of a `trend`: the smallest slope that the quietest and the loudest of its undecided series could have shown. */
   smallestPerHour: z.strictObject({ least: z.number(), most: z.number() }).optional(),
+  /** Why its undecided series stay so however long they are watched. */
+  why: z.string().optional(),
 });
 export type RuleState = z.infer<typeof RuleState>;

@@ -164,6 +164,13 @@ export class Engine {
     }
   }
 
+  /** The rules that cannot be judged on a target, and why. */
+  *seldom(): Generator<{ readonly rule: string; readonly target: string; readonly why: string }> {
+    for (const [target, { runs }] of this.#targets) {
+      for (const { rule, seldom } of runs) if (seldom !== undefined) yield { rule: rule.name, target, why: seldom };
+    }
+  }
+
   #rulesOf(target: string): Rule[] {
     return this.#rules.filter(({ targets }) => targets.some((glob) => matchesGlob(glob, target)));
   }

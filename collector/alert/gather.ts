@@ -144,11 +144,13 @@ class Gathering {
   }
 
   async #growing(): Promise<GrowingKinds> {
-    const { when } = this.#subject.rule;
-    const { target, at, kind } = this.#subject.alert;
+    const { when, warmUpMs } = this.#subject.rule;
+    const { target, at, kind, process } = this.#subject.alert;
     const { isolate } = this.#inquiry;
     const windowMs = when.type === 'above' ? ABOVE_WINDOW_MS : when.withinMs;
-    const from = new Date(Date.parse(at) - windowMs * BEFORE_WINDOW).toISOString();
+    // what it gained while it warmed up is no growth here either
+    const warmAtMs = process && process.startedAtMs + warmUpMs < Date.parse(at) ? process.startedAtMs + warmUpMs : 0;
+    const from = new Date(Math.max(warmAtMs, Date.parse(at) - windowMs * BEFORE_WINDOW)).toISOString();
     const history = await this.#inquiry.attempt('history', () =>
       this.#options.history.query({ target, isolate, from, limit: HISTORY_KINDS }),
     );

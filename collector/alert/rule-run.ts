@@ -5,7 +5,10 @@
  */
 import { MAIN } from '../../agent/cdp/isolate-name.ts';
 import type { Alert, AlertFigures } from '../../protocol/alert.ts';
+import { maxOf } from '../../protocol/extremes.ts';
+import { humanDuration } from '../../protocol/human.ts';
 import type { Probe } from '../../protocol/partition.ts';
+import { seldomOf } from '../config/readings.ts';
 import type { Rule } from '../config/rule.ts';
 import { CountedSizes } from './counted-sizes.ts';
 import { LeadingProbe } from './leading-probe.ts';
@@ -46,6 +49,8 @@ export interface Moment {
 }
 
 const NOTHING: Figures = { value: Number.NaN };
+/** A reading that comes late once is no schedule. */
+const SPARE = 1.5;
 
 export class RuleRun {
   readonly rule: Rule;
@@ -55,6 +60,8 @@ export class RuleRun {
   #leading = new LeadingProbe();
   #isMainRead = false;
   readonly #watch: SeriesWatch;
+  /** By isolate, when it was read last, and how long after the reading before. */
+  readonly #read = new Map<string, { readonly atMs: number; readonly gapMs: number }>();
   readonly #series = new Map<string, SeriesStatus>();
   /** Whether kinds were left out because there are too many. */
   overflowed = false;
@@ -84,8 +91,18 @@ export class RuleRun {
     return leads;
   }
 
+  /** Why it cannot be judged however long it is watched: its readings are too far apart. Undefined where they are not. */
+  get seldom(): string | undefined {
+    const { when, watch } = this.rule;
+    const seldom = watch.type === 'process' ? undefined : seldomOf(when);
+    const gapMs = maxOf([...this.#read.values()].map((read) => read.gapMs));
+    if (seldom === undefined || gapMs <= seldom.enoughMs * SPARE) return undefined;
+    return `readings come ${humanDuration(gapMs)} apart, and ${seldom.needed}`;
+  }
+
   /** Takes the readings of one moment, largest first. */
   take(readings: readonly SeriesValue[], moment: Moment): Change[] {
+    for (const isolate of new Set(readings.map((reading) => reading.isolate))) this.#note(isolate, moment.atMs);
     const due = readings.filter((reading) => this.#add(reading, moment));
     return due.flatMap((reading) => {
       const before = this.#series.get(keyOf(reading)) as SeriesStatus;
@@ -143,6 +160,7 @@ export class RuleRun {
       this.#enter(series, series.figures, end(series.status, moment.atMs), moment),
     );
     this.#series.clear();
+    this.#read.clear();
     this.#leading = new LeadingProbe();
     this.#isMainRead = false;
     this.sizes.clear();
@@ -150,6 +168,11 @@ export class RuleRun {
     else this.#watch.forget();
     this.overflowed = false;
     return changes;
+  }
+
+  #note(isolate: string, atMs: number): void {
+    const before = this.#read.get(isolate);
+    this.#read.set(isolate, { atMs, gapMs: before ? atMs - before.atMs : 0 });
   }
 
   #add(reading: SeriesValue, { atMs }: Moment): boolean {

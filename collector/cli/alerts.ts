@@ -210,10 +210,10 @@ function alertText(alert: Alert): string {
   return incident === undefined ? line : `  ${line}`;
 }
 
-function stateText({ rule, target, inactive, undecided, pending, firing, smallestPerHour }: RuleState): string {
+function stateText({ rule, target, inactive, undecided, pending, firing, smallestPerHour, why }: RuleState): string {
   const counts = `${firing} firing, ${pending} pending, ${inactive} inactive, ${undecided} undecided`;
   const slope = smallestPerHour ? `; the undecided could have shown ${range(smallestPerHour)} an hour` : '';
-  return oneLine(`${rule} on ${target}: ${counts}${slope}`);
+  return oneLine(`${rule} on ${target}: ${counts}${slope}${why === undefined ? '' : `; never judged: ${why}`}`);
 }
 
 function range({ least, most }: { least: number; most: number }): string {

@@ -1,4 +1,4 @@
-/** Whether a schedule gives a rule the readings that it judges by: three in each `within`, or any at all. */
+/** Whether a schedule gives a rule the readings that it judges by: so many in each `within`, or any at all. */
 
 import { Cron } from 'croner';
 import { maxOf } from '../../protocol/extremes.ts';
@@ -8,7 +8,8 @@ import { formatDuration } from '../base/units.ts';
 import { probesOf, type Rule } from './rule.ts';
 import { AUTO_EVERY_MS, type Every } from './schedule-file.ts';
 
-const READINGS = 3;
+/** Growth is judged between three readings at least, a trend by 36 floors of its longest scale, which is four windows. */
+const READINGS = { growth: 3, ended: 3, trend: 9 } as const;
 /** Runs of a cron expression that are looked at for the longest time between two. */
 const CRON_RUNS = 50;
 
@@ -28,15 +29,24 @@ function missingOf(
   name: string,
   { probe, every }: { readonly probe: Probe; readonly every: Every | undefined },
 ): string | undefined {
-  const withinMs = when.type === 'above' ? undefined : when.withinMs;
-  const needed =
-    withinMs === undefined ? '' : `, and ${READINGS} readings have to fall into ${formatDuration(withinMs)}`;
+  const seldom = seldomOf(when);
+  const needed = seldom === undefined ? '' : `, and ${seldom.needed}`;
   const add = (everyMs: number) => `add schedule: { ${probe}: ${formatDuration(everyMs)} }`;
-  const enoughMs = withinMs === undefined ? AUTO_EVERY_MS : Math.floor(withinMs / READINGS);
+  const enoughMs = seldom?.enoughMs ?? AUTO_EVERY_MS;
   if (every === undefined) return `"${probe}" never runs on "${name}"${needed}: ${add(enoughMs)}`;
   const longestMs = longestOf(every);
-  if (withinMs === undefined || longestMs <= enoughMs) return undefined;
+  if (seldom === undefined || longestMs <= enoughMs) return undefined;
   return `"${probe}" runs every ${formatDuration(longestMs)} on "${name}"${needed}: ${add(enoughMs)}`;
+}
+
+/** The longest time between two readings of which a condition is judged, and why; undefined where one reading is enough. */
+export function seldomOf(when: Rule['when']): { readonly enoughMs: number; readonly needed: string } | undefined {
+  if (when.type === 'above') return undefined;
+  const readings = READINGS[when.type];
+  return {
+    enoughMs: Math.floor(when.withinMs / readings),
+    needed: `${readings} readings have to fall into ${formatDuration(when.withinMs)}`,
+  };
 }
 
 /** Whether a rule is for a target of this name. */

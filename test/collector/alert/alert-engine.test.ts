@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { Engine } from '../../../collector/alert/engine.ts';
 import { withLateFields } from '../../../collector/alert/late-fields.ts';
+import { ruleStates } from '../../../collector/alert/rule-states.ts';
 import type { Rule } from '../../../collector/config/rule.ts';
 import { RuleFile } from '../../../collector/config/rule-file.ts';
 import type { NewEvent } from '../../../collector/log/log.ts';
@@ -86,6 +87,16 @@ describe('alerts', () => {
     assert.equal(firing?.reason, '1,200 objects, 1,000 more than 10 min before (asked: 1,000 objects)');
     assert.match(firing?.fingerprint ?? '', /^[0-9a-f]{16}$/);
     assert.equal(firing?.labels.alertname, 'SessionLeak');
+  });
+
+  it('says of a rule whose readings are too far apart that it is never judged, and why', () => {
+    const seldom = { ...GROWTH, when: { growth: 1_000, within: '10m' } };
+    const every = (minutes: number) =>
+      new Play(seldom).minutes(40, (minute) => (minute % minutes === 0 ? [census({ Session: 500 * minute })] : []));
+    const [state] = ruleStates(every(8).engine);
+    assert.equal(state?.undecided, 1);
+    assert.equal(state?.why, 'readings come 8 min apart, and 3 readings have to fall into 10m');
+    assert.equal(ruleStates(every(3).engine)[0]?.why, undefined);
   });
 
   it("leaves out what is V8's own work where a rule means all kinds, and judges it where a rule names it", () => {

@@ -147,6 +147,18 @@ describe('evidence', () => {
     );
   });
 
+  it('counts no growth from before the process was warm', async () => {
+    const process = { pid: 7, startedAtMs: Date.parse('2026-11-22T06:00:00.000Z') };
+    const before = async (warmUp: string) => {
+      const { kinds } = await gathering().run(
+        alertOf({ process }),
+        ruleOf({ when: { growth: 1_000, within: '20m' }, warmUp }),
+      );
+      return kinds?.[0]?.before.count;
+    };
+    assert.deepEqual([await before('0s'), await before('15m')], [1, 10]);
+  });
+
   it('is read from outside where that may be, and nothing else is asked of the target', async () => {
     const { run, done } = gathering(BETWEEN, { objections: { walk: null } });
     const { pattern, paths, partitions, refused, snapshots } = await run();

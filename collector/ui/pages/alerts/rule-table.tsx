@@ -38,7 +38,7 @@ export function RuleTable({ rules }: { rules: readonly RuleState[] }) {
 }
 
 function RuleRow({ state }: { state: RuleState }) {
-  const { rule, target, smallestPerHour } = state;
+  const { rule, target, smallestPerHour, why } = state;
   return (
     <div class="rule-table-row">
       <Link to={{ page: 'alerts' }} query={{ rule, target }}>
@@ -51,7 +51,9 @@ function RuleRow({ state }: { state: RuleState }) {
           <span class="unseen"> {name}</span>
         </span>
       ))}
-      <span class="figures rule-table-rate">{smallestPerHour ? rateText(smallestPerHour, state.unit) : ''}</span>
+      <span class="figures rule-table-rate" title={why && `Never judged: ${why}`}>
+        {why ? 'never judged' : smallestPerHour ? rateText(smallestPerHour, state.unit) : ''}
+      </span>
     </div>
   );
 }
