@@ -11,7 +11,7 @@
  * What costs the process something is awaited; sets are this thread's own and answer at once.
  */
 import { appendFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import type { Cost, Usage } from '../../protocol/partition.ts';
 import { epochError } from '../base/errors.ts';
 import { fileError } from '../base/file-error.ts';
@@ -107,6 +107,10 @@ async function sourceOf(
   }
   switch (kind) {
     case 'file':
+      // a name that is misspelt is said at once, not by the first question
+      await access(text, constants.R_OK).catch((cause) => {
+        throw fileError('read', text, cause);
+      });
       return new FileSource(text);
     case 'collector':
       throw new TargetSyntaxError(

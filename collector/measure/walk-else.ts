@@ -4,6 +4,9 @@ import type { Io } from '../terminal/io.ts';
 
 const UNREADABLE: ReadonlySet<string> = new Set(['AttachError', 'LayoutRefusal', 'MemoryRoomError', 'StopError']);
 
+/** Where there is nothing to ask either, or an inspector could not be reached to find the process, that is said by who asks. */
+const SAID_AGAIN = /^Cannot attach to |: there is no such process|: it is no core file$/;
+
 /** What a walk cannot read an inspector may; a stop that is refused is refused. */
 function isUnreadable(error: unknown): error is Error {
   if (error instanceof TargetSyntaxError) return /^Cannot walk /.test(error.message);
@@ -16,8 +19,7 @@ export async function walkElse<T>(walk: () => Promise<T>, ask: () => Promise<T>,
     return await walk();
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    // an inspector that could not be reached to find the process says so itself
-    if (!error.message.startsWith('Cannot attach to ')) io.say(`${error.message}; asking its inspector`);
+    if (!SAID_AGAIN.test(error.message)) io.say(`${error.message}; asking its inspector`);
     return await ask();
   }
 }

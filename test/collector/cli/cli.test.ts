@@ -216,6 +216,24 @@ test('cannot attach: exit code 3 and one line', async () => {
     assert.equal(code, 3, command);
     assert.match(stderr, /^heapwatch: .*connection refused.*\n$/);
   }
+  // no process has a number so large
+  for (const args of [['heap'], ['report'], ['leak'], ['pending'], ['what-if', 'Session']]) {
+    const { code, stderr } = await runCli([args[0]!, 'pid:4194305', ...args.slice(1)]);
+    assert.equal(code, 3, args[0]);
+    assert.match(stderr, /^heapwatch: Cannot attach to pid:4194305: there is no such process.*\n$/);
+  }
+});
+
+test('a file that is not there: one line, before any question', async () => {
+  for (const [command, expected] of [
+    ['console', 1],
+    ['heap', 1],
+    ['leak', 3],
+  ] as const) {
+    const { code, stderr } = await runCli([command, 'nowhere.heapsnapshot']);
+    assert.equal(code, expected, command);
+    assert.match(stderr, /^heapwatch: Cannot (?:read|attach to) nowhere\.heapsnapshot: .*\n$/);
+  }
 });
 
 test('output that nobody can take', async (t) => {
