@@ -5,6 +5,7 @@ import { AnswerError } from '../base/errors.ts';
 import { parseTarget, type Target } from '../base/target.ts';
 import { atMost } from '../base/waiting.ts';
 import { type FindOptions, inspectorUrl, isNode, type Runtime, resolvedUrl, runtimeAt } from '../cdp/endpoint.ts';
+import { isInProcess } from '../cdp/in-process.ts';
 import { MAIN, noIsolate, threadIdOf, workerName } from '../cdp/isolate-name.ts';
 import { openSession } from '../cdp/open-session.ts';
 import {
@@ -114,7 +115,7 @@ const LOOK_MS = 1_000;
 const REFRESH_MS = 200;
 
 /**
- * Attaches to a live target by its text: `9229`, `host:9229`, `ws://…`, `pid:1234`.
+ * Attaches to a live target by its text: `9229`, `host:9229`, `ws://…`, `pid:1234`; a worker thread, to its process (IN_PROCESS).
  * @throws AttachError with one line that says what is in the way; TargetSyntaxError for a text that names no target.
  */
 export async function attach(target: string, options: AttachOptions = {}): Promise<Agent> {
@@ -124,15 +125,14 @@ export async function attach(target: string, options: AttachOptions = {}): Promi
     timeoutMs: Math.max(1, Math.ceil(deadlineAtMs - performance.now())),
     ...(signal && { signal }),
   });
-  const parsed = parseTarget(target);
-  const door = await doorOf(parsed, target, { ...remaining(), pin });
+  const door = await doorOf(target, { ...remaining(), pin });
   const opened = door.opened;
   const session = await openSession(door.url, remaining()).catch(async (error) => {
     if (opened) await closeUnused(opened.pid);
     throw error;
   });
   try {
-    const identity = await identify(session, remaining(), () => runtimeAt(door.url, remaining()));
+    const identity = await identify(session, remaining(), () => runtimeOf(door.url, remaining()));
     if (door.ownPid !== undefined && identity.pid > 0) assertPid(door.ownPid, identity, target);
     if (opened && keepOpen) keepOpened(opened.pid);
     const agent = new LiveAgent(door.url, session, identity, { giveUpMs, ...(!keepOpen && { toClose: opened }) });
@@ -144,7 +144,7 @@ export async function attach(target: string, options: AttachOptions = {}): Promi
     if (opened && cause instanceof WrongProcessError) await closeUnused(opened.pid);
     signal?.throwIfAborted();
     if (cause instanceof DetachedError) throw cause;
-    const runtime = await runtimeAt(door.url, { timeoutMs: RUNTIME_MS }).catch(() => undefined);
+    const runtime = await runtimeOf(door.url, { timeoutMs: RUNTIME_MS }).catch(() => undefined);
     throw new AttachError(`Cannot attach to ${target}: ${unknownBecause(cause, runtime)}`, { cause });
   }
 }
@@ -152,7 +152,9 @@ export async function attach(target: string, options: AttachOptions = {}): Promi
 /** Where to connect, and what of it is known beforehand. */
 type Door = { url: string } & Partial<OpenInspector>;
 
-async function doorOf(target: Target, text: string, options: OpenOptions): Promise<Door> {
+async function doorOf(text: string, options: OpenOptions): Promise<Door> {
+  if (isInProcess(text)) return { url: text };
+  const target = parseTarget(text);
   switch (target.kind) {
     case 'address':
       return { url: await urlOf(target, text, options) };
@@ -181,6 +183,11 @@ async function urlOf(
       throw error;
     });
   }
+}
+
+/** The process that we run in needs not say what it is. */
+async function runtimeOf(url: string, options: FindOptions): Promise<Runtime | undefined> {
+  return isInProcess(url) ? undefined : await runtimeAt(url, options);
 }
 
 /** Behind the port of one process answers another. */

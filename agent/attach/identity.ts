@@ -7,6 +7,7 @@ import { TEXT_LENGTHS } from '../base/outside-text.ts';
 import { delay } from '../base/waiting.ts';
 import { type Runtime, strangeness } from '../cdp/endpoint.ts';
 import { evaluate } from '../cdp/evaluate.ts';
+import { isInProcess } from '../cdp/in-process.ts';
 import { type OwnProcess, ownProcess } from '../cdp/own-process.ts';
 import { isUnknownMethod, type SendOptions, type Session } from '../cdp/session.ts';
 
@@ -25,6 +26,8 @@ export interface Identity {
   readonly incarnation: string;
   /** The same as figures; absent where it does not tell its pid or its start. */
   readonly process?: ProcessIncarnation;
+  /** We are a thread of it. */
+  readonly isInside?: boolean;
 }
 
 /** Characters of a title that are looked at; a process may set any. */
@@ -71,6 +74,7 @@ export async function identify(
     ...self,
     key,
     startedAtMs: started,
+    ...(isInProcess(session.url) && { isInside: true }),
     incarnation: `${self.pid > 0 ? `pid ${self.pid}` : self.nodeVersion}, ${isMet ? 'met' : 'started'} ${new Date(started).toISOString()}`,
     ...(self.pid > 0 && !isMet && { process: { pid: self.pid, startedAtMs: started } }),
   };

@@ -3,7 +3,7 @@
  *
  * A pid that a target tells is its own name for itself: in two containers that share a network both have a pid 1. So a process
  * is the target only if it owns the socket that the target's inspector listens on, calls itself by that pid, began when the
- * target says that it began, and is not this one.
+ * target says that it began, and is not this one, unless it is watched from inside.
  */
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
@@ -31,6 +31,7 @@ export function localPid(agent: Located): Promise<number | null> {
 }
 
 async function findPid({ identity, inspectorUrl }: Located): Promise<number | null> {
+  if (identity.isInside) return process.platform === 'linux' ? ownProcPid() : null;
   const { hostname, port } = new URL(inspectorUrl);
   const host = hostname.replace(/^\[|\]$/g, '');
   if (process.platform !== 'linux' || !isOwnAddress(host)) return null;

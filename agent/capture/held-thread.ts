@@ -10,8 +10,9 @@
  */
 
 import type { Channel } from '../cdp/channel.ts';
-import { Connection } from '../cdp/connection.ts';
+import type { SnapshotConnection } from '../cdp/connection.ts';
 import { channelOf } from '../cdp/isolate-channel.ts';
+import { openConnection } from '../cdp/open-connection.ts';
 import { askToBeToldOfTheEnd } from '../cdp/session.ts';
 import { buffersOf, packed } from '../parse/packed.ts';
 import { ColumnsParser } from '../parse/parser.ts';
@@ -27,7 +28,7 @@ const NEWBORN = 'heapwatch newborn';
 const RELEASE_MS = 1_000;
 
 interface Held {
-  readonly connection: Connection;
+  readonly connection: SnapshotConnection;
   readonly channel: Channel;
   readonly isolate: string;
   /** Handle of an object that lives as long as ids are held. */
@@ -38,7 +39,7 @@ let held: Held | undefined;
 
 const conversation = converse({
   async open({ inspectorUrl, isolate }: HeldOpen): Promise<Reply> {
-    const connection = await Connection.open(inspectorUrl);
+    const connection = await openConnection(inspectorUrl);
     const opening = async (): Promise<Held> => {
       await askToBeToldOfTheEnd((method, params) => connection.main.send(method, params));
       const channel = await channelOf(connection, isolate);

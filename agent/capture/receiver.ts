@@ -10,8 +10,9 @@
 
 import type { Channel } from '../cdp/channel.ts';
 import { CHUNK_EVENT } from '../cdp/chunks.ts';
-import { Connection } from '../cdp/connection.ts';
+import type { SnapshotConnection } from '../cdp/connection.ts';
 import { channelOf } from '../cdp/isolate-channel.ts';
+import { openConnection } from '../cdp/open-connection.ts';
 import { askToBeToldOfTheEnd } from '../cdp/session.ts';
 import { type Bounds, Watch } from './bounds.ts';
 import type { OutputPaths } from './output.ts';
@@ -54,7 +55,7 @@ const RELEASE_MS = 1_000;
  */
 export async function receiveSnapshot(options: ReceiveOptions): Promise<Received> {
   const { signal } = options;
-  const connection = await Connection.open(options.inspectorUrl);
+  const connection = await openConnection(options.inspectorUrl);
   const giveUp = () => connection.fail(signal?.reason);
   signal?.addEventListener('abort', giveUp);
   try {
@@ -66,7 +67,7 @@ export async function receiveSnapshot(options: ReceiveOptions): Promise<Received
   }
 }
 
-async function receive(connection: Connection, options: ReceiveOptions): Promise<Received> {
+async function receive(connection: SnapshotConnection, options: ReceiveOptions): Promise<Received> {
   const { isolate, startTimeoutMs } = options;
   const timer = setTimeout(() => connection.fail(notBegun(isolate, startTimeoutMs)), startTimeoutMs);
   try {
@@ -87,7 +88,7 @@ const STANDBY_RATIO = 2;
 
 /** Takes a snapshot on a connection that stays; the begin, each chunk and the walk are reported as they come. @throws ProtocolError */
 export async function takeSnapshot(
-  connection: Connection,
+  connection: SnapshotConnection,
   channel: Channel,
   { isolate, bounds, output, onBegin, onWalk, onChunk }: TakeOptions,
 ): Promise<Received> {

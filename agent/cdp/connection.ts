@@ -66,6 +66,9 @@ export function workerParting(sessionId: string, sessionIds: readonly string[]):
   };
 }
 
+/** What takes a snapshot sees of it. */
+export type SnapshotConnection = Pick<Connection, keyof Connection>;
+
 export class Connection {
   /** The main isolate's channel. */
   readonly main: Channel;

@@ -2,7 +2,7 @@
 
 import type { Channel } from './channel.ts';
 import { chunkDecoder } from './chunks.ts';
-import { type Connection, workerParting } from './connection.ts';
+import { type SnapshotConnection, workerParting } from './connection.ts';
 import {
   ENABLE_WORKERS,
   threadIdOfTitle,
@@ -17,7 +17,7 @@ import { MAIN, noIsolate, workerName } from './isolate-name.ts';
  * The channel of `main` or of `worker:<threadId>`; the connection's chunks are that isolate's from then on.
  * @throws RangeError for an isolate that is not there
  */
-export async function channelOf(connection: Connection, isolate: string): Promise<Channel> {
+export async function channelOf(connection: SnapshotConnection, isolate: string): Promise<Channel> {
   if (isolate === MAIN) return connection.main;
   const sessionIds = await workers(connection, isolate);
   const sessionId = sessionIds.get(isolate);
@@ -51,7 +51,7 @@ async function letGo(main: Channel, sessionIds: readonly string[]): Promise<void
  * NodeWorker's session of each worker, by isolate; those that live are reported before the command is answered. The end of the
  * `wanted` one ends the connection, from here on: a message to one that has ended is not answered.
  */
-async function workers(connection: Connection, wanted: string): Promise<Map<string, string>> {
+async function workers(connection: SnapshotConnection, wanted: string): Promise<Map<string, string>> {
   const { main } = connection;
   const sessionIds = new Map<string, string>();
   main.on(WORKER_ATTACHED, (event) => {
@@ -66,7 +66,7 @@ async function workers(connection: Connection, wanted: string): Promise<Map<stri
   return sessionIds;
 }
 
-function workerChannel(connection: Connection, sessionId: string): Channel {
+function workerChannel(connection: SnapshotConnection, sessionId: string): Channel {
   const { main } = connection;
   const channel = connection.channel((message) => {
     main.send('NodeWorker.sendMessageToWorker', { sessionId, message }).catch((error) => connection.fail(error));

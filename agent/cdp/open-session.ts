@@ -3,6 +3,8 @@
 import { reasonOf } from '../../protocol/reason.ts';
 import { AttachError } from '../base/errors.ts';
 import { ClientSession } from './client-session.ts';
+import { isInProcess } from './in-process.ts';
+import { InProcessSession } from './in-process-session.ts';
 import { connect } from './inspector-client.ts';
 import { refusalOf } from './refusal.ts';
 import { askToBeToldOfTheEnd, type ConnectionSession, type Session } from './session.ts';
@@ -19,13 +21,14 @@ const TIMEOUT_MS = 5_000;
 const MAX_FRAME_BYTES = 32 * 2 ** 20;
 
 /**
- * Connects to an inspector's `ws://` address. The first thing said on the connection asks for a notice when the process wants
+ * Connects to an inspector's `ws://` address, or inside the process (in-process.ts), which holds up no exit. The first thing said on the connection asks for a notice when the process wants
  * to end (an attached client otherwise holds up every exit), and the socket is cut the moment it does.
  * @throws AttachError with one line that says what is there instead of an inspector.
  */
 export async function openSession(url: string, options: OpenOptions = {}): Promise<ConnectionSession> {
   const { signal, timeoutMs = TIMEOUT_MS, maxFrameBytes = MAX_FRAME_BYTES } = options;
   signal?.throwIfAborted();
+  if (isInProcess(url)) return new InProcessSession();
   const where = new URL(url).host;
   const deadlineAtMs = performance.now() + timeoutMs;
   const client = await connect(url, { timeoutMs, maxFrameBytes, ...(signal && { signal }) }).catch((cause) => {

@@ -6,9 +6,14 @@
 import { readlinkSync } from 'node:fs';
 import { isForbidden, isGone, statOf, statusField, textOf } from './process-state.ts';
 
-/** Completes "Cannot read memory of pid:N: ". Null if nothing was found that forbids it. */
-export function obstacleOf(pid: number): string | null {
-  if (pid === process.pid) return 'it is heapwatch itself, which cannot stand still while it reads';
+export const STANDS_STILL = 'it is heapwatch itself, which cannot stand still while it reads';
+
+/**
+ * Completes "Cannot read memory of pid:N: ". Null if nothing was found that forbids it.
+ * @param isInside we are a thread of it, and its main thread is held by other means than a stop, or runs on
+ */
+export function obstacleOf(pid: number, isInside = false): string | null {
+  if (pid === process.pid && !isInside) return STANDS_STILL;
   const stat = statOf(`/proc/${pid}`);
   if (stat === null) return isHidden(pid) ? HIDDEN : ABSENT;
   if (stat.state === 'Z' || stat.state === 'X') return 'it has ended, its parent has not yet taken notice';

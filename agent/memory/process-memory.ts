@@ -12,7 +12,7 @@ import { ElfError } from '../base/elf.ts';
 import { AttachError, DetachedError } from '../base/errors.ts';
 import { tightestFirst } from '../process/headroom.ts';
 import { roomsOfProcess } from '../process/process-rooms.ts';
-import { missingRight, obstacleOf } from './access.ts';
+import { missingRight, obstacleOf, STANDS_STILL } from './access.ts';
 import { Copiers, type Copy } from './copiers.ts';
 import { clearHoles, readSome } from './copy.ts';
 import { executableOf, holdsNode, type OpenedFile, openFile } from './executable.ts';
@@ -82,13 +82,14 @@ export class ProcessMemory implements AsyncDisposable {
   /**
    * Costs the process nothing.
    * @param memFd its /proc/PID/mem, opened by itself and handed on: Linux asks for the right to read when it is opened
+   * @param isInside we are a thread of it: it is not to be stopped
    * @throws AttachError in one line: there is none, it may not be read and what right is missing, it is no Node
    */
-  static open(pid: number, memFd?: number): ProcessMemory {
+  static open(pid: number, memFd?: number, isInside = false): ProcessMemory {
     if (process.platform !== 'linux') {
       throw unreadable(pid, `it is read through Linux's /proc, which ${process.platform} lacks`);
     }
-    const reason = obstacleOf(pid);
+    const reason = obstacleOf(pid, isInside);
     const startTicks = statOf(`/proc/${pid}`)?.startTicks;
     if (reason !== null || startTicks === undefined) throw unreadable(pid, reason ?? 'it has ended');
     const key = { pid, startTicks };
@@ -120,6 +121,7 @@ export class ProcessMemory implements AsyncDisposable {
     wanted,
     atMoment = () => {},
   }: ReadOptions): Promise<MemoryReading> {
+    if (stop && this.key.pid === process.pid) throw unreadable(this.key.pid, STANDS_STILL);
     const mappings = this.#files.mappings();
     if (sumHeld(mappings) === 0) throw this.#ended();
     const heldBefore = wanted ? sumBytes(this.#plan(wanted, mappings).regions) : sumHeld(mappings);

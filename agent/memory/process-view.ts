@@ -23,8 +23,8 @@ export class ProcessView implements Disposable {
   }
 
   /** Costs the process nothing. @throws AttachError in one line: there is none, or it may not be read and what right is missing */
-  static open(pid: number): ProcessView {
-    const reason = obstacleOf(pid);
+  static open(pid: number, isInside = false): ProcessView {
+    const reason = obstacleOf(pid, isInside);
     const startTicks = statOf(`/proc/${pid}`)?.startTicks;
     if (reason !== null || startTicks === undefined) throw unreadable(pid, reason ?? 'it has ended');
     const opened: number[] = [];

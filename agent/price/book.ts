@@ -10,6 +10,7 @@
  */
 import type { Cost, Price, Probe } from '../../protocol/partition.ts';
 import type { Footprint } from './footprint.ts';
+import { readingBytes } from './inside.ts';
 import { countedPrice, listPrice, tariffOf } from './tariff.ts';
 
 export interface Forecast extends Price {
@@ -58,15 +59,20 @@ export interface Bill extends Pick<Cost, 'pauseMs' | 'cpuMs' | 'extraBytes' | 'k
 
 export class PriceBook {
   readonly #nodeVersion: string;
+  readonly #isInside: boolean;
   readonly #paid = new Map<Probe, Paid>();
   #count: Count | undefined;
   /** Before our first probe; what has come on top of it since is the reserve, up to what we have seen stay. */
   #base: Footprint | undefined;
   #keptBytes = 0;
 
-  /** @param nodeVersion of the target, `v20.20.2` */
-  constructor(nodeVersion: string) {
+  /**
+   * @param nodeVersion of the target, `v20.20.2`
+   * @param isInside what probes give is read in the target too
+   */
+  constructor(nodeVersion: string, isInside = false) {
     this.#nodeVersion = nodeVersion;
+    this.#isInside = isInside;
   }
 
   /** Objects that the heap has now, as far as is known. */
@@ -80,9 +86,7 @@ export class PriceBook {
     const nodes = this.nodes(now);
     const { heapBytesPerNode } = tariffOf(probe, this.#nodeVersion);
     const basis = paid ? 'history' : nodes === undefined ? 'usage' : 'count';
-    const { pauseMs, needBytes } = paid
-      ? scaled(paid, this.#scale(paid, now))
-      : listed(probe, now, nodes, this.#nodeVersion);
+    const { pauseMs, needBytes } = paid ? scaled(paid, this.#scale(paid, now)) : this.#listed(probe, now, nodes);
     const reserveBytes = this.#reserveBytes(now);
     return {
       pauseMs: Math.round(pauseMs * realms),
@@ -124,6 +128,11 @@ export class PriceBook {
     }
     this.#base ??= before;
     this.#keptBytes = Math.max(0, reserveBytes + (keptBytes ?? extraBytes ?? 0));
+  }
+
+  #listed(probe: Probe, now: Footprint, nodes: number | undefined): Need {
+    const { pauseMs, needBytes } = listed(probe, now, nodes, this.#nodeVersion);
+    return { pauseMs, needBytes: needBytes + (this.#isInside ? readingBytes(probe, now.heapUsedBytes, nodes) : 0) };
   }
 
   /** How many times as large the heap is as it was then: by objects where they are known of both, else by bytes. */

@@ -12,7 +12,8 @@ import { noIsolate } from '../cdp/isolate-name.ts';
 import { ProcessError, readProcess } from '../process/process.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import type { Holders, HoldersQuestion } from '../sets/holders.ts';
-import { type WalkedMemory, Walker } from './walk.ts';
+import { holdMain } from './held-main.ts';
+import { type WalkedMemory, Walker, type WalkOptions } from './walk.ts';
 
 export interface AgentWalkContext extends ProbeContext {
   readonly label?: string;
@@ -28,7 +29,7 @@ export async function memoryOfAgent(agent: Agent): Promise<WalkedMemory | null> 
   if (pid === null) return null;
   try {
     const { startTicks } = await readProcess(pid);
-    return { pid, startTicks };
+    return { pid, startTicks, ...(agent.identity.isInside && { isInside: true }) };
   } catch (error) {
     if (error instanceof ProcessError) return null; // it has ended
     throw error;
@@ -128,10 +129,12 @@ export interface WalkedHolders {
   readonly output?: { readonly path: string; readonly bytes: number };
 }
 
-async function optionsFor(agent: Agent, target: string, signal: AbortSignal | undefined) {
+async function optionsFor(agent: Agent, target: string, signal: AbortSignal | undefined): Promise<WalkOptions> {
   signal?.throwIfAborted();
   const isolates = (await agent.isolates()).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  return { target, isolates, ...incarnationOf(agent.identity), ...(signal && { signal }) };
+  // who stops the process that he is in is stopped too
+  const hold = agent.identity.isInside ? { hold: (limitMs: number) => holdMain(agent, limitMs) } : {};
+  return { target, isolates, ...hold, ...incarnationOf(agent.identity), ...(signal && { signal }) };
 }
 
 interface Along {
@@ -155,7 +158,8 @@ async function walkNow(
   agent: Agent,
   { target, keep = false, stop = true, signal }: AgentWalkContext,
 ): Promise<Partition[]> {
-  const options = { ...(await optionsFor(agent, target, signal)), stop };
+  const { hold, ...known } = await optionsFor(agent, target, signal);
+  const options = { ...known, stop, ...(stop && hold && { hold }) };
   if (keep) return await (await keptWalker(agent)).walk(options);
   await using walker = await openWalker(agent);
   return await walker.walk(options);

@@ -1,10 +1,11 @@
 /** What a probe would cost an isolate now, and what its process has left to pay it with. */
 import type { Probe } from '../../protocol/partition.ts';
-import type { Agent, ProbeContext } from '../attach/agent.ts';
+import type { Agent, Identity, ProbeContext } from '../attach/agent.ts';
 import { AttachError, DetachedError } from '../base/errors.ts';
 import { ProcessMemory } from '../memory/process-memory.ts';
 import type { Forecast } from '../price/book.ts';
 import { bookOf } from '../price/books.ts';
+import { copyBytes, HOLD_MS } from '../price/inside.ts';
 import { listPrice } from '../price/tariff.ts';
 import type { Headroom } from '../process/headroom.ts';
 import { memoryOfAgent } from './agent-walk.ts';
@@ -43,8 +44,7 @@ export async function quotes(agent: Agent, { probes, isolate, signal }: QuotesQu
   const book = bookOf(agent.identity, isolate);
   const prices = probes.map((probe) => ({ probe, price: book.forecast(probe, now, probe === 'census' ? realms : 1) }));
   const held = probes.includes('walk') ? await heldBytes(agent) : 0;
-  for (const each of prices)
-    if (each.probe === 'walk') each.price = byPages(each.price, held, agent.identity.nodeVersion);
+  for (const each of prices) if (each.probe === 'walk') each.price = byPages(each.price, held, agent.identity);
   const withHeap = prices.some(({ price }) => price.heapBytes > 0);
   const headroom = await readHeadroom(agent, { isolate, now, withHeap }, options);
   const { nodeVersion } = agent.identity;
@@ -52,8 +52,16 @@ export async function quotes(agent: Agent, { probes, isolate, signal }: QuotesQu
 }
 
 /** A walk copies the pages that V8 has in memory, also those of a heap that has been collected and not shrunk since. */
-function byPages(price: Forecast, held: number, nodeVersion: string): Forecast {
-  return { ...price, pauseMs: Math.max(price.pauseMs, held === 0 ? 0 : listPrice('walk', held, nodeVersion).pauseMs) };
+function byPages(price: Forecast, held: number, { nodeVersion, isInside }: Identity): Forecast {
+  if (held === 0) return price;
+  const pauseMs = Math.max(price.pauseMs, listPrice('walk', held, nodeVersion).pauseMs);
+  const bytes = isInside ? copyBytes(held) : 0;
+  return {
+    ...price,
+    pauseMs: pauseMs + (isInside ? HOLD_MS : 0),
+    extraBytes: price.extraBytes + bytes,
+    mostBytes: price.mostBytes + bytes,
+  };
 }
 
 /** 0 where its memory may not be read, or it has ended: then a walk is refused for that. */
@@ -61,7 +69,7 @@ async function heldBytes(agent: Agent): Promise<number> {
   const place = await memoryOfAgent(agent);
   if (place === null || !('pid' in place)) return 0;
   try {
-    await using memory = ProcessMemory.open(place.pid);
+    await using memory = ProcessMemory.open(place.pid, undefined, place.isInside);
     return memory.heldBytes();
   } catch (error) {
     if (error instanceof AttachError || error instanceof DetachedError) return 0;

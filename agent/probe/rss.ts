@@ -36,12 +36,13 @@ export interface RssOptions {
 
 /** @throws AttachError where it may not be read; DetachedError where it ends meanwhile */
 export async function rss(
-  { pid, startTicks }: { readonly pid: number; readonly startTicks?: number },
+  { pid, startTicks, isInside }: Omit<RssJob, 'walk' | 'mostHeapBytes'>,
   { target, isolates, walk = true, mostHeapBytes, heapRooms = [], signal }: RssOptions,
 ): Promise<MemoryReport> {
   const job: RssJob = {
     pid,
     ...(startTicks !== undefined && { startTicks }),
+    ...(isInside && { isInside }),
     walk,
     ...(mostHeapBytes !== undefined && { mostHeapBytes }),
   };

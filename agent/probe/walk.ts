@@ -11,6 +11,7 @@ import type { Cost, Partition, Row } from '../../protocol/partition.ts';
 import { MAIN, noIsolate } from '../cdp/isolate-name.ts';
 import { bySizeThenKind, limitRows, sumOf } from '../partition/partition.ts';
 import type { Forecast } from '../price/book.ts';
+import { copyBytes, HOLD_MS } from '../price/inside.ts';
 import { listPrice } from '../price/tariff.ts';
 import type { KindRows } from '../rows/partition-parser.ts';
 import { Conversation } from '../threads/conversation.ts';
@@ -61,6 +62,11 @@ function isEstimated(moment: Moment['moment'], isolate: string): boolean {
   return moment === 'running' || (moment === 'held' && isolate !== MAIN);
 }
 
+type Priced = Pick<Forecast, 'pauseMs'> & { readonly heldBytes: number };
+
+/** Of one that is not stopped. */
+const RUNS_ON: Priced = { pauseMs: 0, heldBytes: 0 };
+
 const WALK_HEADER = 'Kind (class / store of class)';
 
 /** What a walk makes are columns: more would only be filled with garbage. */
@@ -74,10 +80,12 @@ const LEAST_LIMIT_MS = 1_000;
 export class Walker implements AsyncDisposable {
   readonly opened: OpenedHeap;
   readonly #thread: Conversation;
+  readonly #isInside: boolean;
   #paid: { readonly stoppedMs: number; readonly copiedBytes: number } | undefined;
 
-  private constructor(thread: Conversation, opened: OpenedHeap) {
+  private constructor(thread: Conversation, opened: OpenedHeap, isInside: boolean) {
     this.#thread = thread;
+    this.#isInside = isInside;
     this.opened = opened;
   }
 
@@ -92,7 +100,8 @@ export class Walker implements AsyncDisposable {
       maxYoungMb: MAX_YOUNG_MB,
     });
     try {
-      return new Walker(thread, await thread.ask<OpenedHeap>('open', {}, undefined, signal));
+      const opened = await thread.ask<OpenedHeap>('open', {}, undefined, signal);
+      return new Walker(thread, opened, 'pid' in place && place.isInside === true);
     } catch (error) {
       await thread.terminate(error as Error);
       throw error;
@@ -106,7 +115,14 @@ export class Walker implements AsyncDisposable {
     const { pauseMs, extraBytes } = paid
       ? { pauseMs: Math.round((paid.stoppedMs * heldBytes) / paid.copiedBytes), extraBytes: 0 }
       : listPrice('walk', heldBytes, this.opened.v8);
-    return { pauseMs, extraBytes, mostBytes: 0, heapBytes: 0, basis: paid ? 'history' : 'usage', heldBytes };
+    return {
+      pauseMs: pauseMs + (this.#isInside && !paid ? HOLD_MS : 0),
+      extraBytes,
+      mostBytes: 0,
+      heapBytes: 0,
+      basis: paid ? 'history' : 'usage',
+      heldBytes,
+    };
   }
 
   /** A partition of each isolate, the main one first. @throws DetachedError, StopError, MemoryRoomError; the reason of `signal` */
@@ -119,7 +135,7 @@ export class Walker implements AsyncDisposable {
     const answer = await this.#read<WalkAnswer>('walk', question, options);
     const { moment, stoppedMs, copiedBytes, kinds } = answer;
     if (moment === 'stopped') this.#paid = { stoppedMs, copiedBytes };
-    const cost = forecast && this.#cost(stoppedMs, stop || options.hold ? forecast.pauseMs : 0);
+    const cost = forecast && this.#cost(stoppedMs, stop || options.hold ? forecast : RUNS_ON, copiedBytes);
     return kinds.isolates.map((isolate, index) =>
       this.#partition(isolate, nameOf(index, kinds.isolates.length, options.isolates), answer, options, cost),
     );
@@ -137,7 +153,8 @@ export class Walker implements AsyncDisposable {
     const question: GraphQuestion = { stop, limitMs, isolate: index, ...(rows !== undefined && { rows }), ...ask };
     const answer = await this.#read<GraphAnswer>('graph', question, options);
     if (answer.moment === 'stopped') this.#paid = answer;
-    const cost = forecast && this.#cost(answer.stoppedMs, stop || options.hold ? forecast.pauseMs : 0);
+    const cost =
+      forecast && this.#cost(answer.stoppedMs, stop || options.hold ? forecast : RUNS_ON, answer.copiedBytes);
     const { kinds, ...graph } = answer;
     const counted = kinds?.isolates[index];
     const partitions = [
@@ -180,8 +197,10 @@ export class Walker implements AsyncDisposable {
     await this.end();
   }
 
-  #cost(pauseMs: number, forecastMs: number): Cost {
-    return { forecast: { pauseMs: forecastMs, extraBytes: 0 }, pauseMs, extraBytes: 0, keptBytes: 0 };
+  /** In the process that is read the copy is its own memory. */
+  #cost(pauseMs: number, { pauseMs: forecastMs, heldBytes }: Priced, copiedBytes: number): Cost {
+    const [forecastBytes, extraBytes] = this.#isInside ? [copyBytes(heldBytes), copiedBytes] : [0, 0];
+    return { forecast: { pauseMs: forecastMs, extraBytes: forecastBytes }, pauseMs, extraBytes, keptBytes: extraBytes };
   }
 
   #graphPartition(

@@ -20,9 +20,9 @@ const KIB = 1_024;
 
 serve(readRss);
 
-async function readRss({ pid, startTicks, walk, mostHeapBytes }: RssJob): Promise<RssReading> {
-  await using memory = ProcessMemory.open(pid);
-  using view = ProcessView.open(pid);
+async function readRss({ pid, startTicks, isInside, walk, mostHeapBytes }: RssJob): Promise<RssReading> {
+  await using memory = ProcessMemory.open(pid, undefined, isInside);
+  using view = ProcessView.open(pid, isInside);
   if (startTicks !== undefined && view.key.startTicks !== startTicks) {
     throw new AttachError(`Cannot read memory of pid:${pid}: it is another process by now, that of before has ended`);
   }

@@ -10,6 +10,8 @@ export type WalkedMemory =
       readonly startTicks?: number;
       /** Its /proc/PID/mem, which it has opened itself and handed on. */
       readonly memFd?: number;
+      /** We are in it. */
+      readonly isInside?: boolean;
     }
   | { readonly core: string; readonly exe?: string };
 

@@ -72,8 +72,8 @@ function opened(): Promise<OpenHeap> {
   return 'core' in place ? openCore(place.core, place.exe) : openProcess(place);
 }
 
-async function openProcess({ pid, startTicks, memFd }: Exclude<WalkedMemory, { core: string }>): Promise<OpenHeap> {
-  const memory = ProcessMemory.open(pid, memFd);
+async function openProcess({ pid, startTicks, memFd, isInside }: Exclude<WalkedMemory, { core: string }>): Promise<OpenHeap> {
+  const memory = ProcessMemory.open(pid, memFd, isInside);
   try {
     if (startTicks !== undefined && memory.key.startTicks !== startTicks) {
       throw new AttachError(`Cannot read memory of pid:${pid}: it is another process by now, that of before has ended`);

@@ -104,3 +104,15 @@ test('what the target lacks the room for is told with the tightest bound', () =>
   const heap = roomUnder(100 * MB, 100 * MB, "V8's heap limit");
   assert.deepEqual(roomObjection(CHEAP, { memory: [], heap }), { kind: 'room', needBytes: MB, room: heap });
 });
+
+test('where what a snapshot gives is read in the target too, its memory is part of the price', () => {
+  const now = { heapUsedBytes: 100 * MB, heapTotalBytes: 120 * MB, rssBytes: 200 * MB };
+  const outside = new PriceBook('v20.20.2');
+  const inside = new PriceBook('v20.20.2', true);
+  assert.equal(inside.forecast('snapshot', now).extraBytes - outside.forecast('snapshot', now).extraBytes, 800 * MB);
+  for (const book of [outside, inside]) book.enterCount({ nodes: 1_000_000, heapUsedBytes: 100 * MB });
+  const [more, less] = [inside, outside].map((book) => book.forecast('snapshot', now).extraBytes);
+  assert.equal(more! - less!, 250_000_000);
+  for (const probe of ['usage', 'sampling', 'types', 'census'] as const)
+    assert.deepEqual(inside.forecast(probe, now), outside.forecast(probe, now));
+});

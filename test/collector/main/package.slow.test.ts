@@ -13,9 +13,12 @@ const run = promisify(execFile);
 const project = fileURLToPath(new URL('../../../..', import.meta.url));
 
 const PROGRAM = `import { hpy, type HeapSet, type Paths, type Relation } from 'heapwatch';
+import { type AgentOptions, register } from 'heapwatch/agent';
 import { type Client, connect } from 'heapwatch/client';
 import { type HeapDelta, heapDelta, type LeakTestOptions } from 'heapwatch/test';
 
+const nowhere: AgentOptions = { name: 'use' };
+register(nowhere);
 const few: LeakTestOptions = { iterations: 25, rounds: 6, explain: false };
 const delta: HeapDelta = await heapDelta(() => ({}), few);
 if (delta.leaks.length > 0) throw new Error(JSON.stringify(delta.leaks));

@@ -1,0 +1,73 @@
+/**
+ * Watches the process that this thread is in: one target, by the same probes, prices and schedule as a collector's.
+ *
+ *     settings, configuration ─> target ─> Fleet (one Runner) ─> RingLog ─> recording
+ */
+import type { Logger } from 'pino';
+import { IN_PROCESS } from '../../agent/cdp/in-process.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import type { TargetConfig } from '../config/target-config.ts';
+import type { History } from '../history/history.ts';
+import { RingLog } from '../log/ring-log.ts';
+import { Fleet } from '../targets/fleet.ts';
+import { liveProbes } from '../targets/probes.ts';
+import { readConfigFile } from '../terminal/config-source.ts';
+import { openAgentLog } from './agent-log.ts';
+import { EventRecorder } from './event-recorder.ts';
+import type { Settings } from './settings.ts';
+
+/** Nobody resumes from this log: it holds no more than it must. */
+const LOG_LIMITS = { ringEvents: 1_000, ringBytes: 2 ** 20 } as const;
+
+/** No one remembers earlier runs. */
+const NO_HISTORY: Pick<History, 'events'> = {
+  events: async () => ({ footprints: [], marks: [], probes: [], targets: [] }) as never,
+};
+
+/**
+ * Gives what is to be done when the program exits.
+ * @param before why the thread before this one ended
+ * @throws ConfigError; Error of one line
+ */
+export async function watch(settings: Settings, before?: string): Promise<() => void> {
+  const logger = openAgentLog(settings.log);
+  if (before !== undefined) logger.error({ reason: before }, 'the agent in the process had ended, and begins anew');
+  const config = configOf(settings);
+  const log = new RingLog(LOG_LIMITS);
+  const recorder = settings.record === undefined ? undefined : new EventRecorder(settings, logger);
+  if (recorder) log.follow((entry) => recorder.hear(entry));
+  fleetOf(config, log, logger).set([targetOf(config, settings)]);
+  logger.info({ target: settings.name }, 'agent started in the process');
+  return () => recorder?.end('the program exits');
+}
+
+function fleetOf({ graceMs, giveUpMs }: Config, log: RingLog, logger: Logger): Fleet {
+  const { random } = Math;
+  return new Fleet({
+    log,
+    history: NO_HISTORY,
+    logger,
+    probes: liveProbes,
+    graceMs,
+    giveUpMs,
+    now: Date.now,
+    random,
+  });
+}
+
+/** @throws ConfigError; UsageError */
+function configOf({ config, name, nats }: Settings): Config {
+  const set = nats.length > 0 ? [`fleet.nats.servers=${JSON.stringify(nats)}`] : [];
+  return readConfig({
+    ...(config !== undefined && { file: readConfigFile(config) }),
+    env: process.env,
+    // by its name it may have settings of its own in the file; how it is reached is said below
+    flags: { target: [`${name}=pid:${process.pid}`], set },
+  });
+}
+
+/** Other targets of the configuration are those of others. */
+function targetOf({ targets }: Config, { name }: Settings): TargetConfig {
+  const own = targets.find((target) => target.name === name)!;
+  return { ...own, inspect: IN_PROCESS, isolates: 'main' };
+}
