@@ -9,8 +9,8 @@ export interface AgentJob {
   readonly before?: string;
 }
 
-/** Whether inspector sessions may be open, and whether they are closed since the program exits. */
-export const WORDS = { open: 0, closed: 1, count: 2 } as const;
+/** Whether inspector sessions may be open, whether they are closed since the program exits, and how often the thread has turned. */
+export const WORDS = { open: 0, closed: 1, turns: 2, count: 3 } as const;
 
 /** It cannot do what it was told, and there is no use in another thread. */
 export interface Refused {

@@ -2,12 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import { type AgentJob, type Refused, WORDS } from './agent-job.ts';
 import type { Settings } from './settings.ts';
+import { Watchdog } from './thread-guard.ts';
 
 /** The built one and, where Node runs TypeScript, the source. */
 const PROGRAM = new URL(`./watch-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
-/** Bounds of the thread's JavaScript heap; what it reads of heaps is outside of that. */
-const LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 } as const;
+/** Bounds of the thread's JavaScript heap that it does not come to: thread-guard.ts. What it reads of heaps is outside of that. */
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 } as const;
 /** How long the exit of a program waits for our inspector sessions to be closed: Node says on stderr that it waits for those left. */
 const GOODBYE_MS = 100;
 /** Functions that a main thread calls to come to the point where it takes what other threads have posted. */
@@ -59,7 +60,14 @@ export class AgentThread {
       this.#end();
       process.emitWarning(refused, 'HeapwatchWarning');
     });
-    worker.on('exit', (code) => this.#ended(worker, `${reason} (code ${code})`, performance.now() - beganAtMs));
+    const watchdog = new Watchdog(this.#words, () => {
+      reason = 'it stood still, and was ended';
+      void worker.terminate();
+    });
+    worker.on('exit', (code) => {
+      watchdog.stop();
+      this.#ended(worker, `${reason} (code ${code})`, performance.now() - beganAtMs);
+    });
     // who listens to it would keep the process running
     worker.unref();
     this.#worker = worker;

@@ -3,10 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { disconnectAll } from '../../agent/cdp/in-process.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { type AgentJob, type Refused, WORDS } from './agent-job.ts';
+import { guardThread } from './thread-guard.ts';
 
 const { settings, words, before } = workerData as AgentJob;
 
 let goodbye = () => {};
+
+guardThread(words);
 
 parentPort!.on('message', () => {
   goodbye();

@@ -111,7 +111,7 @@ for (const major of MAJORS) {
       await using watched = await startWatched(major, { execArgv: [...preload, ...AGENT], env: { CRASH: crash } });
       const { target } = watched;
       await until(() => /had ended, and begins anew/.test(watched.log()));
-      assert.match(watched.log(), crash === 'exit' ? /\(code 9\)/ : /planned|memory/);
+      assert.match(watched.log(), crash === 'exit' ? /\(code 9\)/ : /planned|heap has grown/);
       target.send('title\n');
       await target.line(/titled/);
       target.send('exit 4\n');
