@@ -4,9 +4,9 @@
 export interface AgentOptions {
   /** What the program is called. HEAPWATCH_NAME; default: the name of its script. */
   readonly name?: string;
-  /** NATS servers with JetStream that events go to. HEAPWATCH_NATS, several with commas between them. */
+  /** NATS servers with JetStream that events go to. HEAPWATCH_NATS, several with commas between them; more by HEAPWATCH_FLEET_NATS_…. */
   readonly nats?: string | readonly string[];
-  /** A folder that a recording is written to, as `heapwatch record` writes it. HEAPWATCH_RECORD. */
+  /** A folder that a recording is written to, as `heapwatch record` writes it, where there is no fleet. HEAPWATCH_RECORD. */
   readonly record?: string;
   /** A configuration file, as that of `heapwatch collect`: schedule, limits, fleet. HEAPWATCH_CONFIG. */
   readonly config?: string;

@@ -72,7 +72,12 @@ function opened(): Promise<OpenHeap> {
   return 'core' in place ? openCore(place.core, place.exe) : openProcess(place);
 }
 
-async function openProcess({ pid, startTicks, memFd, isInside }: Exclude<WalkedMemory, { core: string }>): Promise<OpenHeap> {
+async function openProcess({
+  pid,
+  startTicks,
+  memFd,
+  isInside,
+}: Exclude<WalkedMemory, { core: string }>): Promise<OpenHeap> {
   const memory = ProcessMemory.open(pid, memFd, isInside);
   try {
     if (startTicks !== undefined && memory.key.startTicks !== startTicks) {
