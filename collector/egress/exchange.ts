@@ -68,6 +68,7 @@ export async function exchange({ method, url, headers, body, signal }: Exchange)
     signal?.throwIfAborted();
     const early = await settled(answered);
     if (early) return early;
+    if (cause instanceof EgressError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new EgressError(`it cannot be reached (${code ?? message})`, true, { cause });
   } finally {
@@ -90,7 +91,9 @@ async function answerOf(response: IncomingMessage): Promise<ServerAnswer> {
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MAX_ANSWER_BYTES) throw new Error(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+      if (bytes > MAX_ANSWER_BYTES) {
+        throw new EgressError(`its answer is longer than ${MAX_ANSWER_BYTES} bytes`, false);
+      }
       chunks.push(chunk);
     }
   } finally {

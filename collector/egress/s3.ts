@@ -5,7 +5,7 @@
  *     more                POST ?uploads ─> PUT ?partNumber=1… each tried again by itself ─> POST ?uploadId: there, as a whole
  *                                       └─> DELETE ?uploadId where it is given up
  *
- * One part is in memory at a time. What a killed process has begun is no object, and is ended by `clear`.
+ * One part is in memory at a time. What a killed process has begun is no object; who sends that file again ends it, else `clear`.
  */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
@@ -38,6 +38,12 @@ export interface S3Options {
   readonly sessionToken?: string;
   /** Before the second try; default 250 ms, which doubles. */
   readonly firstRetryMs?: number;
+}
+
+interface Upload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly begunAtMs: number;
 }
 
 type Asked = { method: string; key?: string; query?: Record<string, string>; signal?: AbortSignal | undefined } & {
@@ -88,9 +94,12 @@ export class S3Place implements Place {
     key: string,
     { size, read, signal, onBytes }: SendOptions & { size: number; read: (at: number) => Promise<Buffer> },
   ): Promise<void> {
+    // a file has one sender: what was begun before is of one that was killed
+    for (const upload of await this.#uploads(this.#key(key), signal))
+      if (upload.key === this.#key(key)) await this.#abort(key, upload.uploadId);
     const begun = await this.#asked('send', { method: 'POST', key, query: { uploads: '' }, signal });
     const uploadId = textOf(begun.text, 'UploadId');
-    if (uploadId === undefined) throw this.#fault('send', 'it gave no UploadId');
+    if (!uploadId) throw this.#fault('send', 'it gave no UploadId');
     try {
       const tags: string[] = [];
       for (let at = 0; at < size; ) {
@@ -157,22 +166,27 @@ export class S3Place implements Place {
   }
 
   async clear(signal?: AbortSignal): Promise<void> {
-    for (const upload of textsOf(await this.#uploads(signal), 'Upload')) {
-      const [key, uploadId, begun] = ['Key', 'UploadId', 'Initiated'].map((tag) => textOf(upload, tag) ?? '');
-      if (Date.now() - Date.parse(begun!) < ABANDONED_MS || !key!.startsWith(this.#key(''))) continue;
-      await this.#abort(key!.slice(this.#key('').length), uploadId!);
-    }
+    for (const { key, uploadId, begunAtMs } of await this.#uploads(this.#key(''), signal))
+      if (Date.now() - begunAtMs >= ABANDONED_MS) await this.#abort(key.slice(this.#key('').length), uploadId);
   }
 
-  /** A server that does not tell has its own way of ending them. */
-  async #uploads(signal: AbortSignal | undefined): Promise<string> {
+  /** Those that were begun and have no end, of keys that begin so. A server that does not tell has its own way of ending them. */
+  async #uploads(prefix: string, signal: AbortSignal | undefined): Promise<Upload[]> {
+    let text: string;
     try {
-      const query = { uploads: '', prefix: this.#key('') };
-      return (await this.#asked('clear', { method: 'GET', query, signal })).text;
+      ({ text } = await this.#asked('clear', { method: 'GET', query: { uploads: '', prefix }, signal }));
     } catch (error) {
-      if (error instanceof EgressError && !error.mayPass) return '';
+      if (error instanceof EgressError && !error.mayPass) return [];
       throw error;
     }
+    return textsOf(text, 'Upload')
+      .map((upload) => {
+        const [key = '', uploadId = '', begun = ''] = ['Key', 'UploadId', 'Initiated'].map((tag) =>
+          textOf(upload, tag),
+        );
+        return { key, uploadId, begunAtMs: Date.parse(begun) };
+      })
+      .filter(({ key, uploadId }) => key.startsWith(prefix) && uploadId !== '');
   }
 
   async link(name: string, seconds: number): Promise<string> {
@@ -230,13 +244,13 @@ export class S3Place implements Place {
       const sent = { method, url: signed.url.href, headers: Object.fromEntries(signed.headers), signal };
       answer = await exchange({ ...sent, ...(body && { body }) });
     } catch (error) {
-      throw error instanceof EgressError ? this.#fault(what, error.message, true) : error;
+      throw error instanceof EgressError ? this.#fault(what, error.message, error.mayPass) : error;
     }
     if (answer.status < 300) return answer;
     const code = textOf(answer.text, 'Code');
     throw this.#fault(
       what,
-      `it answered ${answer.status}${code === undefined ? '' : ` (${code})`}`,
+      `it answered ${answer.status}${code === undefined ? '' : ` (${code})`}${leadsTo(answer)}`,
       mayPass(answer.status),
     );
   }
@@ -244,6 +258,12 @@ export class S3Place implements Place {
   #fault(what: string, reason: string, passes = false): EgressError {
     return new EgressError(`Cannot ${what} ${what === 'send' ? 'to' : 'in'} ${this.name}: ${reason}`, passes);
   }
+}
+
+/** Where a redirection leads, which is not followed: what is signed is for one server. */
+function leadsTo({ status, headers: { location } }: ServerAnswer): string {
+  if (status >= 400 || typeof location !== 'string' || !URL.canParse(location)) return '';
+  return `, which leads to ${new URL(location).origin}: set endpoint or region so that it is asked at once`;
 }
 
 async function readWhole(

@@ -128,18 +128,30 @@ export class Sessions {
     await this.#options.acts.done(caller, { method: 'mcp', params }, { ...ending, durationMs: tookMs });
   }
 
-  /** Ends what nobody has asked for a while. @throws HttpError `too-many` */
+  /**
+   * Ends what nobody has asked for a while; of a visitor with too many, the one that has waited longest: programs come and go
+   * without ending theirs. @throws HttpError `too-many` where all of them are being answered
+   */
   async #makeRoom(visitor: string): Promise<void> {
     const nowMs = performance.now();
-    const idle = [...this.#sessions.values()].filter(
-      ({ running, askedAtMs }) => running === 0 && nowMs - askedAtMs > IDLE_MS,
-    );
-    await Promise.all(idle.map(({ server }) => server.close()));
-    const own = [...this.#sessions.values()].filter((session) => session.visitor === visitor).length;
-    if (own < MOST_OF_ONE && this.#sessions.size < MOST_SESSIONS) return;
-    const refusal = `Cannot begin a session: ${own} are open of yours, ${this.#sessions.size} in all`;
+    const idle = [...this.#sessions.values()].filter(({ running }) => running === 0);
+    await ended(idle.filter(({ askedAtMs }) => nowMs - askedAtMs > IDLE_MS));
+    const isRoom = () => this.#own(visitor).length < MOST_OF_ONE && this.#sessions.size < MOST_SESSIONS;
+    if (isRoom()) return;
+    const own = this.#own(visitor).filter(({ running }) => running === 0);
+    await ended(own.toSorted((a, b) => a.askedAtMs - b.askedAtMs).slice(0, 1));
+    if (isRoom()) return;
+    const refusal = `Cannot begin a session: ${this.#own(visitor).length} are open of yours, ${this.#sessions.size} in all`;
     throw new HttpError('too-many', `${refusal}; end one with DELETE, or try again in 10 minutes`);
   }
+
+  #own(visitor: string): Session[] {
+    return [...this.#sessions.values()].filter((session) => session.visitor === visitor);
+  }
+}
+
+async function ended(sessions: readonly Session[]): Promise<void> {
+  await Promise.all(sessions.map(({ server }) => server.close()));
 }
 
 function isInitialize(body: unknown): boolean {

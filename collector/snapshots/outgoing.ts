@@ -102,7 +102,6 @@ export class Outgoing implements AsyncDisposable {
   async #begin(): Promise<void> {
     const { place, snapshots } = this.#options;
     const { signal } = this.#stop;
-    await place.clear(signal);
     if (await place.list(signal)) return;
     // who cannot be asked has what there was before, as far as anybody knows
     for (const { name } of await snapshots.list()) this.#done.add(name);
@@ -111,6 +110,7 @@ export class Outgoing implements AsyncDisposable {
   async #round(): Promise<void> {
     const { place, snapshots } = this.#options;
     const { signal } = this.#stop;
+    await place.clear(signal);
     const there = await place.list(signal);
     for (const { name } of there ?? []) this.#done.add(name);
     const kept = (await snapshots.files()).filter(({ name }) => keptParts(name));

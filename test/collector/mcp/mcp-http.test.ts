@@ -208,7 +208,7 @@ test('a token with a scope is told of its targets alone, whatever the tool', asy
   }
 });
 
-test('a session is its visitor’s alone, ends when it is ended, and there are only so many', async () => {
+test('a session is its visitor’s alone, ends when it is ended, and gives room to a newer one of its visitor', async () => {
   await using collector = await started({});
   const eye = await connected(collector.url, EYE);
   const post = (token: string, session: string) =>
@@ -226,10 +226,13 @@ test('a session is its visitor’s alone, ends when it is ended, and there are o
   await own.text();
   await eye[Symbol.asyncDispose]();
   assert.equal((await post(EYE, session)).status, 404);
+  // who comes and goes without ending its sessions takes no more of them, and is not locked out
   const open: Connected[] = [];
-  for (let i = 0; i < 8; i++) open.push(await connected(collector.url, EYE));
-  await assert.rejects(connected(collector.url, EYE), /Cannot begin a session: 8 are open of yours/);
+  for (let i = 0; i < 9; i++) open.push(await connected(collector.url, EYE));
+  const [oldest, next] = open.map(({ transport }) => transport.sessionId!);
+  const statuses = [(await post(EYE, oldest!)).status, (await post(EYE, next!)).status];
+  assert.deepEqual(statuses, [404, 200]);
   await using ops = await connected(collector.url, OPS);
   assert.equal((await ops.ask('targets')).text, 'the collector has no targets');
-  for (const each of open) await each[Symbol.asyncDispose]();
+  await Promise.all(open.map(async ({ client }) => client.close()));
 });
