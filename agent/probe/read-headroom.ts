@@ -101,8 +101,8 @@ async function roomsByAsking(session: Session, { rssBytes }: Footprint, options:
 
 const oldSpaces = new WeakMap<Session, number>();
 
-/** It does not change: read once a session. */
-async function oldSpace(agent: Agent, isolate: string, session: Session, options: SendOptions): Promise<number> {
+/** V8's limit of the old space, 0 where that is not known. It does not change: read once a session. */
+export async function oldSpace(agent: Agent, isolate: string, session: Session, options: SendOptions): Promise<number> {
   const known = oldSpaces.get(session);
   if (known !== undefined) return known;
   const { heapLimitBytes } = await gauges(session, options);

@@ -19,6 +19,8 @@ export interface TargetConfig {
   readonly rows: number;
   readonly isolates: 'main' | 'all' | readonly string[];
   readonly samplingIntervalBytes: number;
+  /** V8 pauses before it gives up. Default: it does not. */
+  readonly oomPause?: boolean;
   readonly schedule: Intervals;
   readonly limits: Limits;
 }
@@ -46,6 +48,7 @@ export function foundConfig(
     rows: target.rows,
     isolates: target.isolates,
     samplingIntervalBytes: target.samplingInterval,
+    ...(target.oomPause && { oomPause: true }),
     schedule: [target.schedule, ...forced].reduce<Intervals>(merge, schedule),
     limits: { ...limits, ...limitsGiven(target.limits ?? {}) },
   };

@@ -50,6 +50,13 @@ export const probing = {
   by: oneOrMore(classifier).describe('Classifiers of its snapshots.').prefault(['kind']),
   rows: z.int().min(1).max(10_000).meta({ description: 'Rows of a partition on the stream.' }).default(100),
   isolates: isolates.meta({ description: 'The isolates that are probed.' }).default('main'),
+  oomPause: z
+    .boolean()
+    .meta({
+      description:
+        "Has V8 pause the main isolate for under 2 s before it gives up for want of heap, and counts what is there then (`walk`). Armed within the last tenth of V8's limit only; refused, with a line in the log, where four times the limit do not fit.",
+    })
+    .optional(),
   samplingInterval: size('Bytes between two samples on average.', MIN_SAMPLING_BYTES).prefault('512KB'),
   schedule: ScheduleFile.meta({ description: 'Where it differs from the schedule of all targets.' }).optional(),
   limits: LimitsFile.meta({ description: 'Where they differ from the limits of all targets.' }).optional(),

@@ -24,6 +24,7 @@ import type { Guard } from './guard.ts';
 import type { LastReading } from './last-readings.ts';
 import type { Ledger } from './ledger.ts';
 import { MemoryWatch } from './memory-watch.ts';
+import { OomWatch } from './oom-watch.ts';
 import { PassiveTypes } from './passive-types.ts';
 import type { Interrupted } from './past.ts';
 import { PriceList } from './price-list.ts';
@@ -50,7 +51,7 @@ export interface AttachmentOptions {
   /** The gate of the target's group. */
   readonly gate: Gate;
   readonly reports: Reports;
-  readonly probes: Pick<Probes, 'memory'>;
+  readonly probes: Pick<Probes, 'memory' | 'oomFullRatio' | 'oomObstacle' | 'openOomPause'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Says that an isolate is no more. */
@@ -66,6 +67,7 @@ export class Attachment {
   readonly #end = new AbortController();
   readonly #queue: ProbeQueue;
   readonly #prober: Prober;
+  readonly #oom: OomWatch;
   readonly #passive: PassiveTypes;
   readonly #prices: PriceList;
   #running: QueuedRequest | undefined;
@@ -105,9 +107,15 @@ export class Attachment {
       reports,
       signal: this.#end.signal,
     });
+    this.#oom = new OomWatch({
+      ...options,
+      isWanted: target.oomPause ?? false,
+      signal: this.#end.signal,
+    });
     this.#prober = new Prober({
       ...options,
       memory,
+      oom: this.#oom,
       signal: this.#end.signal,
       onSign: () => {
         this.#signAtMs = performance.now();
@@ -140,6 +148,7 @@ export class Attachment {
       await this.#wakeUp.wait(nextAtMs - performance.now());
     }
     stop.removeEventListener('abort', onStop);
+    await this.#oom[Symbol.asyncDispose]();
     return reason;
   }
 
@@ -184,6 +193,11 @@ export class Attachment {
   /** How long the event loop took to turn when it was looked at last; undefined of one that stands in a debugger. */
   get turnMs(): number | undefined {
     return this.#options.agent.turnMs;
+  }
+
+  /** When V8 paused before it gave up, milliseconds since 1970; undefined: it did not. */
+  get oomPausedAtMs(): number | undefined {
+    return this.#oom.pausedAtMs;
   }
 
   /** What ran when the target went; undefined if nothing that it could die of did. */

@@ -3,6 +3,7 @@
  *
  *     it said that it ends                   ─> exit
  *     the kernel has counted a kill          ─> its control group
+ *     V8 has paused, its heap full           ─> V8's limit
  *     a limit that its last slope reaches    ─> that limit, the nearest first
  *     a census or a snapshot was under way   ─> likely that
  *     none of it                             ─> killed or crashed
@@ -26,6 +27,8 @@ export interface LastSeen {
   readonly nodeVersion: string;
   /** What of ours was under way. */
   readonly interrupted?: Interrupted | undefined;
+  /** When V8 paused because its heap was full, milliseconds since 1970. */
+  readonly oomPausedAtMs?: number | undefined;
   /** Snapshots that Node itself wrote near V8's limit. */
   readonly files?: readonly string[];
 }
@@ -36,11 +39,13 @@ const REACHED_RATIO = 0.9;
 const HEAP_REACHED_RATIO = 0.8;
 /** What a process may die of: it takes memory by the size of the heap. */
 export const DEADLY: ReadonlySet<Probe> = new Set(['census', 'snapshot']);
+/** V8 leaves a heap that paused a quarter more at most, and then gives up: one that fills slowly ends later, of what is not certain. */
+const SOON_MS = 60_000;
 /** A slope is not drawn out farther than this. */
 const MAX_AHEAD_MS = 30_000;
 
 export function deathOf(seen: LastSeen): Death {
-  const { reason, readings, interrupted, atMs, files = [] } = seen;
+  const { reason, readings, interrupted, atMs, oomPausedAtMs, files = [] } = seen;
   const last = readings[0]?.last;
   const figures = last && {
     readAt: last.takenAt,
@@ -70,6 +75,10 @@ export function deathOf(seen: LastSeen): Death {
       isSure ? 'certain' : 'likely',
       `the kernel killed it, or another of its cgroup, for want of memory (oom_kill)${share}`,
     );
+  }
+  if (oomPausedAtMs !== undefined && atMs - oomPausedAtMs < SOON_MS) {
+    const before = humanDuration(Math.max(0, atMs - oomPausedAtMs));
+    return say('v8Limit', 'certain', `V8 ran out of its heap: it paused for that ${before} before the end`);
   }
   if (files.length > 0 && reached?.cause !== 'v8Limit') {
     return say(

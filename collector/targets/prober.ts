@@ -19,6 +19,7 @@ import { LastReadings } from './last-readings.ts';
 import type { Ledger } from './ledger.ts';
 import { LimitForecasts } from './limit-forecasts.ts';
 import type { MemoryWatch } from './memory-watch.ts';
+import type { OomWatch } from './oom-watch.ts';
 import type { Interrupted } from './past.ts';
 import type { ProbeOutcome, ProbeRequest } from './probe-queue.ts';
 import type { Reader } from './reader.ts';
@@ -34,6 +35,7 @@ export interface ProberOptions {
   readonly ledger: Ledger;
   readonly reports: Reports;
   readonly memory: Pick<MemoryWatch, 'look'>;
+  readonly oom: Pick<OomWatch, 'look'>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Aborted when the target goes or is let go. */
@@ -160,7 +162,10 @@ export class Prober {
       const usage = this.#forecasts.take(await reader.usage(isolate), performance.now());
       this.readings.note(usage);
       reports.usage(usage);
-      if (isolate === MAIN) void this.#options.memory.look(usage);
+      if (isolate === MAIN) {
+        void this.#options.memory.look(usage);
+        void this.#options.oom.look(usage);
+      }
       return { partitions: [], pauseMs: 0 };
     }
     // what a census has not seen is reported by the totals

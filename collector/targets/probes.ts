@@ -2,6 +2,7 @@
 import { type Agent, type AttachOptions, attach, type ProbeContext } from '../../agent/attach/agent.ts';
 import { hasEnded } from '../../agent/attach/has-ended.ts';
 import { localPid } from '../../agent/attach/local-process.ts';
+import { OomPause, type OomPauseListener } from '../../agent/cdp/oom-pause.ts';
 import { type MemoryContext, targetMemory } from '../../agent/probe/agent-memory.ts';
 import {
   type AgentWalkContext,
@@ -14,6 +15,7 @@ import {
 } from '../../agent/probe/agent-walk.ts';
 import { type CensusContext, census } from '../../agent/probe/census.ts';
 import { type CheckpointContext, type LiveCheckpoint, takeCheckpoint } from '../../agent/probe/checkpoint.ts';
+import { armObstacle, fullRatio } from '../../agent/probe/oom-armament.ts';
 import { type Quote, type QuoteQuestion, type QuotesQuestion, quote, quotes } from '../../agent/probe/quote.ts';
 import { type PartitionContext, startSampling } from '../../agent/probe/sampling.ts';
 import { type SnapshotContext, type SnapshotResult, snapshot } from '../../agent/probe/snapshot.ts';
@@ -47,6 +49,12 @@ export interface Probes {
   /** Where its memory is; null where that cannot be seen from here. */
   memory(agent: Agent, context: MemoryContext): Promise<TargetMemory | 'busy' | null>;
   startSampling(agent: Agent, isolate: string, samplingIntervalBytes: number): Promise<Sampling>;
+  /** How full V8's old space is, by the used heap; 0 where its limit is not known. */
+  oomFullRatio(agent: Agent, usage: Usage): Promise<number>;
+  /** What stands against V8's pause before it gives up, for people; null: nothing. */
+  oomObstacle(agent: Agent, usage: Usage): Promise<string | null>;
+  /** What will hold that pause. @throws AttachError */
+  openOomPause(agent: Agent, listener: OomPauseListener): Promise<OomPause>;
   /** Why the target cannot be walked; null: it can. */
   walkObstacle(agent: Agent): Promise<string | null>;
   walk(agent: Agent, context: AgentWalkContext): Promise<Partition>;
@@ -71,6 +79,9 @@ export const liveProbes: Probes = {
   quotes,
   usage,
   memory: targetMemory,
+  oomFullRatio: fullRatio,
+  oomObstacle: armObstacle,
+  openOomPause: (agent, listener) => OomPause.open(agent.inspectorUrl, listener),
   walkObstacle,
   walk,
   walkBy,

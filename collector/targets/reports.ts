@@ -127,6 +127,11 @@ export class Reports {
     if (times !== null) this.#options.logger.warn({ ...fields, ...(times > 1 && { times }) }, message);
   }
 
+  /** Writes down what was done. */
+  note(message: string): void {
+    if (!this.#ended) this.#options.logger.info(message);
+  }
+
   /** Now, as events give it. */
   at(): string {
     return new Date(this.#options.now()).toISOString();

@@ -303,7 +303,7 @@ export class Runner {
       const tending = this.#attachment.tend(until);
       this.#judgeInterrupted(agent.identity, before);
       const gone = await tending;
-      const { interrupted, readings } = this.#attachment;
+      const { interrupted, readings, oomPausedAtMs } = this.#attachment;
       if (!gone) {
         if (claim?.lost.aborted) this.#leave(UNCLAIMED, true);
         return undefined;
@@ -318,6 +318,7 @@ export class Runner {
           readings,
           nodeVersion: agent.identity.nodeVersion,
           interrupted,
+          oomPausedAtMs,
         }),
       };
     } finally {

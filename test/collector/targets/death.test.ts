@@ -52,6 +52,12 @@ describe('a death', () => {
     assert.equal(death({}, { reason: KILLED }).said, 'cgroup likely');
   });
 
+  it('of a heap for which V8 paused is certain for a while, whatever else was full', () => {
+    assert.equal(death(ceiling('ulimit -v', 95), { oomPausedAtMs: AT_MS - 3_000 }).said, 'v8Limit certain');
+    assert.equal(death({}, { oomPausedAtMs: AT_MS - 3_000, reason: KILLED }).said, 'cgroup likely');
+    assert.equal(death({}, { oomPausedAtMs: AT_MS - 300_000 }).said, 'killed unknown');
+  });
+
   it('at a limit is likely that limit, the fullest', () => {
     assert.equal(death({ heapUsedBytes: 800 * MB }).said, 'v8Limit likely');
     // of 108 MB that V8 tells 48 are its young generation's
