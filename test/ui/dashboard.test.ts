@@ -73,6 +73,10 @@ describe('the dashboard', { skip: noBrowser }, async () => {
         assert.ok(content <= inner, `${hash} is ${content} wide in a window of ${inner}`);
         const headHeight = await page.locator('header.top').evaluate((head) => head.clientHeight);
         assert.ok(headHeight < 64, `${hash}: the head is ${headHeight} high, which is more than a row`);
+        const [navWidth, linksWidth] = await page
+          .locator('header.top nav')
+          .evaluate((nav) => [nav.clientWidth, nav.scrollWidth]);
+        assert.ok(linksWidth! <= navWidth!, `${hash}: links to pages are ${linksWidth} wide in ${navWidth}`);
       }
       await page.context().close();
     });
