@@ -16,6 +16,9 @@ import { Sparkline } from '../../parts/sparkline.tsx';
 import { ago, count, share, signedSize, size } from '../../parts/words.ts';
 import { fillFloors } from './fill-floors.ts';
 
+/** Less is not worth a word. */
+const LEAST_LEFT_BYTES = 2 ** 20;
+
 export const TargetCard = memo(({ target }: { target: TargetModel }) => {
   const state = target.state.value;
   const isolates = target.isolates.value;
@@ -30,7 +33,11 @@ export const TargetCard = memo(({ target }: { target: TargetModel }) => {
         <Condition state={state} />
       </div>
       <Alerts alerts={target.activeAlerts.value} />
-      {main ? <Heap isolate={main} target={target.name} /> : <p class="hint">{nothingYet(state)}</p>}
+      {main ? (
+        <Heap isolate={main} target={target.name} leftBytes={leftBytesOf(target)} />
+      ) : (
+        <p class="hint">{nothingYet(state)}</p>
+      )}
       <p class="card-foot">
         {Object.entries(state?.labels ?? {}).map(([label, value]) => (
           <span key={label} class="chip">
@@ -59,7 +66,18 @@ function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   );
 }
 
-function Heap({ isolate, target }: { isolate: IsolateModel; target: string }) {
+/** Of RSS, what snapshots of ours have left: it is no growth of the program's. */
+function leftBytesOf(target: TargetModel): number {
+  return target.memory.value?.parts.find(({ part }) => part === 'snapshotLeft')?.sizeBytes ?? 0;
+}
+
+interface HeapProps {
+  readonly isolate: IsolateModel;
+  readonly target: string;
+  readonly leftBytes: number;
+}
+
+function Heap({ isolate, target, leftBytes }: HeapProps) {
   const { session, fleet } = useDashboard();
   const gaps = fleet.gaps.value;
   useEffect(() => void fillFloors(session, target, isolate), [session, target, isolate, gaps]);
@@ -83,6 +101,7 @@ function Heap({ isolate, target }: { isolate: IsolateModel; target: string }) {
           <dt>RSS</dt>
           <dd title={`${count(rssBytes)} bytes`}>
             {size(rssBytes)}
+            {leftBytes >= LEAST_LEFT_BYTES && <small> {size(leftBytes)} of it left by snapshots</small>}
             {ceiling && <small title={ceiling.source}> {size(ceiling.leftBytes)} left</small>}
           </dd>
         </div>
