@@ -64,13 +64,13 @@ describe('growth', () => {
 
 describe("the README's rule, `growth: 1000, within: 10m`, at a census a minute", () => {
   /** The minute at which it holds first, of a level that is read for 30 minutes; -1 if never. */
-  function firesAt(level: (minute: number) => number): number {
+  function firesAt(level: (minute: number) => number, late = (_minute: number) => 0): number {
     const watch = seriesWatch({
       watch: { type: 'kind', glob: 'Session', measure: 'count', probe: 'census', by: 'kind' },
       when: { type: 'growth', growth: 1_000, ratio: false, withinMs: 10 * MINUTE_MS, leastBytes: 0 },
     });
     const judged = Array.from({ length: 30 }, (_, minute) => {
-      watch.add('Session', minute * MINUTE_MS, level(minute));
+      watch.add('Session', minute * MINUTE_MS + late(minute), level(minute));
       return watch.judge('Session').judgement;
     });
     return judged.indexOf('true');
@@ -84,6 +84,16 @@ describe("the README's rule, `growth: 1000, within: 10m`, at a census a minute",
     assert.ok(firesAt((minute) => 500 + Math.max(0, minute - 11) * 3_000) <= 14);
     // it begins with any second of a minute
     assert.ok(firesAt((minute) => 500 + Math.max(0, minute - 11.6) * 3_000) <= 14);
+  });
+
+  it('holds as soon where one reading came a little late', () => {
+    for (const late of [0, 1, 2, 3]) {
+      const held = firesAt(
+        (minute) => 500 + 3_000 * minute,
+        (minute) => (minute === late ? 5_000 : 0),
+      );
+      assert.equal(held, 2, `reading ${late}`);
+    }
   });
 
   it('holds when floors have gained as much: a reading after a leak of 100 a minute has', () => {
