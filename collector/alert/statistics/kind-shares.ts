@@ -6,6 +6,7 @@
  * Sizes are of the objects themselves, so that what they hold counts where it lies. Pure; times are of one clock.
  */
 import type { GrowthShare } from '../../../protocol/ceiling.ts';
+import { isMachinery } from '../../../protocol/machinery.ts';
 import { inflation } from './autocorrelation.ts';
 import { theilSen } from './theil-sen.ts';
 
@@ -61,7 +62,7 @@ export class KindShares {
     const found: KindSlope[] = [];
     for (const kind of readings.at(-1)!.bytes.keys()) {
       const values = readings.map(({ bytes }) => bytes.get(kind) ?? 0);
-      if (values.at(-1)! <= values[0]!) continue;
+      if (values.at(-1)! <= values[0]! || isMachinery(kind)) continue;
       const { slope } = theilSen(atMs, values, CONFIDENCE);
       const { lower, upper } = theilSen(atMs, values, CONFIDENCE, inflation(atMs, values, slope));
       if (!(lower > 0) || !Number.isFinite(upper)) continue;

@@ -7,7 +7,8 @@
  *     earliest   what a high one leaves, by the slope's upper end
  *     latest     what a low floor leaves, by its lower end
  *
- * Nothing is said where the interval holds 0: then nothing is seen to grow. Pure; times are of one clock.
+ * Nothing is said where the interval holds 0: then nothing is seen to grow. Nor is anything said of what lies too far ahead for
+ * what was seen: four minutes, in which a program warms up, tell nothing of 17 days. Pure; times are of one clock.
  */
 import type { MemoryCeiling, TimeToLimit } from '../../../protocol/ceiling.ts';
 import { inflation } from './autocorrelation.ts';
@@ -29,6 +30,8 @@ const WIDER = 8;
 /** Of readings and floors, what counts as high and low: a spike now and then is neither. */
 const HIGH = 0.9;
 const LOW = 0.1;
+/** How often the time that was seen fits into the farthest that is told. */
+const FARTHEST = 300;
 /** Windows from short to long: what fills in minutes is seen by the first, what fills in days by the last. */
 const WINDOWS_MS = [10_000, 60_000, 600_000] as const;
 
@@ -86,6 +89,7 @@ export class LimitForecast {
     const high = Math.max(quantile(above, HIGH), quantile(heights, HIGH) - height);
     const low = Math.min(0, quantile(heights, LOW) - height);
     const ms = Math.max(0, left - Math.max(0, quantile(above, 0.5))) / slope;
+    if (ms > FARTHEST * (atMs.at(-1)! - atMs[0]!)) return null;
     return {
       source: this.#source,
       perHour: slope * HOUR_MS,

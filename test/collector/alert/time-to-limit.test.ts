@@ -41,6 +41,9 @@ describe('time to a limit', () => {
     assert.equal(forecast(60, (_, reading) => 500 + ((reading * 37) % 11) * 10).now(), null);
     assert.equal(forecast(60, (minute) => 500 - minute).now(), null);
     assert.equal(forecast(1, (minute) => 100 + 10 * minute).now(), null);
+    // four minutes of 15 days: a program that warms up
+    assert.equal(forecast(4, (minute) => 100 + 0.04 * minute).now(), null);
+    assert.ok(forecast(4, (minute) => 100 + 2 * minute).now());
   });
 
   it('begins anew with another limit, and leaves out what our own probes took', () => {
