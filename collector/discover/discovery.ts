@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { parseTarget } from '../../agent/base/target.ts';
+import { isInProcess } from '../../agent/cdp/in-process.ts';
 import type { DiscoverConfig } from '../config/discover-config.ts';
 import type { TargetConfig } from '../config/target-config.ts';
 import { addressKey, type DiscoveredTarget, discoveredName } from './discovered-target.ts';
@@ -92,6 +93,7 @@ function placesOf({ address, pid }: DiscoveredTarget): string[] {
 }
 
 function placeOfTarget(inspect: string): string[] {
+  if (isInProcess(inspect)) return [inspect];
   const target = parseTarget(inspect);
   if (target.kind === 'address') return [addressKey(`${target.host}:${target.port}`)];
   return [target.kind === 'url' ? addressKey(new URL(target.url).host) : inspect];
