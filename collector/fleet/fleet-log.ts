@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
-import { atMost } from '../../agent/base/waiting.ts';
+import { atMost, untilAborted } from '../../agent/base/waiting.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import type { ConsumerOffsets } from '../log/consumer-offsets.ts';
 import type { EventLog, Forgotten, LogEntry, NewEvent } from '../log/log.ts';
@@ -104,12 +104,16 @@ export class FleetLog implements EventLog {
     this.#publisher.say({ act: 'event', event });
   }
 
-  /** Says that this collector judges from here on; resolves when all that was said before is known here. */
-  async judge(fence: number): Promise<void> {
+  /** Says that this collector judges from here on; resolves when all that was said before is known here. @throws the reason of the signal */
+  async judge(fence: number, signal: AbortSignal): Promise<void> {
     this.#publisher.say({ act: 'judge', fence });
+    await untilAborted(this.#allKnown(), signal);
+    await this.#options.view.settled();
+  }
+
+  async #allKnown(): Promise<void> {
     await this.#publisher.settled();
     await this.#passed(this.#publisher.acknowledged);
-    await this.#options.view.settled();
   }
 
   /** Resolves when all that was appended until now is in the stream. */
@@ -118,12 +122,8 @@ export class FleetLog implements EventLog {
   }
 
   async settled(): Promise<void> {
-    const settled = async () => {
-      await this.#publisher.settled();
-      await this.#passed(this.#publisher.acknowledged);
-    };
     // while NATS is away nothing of it comes
-    await atMost(PATIENCE_MS, settled());
+    await atMost(PATIENCE_MS, this.#allKnown());
     await this.#options.view.settled();
   }
 

@@ -30,6 +30,7 @@ const HEARTBEAT_MS = 1_000;
 const MESSAGES = 1_000;
 const BATCH_BYTES = 16 * 2 ** 20;
 const AGAIN_AFTER_MS = 500;
+const LOOK_EVERY_MS = 5_000;
 
 export class Follower {
   readonly #options: FollowerOptions;
@@ -75,6 +76,8 @@ export class Follower {
       idle_heartbeat: HEARTBEAT_MS,
     });
     this.#messages = messages;
+    // a consumer of a stream that was made anew would wait in it for places that it does not have
+    const looking = setInterval(() => void this.#isSame().catch(() => {}), LOOK_EVERY_MS);
     try {
       if (this.#stop.signal.aborted) return;
       let taken = 0;
@@ -84,6 +87,7 @@ export class Follower {
         if (++taken % MESSAGES === 0) await this.#options.settled();
       }
     } finally {
+      clearInterval(looking);
       await messages.close();
     }
   }
@@ -97,6 +101,7 @@ export class Follower {
   async #isSame(): Promise<boolean> {
     const { stream, replaced } = this.#options;
     const info = await stream.manager.streams.info(stream.name);
+    if (this.#stop.signal.aborted) return false;
     const { last_seq: last } = info.state;
     if (logOf(info) === stream.log && last >= this.#seq) return true;
     const how = last < this.#seq ? `it ends at ${last} and was read up to ${this.#seq}` : 'it was made anew';

@@ -93,6 +93,8 @@ export interface Collector extends AsyncDisposable {
   readonly url: string;
   /** Resolves when everything is closed. */
   readonly closed: Promise<void>;
+  /** Why it has closed by itself; undefined where it was told to. */
+  readonly failure: string | undefined;
   /**
    * Has the targets, rules, receivers, tokens and certificates of another configuration from now on; targets that are the same
    * stay attached, rules keep their alerts. @throws ConfigError for a secret or a certificate that is not there; then all is as before
@@ -109,7 +111,7 @@ export async function startCollector(config: Config, options: CollectorOptions):
   useNames(config);
   const tokens = readTokens(config.auth.tokens, options.env ?? process.env);
   const access = new Access(tokens, undefined, undefined, { oidc: config.auth.oidc && new Oidc(config.auth.oidc) });
-  const { storage, member } = await openShared(config, options);
+  const { storage, member, replaced } = await openShared(config, options);
   let audit: AuditTrail | undefined;
   try {
     audit = await openAudit(config, options);
@@ -133,7 +135,7 @@ export async function startCollector(config: Config, options: CollectorOptions):
     const sent = outgoing && { outgoing };
     const otlp = otlpOf(config, options, storage, targets);
     const optional = { ...(keeper && { keeper }), ...sent, ...(otlp && { otlp }) };
-    const parts = { roster, targets, alerts, notifications, audit, operations, snapshots, ...optional };
+    const parts = { roster, replaced, targets, alerts, notifications, audit, operations, snapshots, ...optional };
     const { env = process.env } = options;
     const entrance = new Entrance({ config, access, http, address, env });
     return new RunningCollector(config, options, entrance, storage, parts, http);
@@ -148,14 +150,16 @@ export async function startCollector(config: Config, options: CollectorOptions):
 async function openShared(
   config: Config,
   options: CollectorOptions,
-): Promise<{ storage: Storage; member?: FleetMember }> {
+): Promise<{ storage: Storage; member?: FleetMember; replaced: AbortSignal }> {
   const { logger, now = Date.now, env = process.env } = options;
-  const replaced = (reason: string) => logger.fatal({ reason }, 'the fleet has another log');
-  const member = await FleetMember.join(config, { logger, now, env, replaced });
+  const ended = new AbortController();
+  const { signal: replaced } = ended;
+  const onReplaced = (reason: string) => ended.abort(new Error(reason));
+  const member = await FleetMember.join(config, { logger, now, env, onReplaced });
   const storage = await openStorage(config, logger, now, member?.stream.log);
-  if (!member) return { storage };
+  if (!member) return { storage, replaced };
   try {
-    return { storage: await member.share(storage), member };
+    return { storage: await member.share(storage), member, replaced };
   } catch (error) {
     await storage.close();
     await member[Symbol.asyncDispose]();
@@ -301,6 +305,8 @@ type Notifier = Pick<Notifications, 'run' | 'stop' | 'renewal' | 'outboxes'>;
 /** What runs until the collector is closed. */
 interface Parts {
   readonly roster: Roster;
+  /** Aborted when the log of the fleet is another one by now. */
+  readonly replaced: AbortSignal;
   /** Its own, and those of others in a fleet. */
   readonly targets: TargetList;
   readonly alerts: AlertDesk;
@@ -332,13 +338,14 @@ class RunningCollector implements Collector {
   readonly #audit: AuditTrail;
   readonly #acts: Acts;
   readonly #stop = new AbortController();
+  #failure: string | undefined;
 
   constructor(
     config: Config,
     options: CollectorOptions,
     entrance: Entrance,
     storage: Storage,
-    { roster, targets, alerts, notifications, audit, operations, snapshots, outgoing, keeper, otlp }: Parts,
+    { roster, replaced, targets, alerts, notifications, audit, operations, snapshots, outgoing, keeper, otlp }: Parts,
     http: Server,
   ) {
     const { logger, signal } = options;
@@ -416,11 +423,21 @@ class RunningCollector implements Collector {
       await judging;
       await this.#end();
     });
+    const onReplaced = () => {
+      this.#failure = (replaced.reason as Error).message;
+      this.#stop.abort();
+    };
+    replaced.addEventListener('abort', onReplaced, { once: true });
+    if (replaced.aborted) onReplaced();
     signal?.addEventListener('abort', () => this.#stop.abort(), { once: true, signal: this.#stop.signal });
     if (signal?.aborted) this.#stop.abort();
     const dashboard = new URL('/', this.url.replace(/^ws/, 'http')).href;
     acts.byCollector('start', { version, pid: process.pid, config: digestOf(config) });
     logger.info({ url: this.url, dashboard, targets: config.targets.length }, 'collector started');
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   async reload(config: Config): Promise<Reloaded> {

@@ -6,7 +6,7 @@
  *                  ─> state of the one before ─> Alerts, Notifications ─> until the claim is lost ─> again
  */
 import type { Logger } from 'pino';
-import { aborted, sleep } from '../../agent/base/waiting.ts';
+import { aborted, atMost, sleep } from '../../agent/base/waiting.ts';
 import type { Silence } from '../../protocol/alert.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { type Params, RequestError, type Result } from '../../protocol/requests.ts';
@@ -48,6 +48,7 @@ interface Term {
 /** The key of the claim. */
 const JUDGE = 'judge';
 const AGAIN_AFTER_MS = 1_000;
+const GRACE_MS = 2_000;
 
 const NOBODY = new RequestError('busy', 'Cannot ask the collector that judges: none does just now, try again in 15 s');
 
@@ -127,7 +128,7 @@ export class FleetJudge implements AlertDesk {
     const over = new AbortController();
     const ended = AbortSignal.any([this.#stop.signal, claim.lost, over.signal]);
     using _numbered = member.judgeUnder(claim);
-    await member.log.judge(fence);
+    await member.log.judge(fence, ended);
     const offsets = await SharedState.open({
       bucket: member.state,
       settled: () => member.log.published(),
@@ -150,7 +151,8 @@ export class FleetJudge implements AlertDesk {
     } finally {
       this.#term = undefined;
     }
-    await offsets.settled();
+    // while NATS is away it is for the next one to go on from what was kept last
+    await atMost(GRACE_MS, offsets.settled());
     await claim.release();
     logger.info({ fence }, 'this collector judges no more');
   }

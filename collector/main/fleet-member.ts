@@ -25,7 +25,7 @@ export interface MemberOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** The stream is another one by now: the collector is to end. */
-  readonly replaced: (reason: string) => void;
+  readonly onReplaced: (reason: string) => void;
 }
 
 export class FleetMember implements AsyncDisposable {
@@ -77,7 +77,7 @@ export class FleetMember implements AsyncDisposable {
   /** What is there, as the view of the fleet's log. @throws Error where the stream cannot be read */
   async share(storage: ViewStorage): Promise<Storage> {
     const { log: view, offsets, ...rest } = storage;
-    const { logger, now, replaced } = this.#options;
+    const { logger, now, onReplaced: replaced } = this.#options;
     const { connection, stream, name } = this;
     const { buffer: maxWaitingBytes, backfill: backfillMs } = this.#config;
     const bounds = { maxWaitingBytes, backfillMs };
