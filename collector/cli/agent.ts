@@ -65,15 +65,17 @@ export function agentCommand(io: Io): CommandModule<object, AgentArguments> {
       // targets stay attached for days: one that is spoken to when we are killed is not to die of it
       using _standby = await standBySessions();
       const { config: path, target, every } = args;
+      const own = { ...(target && { target }), ...(every && { every }) };
       const flags = {
-        ...(target && { target }),
-        ...(every && { every }),
+        ...own,
         set: [...fleetSettings(args), ...(args.set ?? [])],
       };
       const read = () =>
         ofFleet(readConfig({ ...(path !== undefined && { file: readConfigFile(path) }), env: process.env, flags }));
       const logger = openLog(args.log);
-      const agent = await startAgent(read(), { logger, signal: io.signal });
+      const { readAgentConfig } = await import('../config/agent-config.ts');
+      const fromMiddle = (text: string) => readAgentConfig({ name: 'configuration of the fleet', text }, {}, own);
+      const agent = await startAgent(read(), { logger, signal: io.signal, read: fromMiddle });
       if (path !== undefined) {
         io.onHangup(() => {
           try {

@@ -79,7 +79,8 @@ export function collectCommand(io: Io): CommandModule<object, CollectArguments> 
       const collector = await startCollector(read(), { logger, signal: io.signal });
       if (path !== undefined) io.onHangup(() => void reload(collector, read, logger));
       await collector.closed;
-      if (collector.failure !== undefined) throw new Error(`Cannot go on: ${collector.failure}; start the collector anew`);
+      if (collector.failure !== undefined)
+        throw new Error(`Cannot go on: ${collector.failure}; start the collector anew`);
       io.signal.throwIfAborted();
     },
   };

@@ -174,6 +174,13 @@ export function addCommands<Args>(yargs: Argv<Args>, io: Io): Argv<Args> {
       ),
     )
     .command(
+      later(
+        'fleet <action>',
+        'say who is in a fleet and what is watched; put a configuration for its agents',
+        async () => (await import('./fleet.ts')).fleetCommand(io),
+      ),
+    )
+    .command(
       later('watch <url>', "follow a collector's stream", async () => (await import('./watch.ts')).watchCommand(io)),
     )
     .command(

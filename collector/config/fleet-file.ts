@@ -67,6 +67,10 @@ export const FleetFile = z.strictObject({
         "The collector's or agent's own name, of which there is one in the fleet. Default: that of the machine.",
     })
     .optional(),
+  labels: z
+    .record(z.string().min(1).max(64), z.string().max(256))
+    .meta({ description: "The agent's own, by which a configuration from the middle may be for some agents only." })
+    .default({}),
   stream: text(parseStream, {
     description: 'The name of the stream; subjects and buckets begin with it.',
     examples: ['heapwatch'],

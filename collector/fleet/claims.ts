@@ -77,11 +77,6 @@ export class Claims {
     }
   }
 
-  /** Who has it: the name of a member that lives. */
-  async holder(key: string): Promise<string | undefined> {
-    return (await this.#holder(key))?.name;
-  }
-
   async #take(key: string, value: string, own: string): Promise<number | null> {
     const entry = await this.#bucket.get(key);
     const isThere = entry !== null && entry.operation === 'PUT';
@@ -104,4 +99,13 @@ export class Claims {
     const holder = entry.json<Holder>();
     return (await this.#session.isAlive(holder.session)) ? holder : undefined;
   }
+}
+
+/** Who has what: the name of a member that lives. @throws Error where NATS does not answer */
+export async function holderIn(claims: KV, sessions: KV, key: string): Promise<string | undefined> {
+  const entry = await claims.get(key);
+  if (entry === null || entry.operation !== 'PUT') return undefined;
+  const { session, name } = entry.json<Holder>();
+  const life = await sessions.get(session);
+  return life !== null && life.operation === 'PUT' ? name : undefined;
 }

@@ -13,18 +13,8 @@ import type { Logger } from 'pino';
 import { sleep, within } from '../../agent/base/waiting.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { isOutrun } from './bucket.ts';
+import type { About } from './members.ts';
 import { token } from './subjects.ts';
-
-/** What others read of it. */
-export interface About {
-  readonly name: string;
-  readonly kind: 'agent' | 'collector';
-  readonly host: string;
-  readonly pid: number;
-  readonly version: string;
-  /** ISO 8601. */
-  readonly since: string;
-}
 
 /** One life: from its first write until it is lost. */
 export class Life {

@@ -4,6 +4,8 @@ import type { EventStream } from './stream.ts';
 
 /** How long nothing may come before the rest is taken for what will not come. */
 const QUIET_MS = 10_000;
+/** Never more than there are: it would be waited for those that are not there. */
+const PAGE = 500;
 
 /** By rising place. @throws as `messagesOf` */
 export async function* stateOf(stream: EventStream, upTo: number): AsyncGenerator<JsMsg, void, undefined> {
@@ -22,7 +24,7 @@ export async function* messagesOf(
   let { num_pending: left } = await consumer.info(true);
   while (left > 0) {
     let got = 0;
-    const messages = await consumer.fetch({ max_messages: 500, expires: QUIET_MS });
+    const messages = await consumer.fetch({ max_messages: Math.min(PAGE, left), expires: QUIET_MS });
     for await (const message of messages) {
       got++;
       left = message.info.pending;

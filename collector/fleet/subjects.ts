@@ -38,12 +38,17 @@ export function topicSubjects(stream: string, agent: string, topic: string): str
   return `${stream}.events.${token(agent)}.*.${topic}.*`;
 }
 
+/** The same of all who say anything. */
+export function anyTopicSubject(stream: string, topic: string): string {
+  return `${stream}.events.*.*.${topic}.*`;
+}
+
 /** Where questions about a target go; without a target, all of them. */
 export function askSubject(stream: string, target?: string): string {
   return `${stream}.ask.target.${target === undefined ? '*' : token(target)}`;
 }
 
 /** A bucket of keys and values. */
-export function bucketOf(stream: string, what: 'sessions' | 'claims' | 'state' | 'config' | 'agents'): string {
+export function bucketOf(stream: string, what: 'sessions' | 'claims' | 'state' | 'config' | 'acks' | 'agents'): string {
   return `${stream}-${what}`;
 }

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { aborted } from '../../agent/base/waiting.ts';
 import type { Config } from '../config/config.ts';
 import type { FleetFile } from '../config/fleet-file.ts';
-import type { TargetConfig } from '../config/target-config.ts';
+import { ConfigStore } from '../fleet/config-store.ts';
 import { becomeMember, type Membership } from '../fleet/membership.ts';
 import { type PublishedEvents, publishEvents } from '../fleet/publish-events.ts';
 import { answerQuestions } from '../fleet/questions.ts';
@@ -19,8 +19,10 @@ import type { FleetChange } from '../targets/fleet.ts';
 import { KEPT_MS } from '../targets/ledger.ts';
 import { liveProbes, type Probes } from '../targets/probes.ts';
 import { Roster } from '../targets/roster.ts';
+import { followConfiguration } from './agent-configuration.ts';
 import { useNames } from './names.ts';
 import { processClaims } from './process-claims.ts';
+import { ofAgent } from './target-of-agent.ts';
 import { answerOf } from './target-questions.ts';
 
 export interface AgentOptions {
@@ -30,6 +32,8 @@ export interface AgentOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: the agent's. */
   readonly probes?: Probes;
+  /** Reads a configuration from the middle of the fleet; absent: it is not looked for. @throws ConfigError */
+  readonly read?: (text: string) => Config;
 }
 
 export interface FleetAgent extends AsyncDisposable {
@@ -56,7 +60,8 @@ export async function startAgent(
     const membership = await becomeMember(events.connection, config.fleet, who, logger);
     const past = await recalledEvents(events.stream, events.agent, Date.now() - KEPT_MS, logger);
     events.log.recall(past);
-    return new RunningAgent(config, options, events, membership);
+    const store = await ConfigStore.open(events.connection, config.fleet.stream, config.fleet);
+    return new RunningAgent(config, options, events, membership, store);
   } catch (error) {
     await events[Symbol.asyncDispose]();
     throw error;
@@ -70,10 +75,11 @@ class RunningAgent implements FleetAgent {
   readonly #stop = new AbortController();
 
   constructor(
-    config: Config,
-    { logger, signal, probes = liveProbes }: AgentOptions,
+    config: Config & { readonly fleet: FleetFile },
+    { logger, signal, probes = liveProbes, read }: AgentOptions,
     events: PublishedEvents,
     membership: Membership,
+    store: ConfigStore,
   ) {
     const { log, agent } = events;
     this.name = agent;
@@ -94,7 +100,15 @@ class RunningAgent implements FleetAgent {
     const answering = answerQuestions(connection, askSubject(stream.name), (question) =>
       answerOf(question, this.#roster.runners),
     );
+    const following =
+      read &&
+      followConfiguration({
+        ...{ store, read, logger, signal: this.#stop.signal },
+        agent: { name: agent, labels: config.fleet.labels },
+        apply: (wanted) => this.#roster.reload(wanted),
+      });
     this.closed = aborted(this.#stop.signal).then(async () => {
+      await following;
       answering[Symbol.dispose]();
       await this.#roster.stop();
       await history[Symbol.asyncDispose]();
@@ -104,7 +118,7 @@ class RunningAgent implements FleetAgent {
     });
     signal?.addEventListener('abort', () => this.#stop.abort(), { once: true, signal: this.#stop.signal });
     if (signal?.aborted) this.#stop.abort();
-    logger.info({ agent, stream: events.stream.name, servers: config.fleet?.nats.servers }, 'agent started');
+    logger.info({ agent, stream: events.stream.name, servers: config.fleet.nats.servers }, 'agent started');
   }
 
   async reload(config: Config): Promise<FleetChange> {
@@ -119,9 +133,4 @@ class RunningAgent implements FleetAgent {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** One program on many machines has many names, and is one group. */
-function ofAgent(target: TargetConfig, agent: string): TargetConfig {
-  return { ...target, name: `${target.name}@${agent}` };
 }

@@ -213,13 +213,13 @@ function judgingOf(
   targets: TargetList,
   member: FleetMember | undefined,
 ): { readonly alerts: AlertDesk; readonly notifications: Notifier } {
-  const { logger } = options;
+  const { logger, now = Date.now } = options;
   const standIn = notificationsOf(config, options, storage);
   if (!member) return { alerts: alertsOf(config, options, storage, targets), notifications: standIn };
   const { alerts: rules, notify: receivers } = config;
   const of = ({ rules: alerts, receivers: notify }: TermStart) => ({ ...config, alerts, notify });
   const judge = new FleetJudge({
-    ...{ member, rules, receivers, standIn, logger },
+    ...{ member, rules, receivers, standIn, logger, now },
     alerts: (start) => alertsOf(of(start), options, { ...storage, offsets: start.offsets }, targets),
     notifications: (start) => notificationsOf(of(start), options, { ...storage, offsets: start.offsets }, start.claim),
   });

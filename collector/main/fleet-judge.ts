@@ -18,6 +18,7 @@ import type { Claim } from '../fleet/claims.ts';
 import { SharedState } from '../fleet/shared-state.ts';
 import type { ConsumerOffsets } from '../log/consumer-offsets.ts';
 import type { Notifications } from '../notify/notifications.ts';
+import { lookAfterAgents } from './agents-care.ts';
 import type { FleetMember } from './fleet-member.ts';
 
 /** What a term begins with. */
@@ -37,6 +38,8 @@ export interface FleetJudgeOptions {
   /** Never runs: it reads what receivers need, also while another collector judges. */
   readonly standIn: Notifications;
   readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A term of judging. */
@@ -143,7 +146,8 @@ export class FleetJudge implements AlertDesk {
     this.#term = term;
     logger.info({ fence }, 'this collector judges the rules');
     try {
-      const running = Promise.all([term.alerts.run(), term.notifications.run()]);
+      const looking = lookAfterAgents(member, { signal: ended, logger, now: this.#options.now });
+      const running = Promise.all([term.alerts.run(), term.notifications.run(), looking]);
       await aborted(ended);
       term.alerts.stop();
       term.notifications.stop();

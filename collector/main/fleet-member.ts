@@ -10,6 +10,7 @@ import type { FleetFile } from '../config/fleet-file.ts';
 import type { Environment } from '../config/secret.ts';
 import { openBucket } from '../fleet/bucket.ts';
 import type { Claim, Claims } from '../fleet/claims.ts';
+import { ConfigStore } from '../fleet/config-store.ts';
 import { connectNats } from '../fleet/connection.ts';
 import { FleetLog } from '../fleet/fleet-log.ts';
 import { becomeMember, type Membership } from '../fleet/membership.ts';
@@ -34,7 +35,9 @@ export class FleetMember implements AsyncDisposable {
   readonly stream: EventStream;
   /** What the collector that judges keeps for the one after it. */
   readonly state: KV;
-  readonly #membership: Membership;
+  readonly membership: Membership;
+  /** What the agents are to run. */
+  readonly configuration: ConfigStore;
   #log: FleetLog | undefined;
   #judging: Claim | undefined;
   readonly #config: FleetFile;
@@ -47,12 +50,14 @@ export class FleetMember implements AsyncDisposable {
     stream: EventStream,
     membership: Membership,
     state: KV,
+    configuration: ConfigStore,
   ) {
     this.name = config.name ?? hostname();
     this.connection = connection;
     this.stream = stream;
-    this.#membership = membership;
+    this.membership = membership;
     this.state = state;
+    this.configuration = configuration;
     this.#config = config;
     this.#options = options;
   }
@@ -67,7 +72,8 @@ export class FleetMember implements AsyncDisposable {
       const stream = await openStream(connection, fleet);
       const membership = await becomeMember(connection, fleet, { name, kind: 'collector' }, logger);
       const state = await openBucket(connection, bucketOf(fleet.stream, 'state'), fleet);
-      return new FleetMember(fleet, options, connection, stream, membership, state);
+      const configuration = await ConfigStore.open(connection, fleet.stream, fleet);
+      return new FleetMember(fleet, options, connection, stream, membership, state, configuration);
     } catch (error) {
       await connection.close();
       throw error;
@@ -111,6 +117,11 @@ export class FleetMember implements AsyncDisposable {
     return this.#log;
   }
 
+  /** How long a holder that is not heard of keeps what it has. */
+  get leaseMs(): number {
+    return this.#config.lease;
+  }
+
   /** How targets of others are reached. */
   get remote(): Remote {
     return { connection: this.connection, stream: this.stream.name, log: this.log };
@@ -144,11 +155,11 @@ export class FleetMember implements AsyncDisposable {
   }
 
   get claims(): Claims {
-    return this.#membership.claims;
+    return this.membership.claims;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#membership[Symbol.asyncDispose]();
+    await this.membership[Symbol.asyncDispose]();
     await this.connection.close();
   }
 }

@@ -68,6 +68,8 @@ describe('leases of a fleet', { skip: hasNats ? false : 'no nats-server here', t
     await client.next('usage', (event) => event.target === 'api@two');
     const tookMs = performance.now() - killedAtMs;
     assert.ok(tookMs < TAKEN_OVER_MS, `taken over after ${tookMs} ms`);
+    const gone = await client.next('target', (event) => event.target === 'api@one' && event.state === 'gone');
+    assert.equal(gone.reason, 'its agent "one" is not heard of any more');
   });
 
   it('asks the target of an agent for a probe, by any collector', async () => {

@@ -45,7 +45,10 @@ describe('a fleet whose NATS is killed', { skip: hasNats ? false : 'no nats-serv
     const taken: { offset: number; takenAt: string }[] = [];
     while (taken.at(-1)?.offset !== end.offset) taken.push(await two.next('usage'));
     const offsets = taken.map(({ offset }) => offset);
-    assert.deepEqual(offsets, [...new Set(offsets)].sort((x, y) => x - y));
+    assert.deepEqual(
+      offsets,
+      [...new Set(offsets)].sort((x, y) => x - y),
+    );
     const times = taken.map(({ takenAt }) => takenAt);
     assert.deepEqual(times, [...new Set(times)].sort());
     assert.deepEqual(
