@@ -60,7 +60,6 @@ const told = (name: string, line: string, cause: DeathCause): Way => ({
   end: (target) => target.send(`${line}\n`),
 });
 
-const GROUPS = '/sys/fs/cgroup/memory';
 const ways: Way[] = [
   { name: "V8's limit", cause: 'v8Limit', fillings: ['objects', 'strings'], execArgv: ['--max-old-space-size=60'] },
   { name: 'cgroup', cause: 'cgroup', fillings: FILLINGS, prepare: (target) => confine(target, 160) },
@@ -72,15 +71,19 @@ const ways: Way[] = [
 ];
 
 function confine(target: Target, megabytes: number): () => void {
-  const group = join(
-    GROUPS,
-    readFileSync('/proc/self/cgroup', 'utf8').match(/:memory:(.*)/)![1]!,
-    `deaths-${target.pid}`,
-  );
+  const { parent, limit } = groupsHere();
+  const group = join(parent, `deaths-${target.pid}`);
   mkdirSync(group);
-  writeFileSync(join(group, 'memory.limit_in_bytes'), String(megabytes * MB));
+  writeFileSync(join(group, limit), String(megabytes * MB));
   writeFileSync(join(group, 'cgroup.procs'), String(target.pid));
   return () => rmdirSync(group);
+}
+
+/** Of version 1 our own group; of version 2 the topmost, since one that has processes can have no groups that count memory. */
+function groupsHere(): { readonly parent: string; readonly limit: string } {
+  const first = /:memory:(.*)/.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1];
+  if (first === undefined) return { parent: '/sys/fs/cgroup', limit: 'memory.max' };
+  return { parent: join('/sys/fs/cgroup/memory', first), limit: 'memory.limit_in_bytes' };
 }
 
 function limitAddresses(target: Target, megabytes: number): () => void {
