@@ -77,6 +77,7 @@ async function exported(args: ExportArguments, io: Io): Promise<void> {
     throw code !== undefined && path === draft ? fileError('write', output, cause as NodeJS.ErrnoException) : cause;
   }
   io.print(`${output}: ${humanCount(count)} rows`);
+  if (count === 0) io.say(`nothing in ${args.source} fits what is asked for`);
 }
 
 type Write = (path: string, batches: Iterable<readonly ExportRow[]>) => void | Promise<void>;

@@ -1,5 +1,6 @@
 /** `heapwatch gate`: rounds of load on a server, bytes a request by kind, and an exit code for a pull request's job. */
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { accessSync, appendFileSync, constants, existsSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { z } from 'zod';
 import { readBoundedSync } from '../../agent/base/bounded-file.ts';
@@ -97,6 +98,7 @@ export function gateCommand(io: Io): CommandModule<object, GateArguments> {
       const { runGate } = await import('../gate/gate.ts');
       const { load, rounds, requests, warmUp, confidence, max: maxBytes, settle, ready } = args;
       if (rounds < LEAST_ROUNDS) throw new UsageError(`Cannot use --rounds ${rounds}: give at least ${LEAST_ROUNDS}`);
+      for (const path of [args.writeBaseline, args.junit, args.markdown]) checkFolder(path);
       const baseline = args.baseline === undefined ? undefined : readBaseline(args.baseline, io);
       const about = {
         load,
@@ -120,6 +122,16 @@ export function gateCommand(io: Io): CommandModule<object, GateArguments> {
 
 const LEAST_ROUNDS = 6;
 
+/** Nobody is to wait for minutes of load for what cannot be written. @throws Error of one line */
+function checkFolder(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw fileError('write', path, cause as NodeJS.ErrnoException);
+  }
+}
+
 /** @throws UsageError */
 function serverOf(
   named: readonly string[],
@@ -138,6 +150,9 @@ async function write(report: GateReport, args: GateArguments, io: Io): Promise<v
   const { gateText, gateMarkdown, gateJunit, gateAnnotation } = await import('../gate/gate-text.ts');
   const { bytes, objects, kinds } = report;
   const markdown = args.markdown ?? process.env.GITHUB_STEP_SUMMARY;
+  io.print(args.json ? JSON.stringify(report) : gateText(report));
+  const annotation = args.github ? gateAnnotation(report) : undefined;
+  if (annotation !== undefined && !args.json) io.print(annotation);
   try {
     if (args.writeBaseline !== undefined)
       writeFileSync(args.writeBaseline, `${JSON.stringify({ bytes, objects, kinds })}\n`);
@@ -147,9 +162,6 @@ async function write(report: GateReport, args: GateArguments, io: Io): Promise<v
     const { path = 'the report' } = cause as NodeJS.ErrnoException;
     throw fileError('write', path, cause as NodeJS.ErrnoException);
   }
-  io.print(args.json ? JSON.stringify(report) : gateText(report));
-  const annotation = args.github ? gateAnnotation(report) : undefined;
-  if (annotation !== undefined && !args.json) io.print(annotation);
 }
 
 const Bounds = z.object({ estimate: z.number(), lower: z.number(), upper: z.number() });

@@ -80,6 +80,9 @@ class Counted {
   }
 }
 
+/** How long the end of a server that answers no more may take to be seen. */
+const SEEN_MS = 1_000;
+
 export class CountedServer implements AsyncDisposable {
   readonly #command: ChildProcess;
   readonly #ended: Promise<unknown>;
@@ -123,8 +126,25 @@ export class CountedServer implements AsyncDisposable {
     const all = await Promise.all(this.#processes.map(async (each) => ({ pid: each.pid, told: await each.ask() })));
     const listening = all.filter(({ told }) => told?.listens);
     const most = listening.toSorted((a, b) => (b.told?.requests ?? 0) - (a.told?.requests ?? 0))[0];
-    if (!most) throw new DetachedError('Cannot go on: the server has ended, or listens no more');
+    if (!most) throw await this.gone();
     return { pid: most.pid, requests: most.told?.requests ?? 0 };
+  }
+
+  /** Why it answers no more. */
+  async gone(): Promise<DetachedError> {
+    await atMost(SEEN_MS, this.#ended);
+    const how = this.#hasEnded ? `has ended (${this.#ending()})` : 'has ended, or listens no more';
+    return new DetachedError(`Cannot go on: the server ${how}`);
+  }
+
+  /** Whether a process of it listens. */
+  async listens(): Promise<boolean> {
+    const all = await Promise.all(this.#processes.filter((each) => !each.hasEnded).map((each) => each.ask()));
+    return all.some((told) => told?.listens);
+  }
+
+  #ending(): string {
+    return this.#command.signalCode ?? `code ${this.#command.exitCode}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -140,11 +160,9 @@ export class CountedServer implements AsyncDisposable {
   async #listens(command: readonly string[], readyMs: number, signal: AbortSignal): Promise<void> {
     const deadlineAtMs = performance.now() + readyMs;
     for (;;) {
-      const all = await Promise.all(this.#processes.filter((each) => !each.hasEnded).map((each) => each.ask()));
-      if (all.some((told) => told?.listens)) return;
+      if (await this.listens()) return;
       if (this.#hasEnded) {
-        const code = this.#command.signalCode ?? `code ${this.#command.exitCode}`;
-        throw new AttachError(`Cannot test ${command.join(' ')}: it ended before it listened (${code})`);
+        throw new AttachError(`Cannot test ${command.join(' ')}: it ended before it listened (${this.#ending()})`);
       }
       if (performance.now() > deadlineAtMs) {
         throw new AttachError(`Cannot test ${command.join(' ')}: no Node.js process of it listens after ${readyMs} ms`);

@@ -41,7 +41,8 @@ export async function runGate(question: GateQuestion, io: Io): Promise<GateRepor
   const { command, target, load, rounds } = question;
   await using server = command && (await CountedServer.start(command, question.readyMs, io.signal));
   io.progress('warming up');
-  await runLoad(load, question.warmUp, io.signal);
+  const put = (runs: number) => loaded(load, runs, server, io.signal);
+  await put(question.warmUp);
   const place = server ? { pid: (await server.told()).pid } : (await findMemory(String(target), io)).place;
   await using walker = await Walker.open(place, io.signal);
   const name = command?.join(' ') ?? String(target);
@@ -51,7 +52,7 @@ export async function runGate(question: GateQuestion, io: Io): Promise<GateRepor
   const plan = doses(rounds, 1);
   for (const [round, runs] of [0, ...plan].entries()) {
     const before = await count();
-    await runLoad(load, runs, io.signal);
+    await put(runs);
     await delay(question.settleMs, io.signal);
     const requests =
       question.requests === undefined ? requestsOf(before, await count(), runs) : question.requests * runs;
@@ -78,6 +79,22 @@ export async function runGate(question: GateQuestion, io: Io): Promise<GateRepor
     ...(heldBy.length > 0 && { advice: adviceFor(heldBy[0]) }),
     tookMs: Math.round(performance.now() - startedMs),
   };
+}
+
+/** A load that fails since the server has gone is no fault of the load's. @throws DetachedError; as runLoad */
+async function loaded(
+  load: string,
+  runs: number,
+  server: CountedServer | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await runLoad(load, runs, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (server && !(await server.listens())) throw await server.gone();
+    throw error;
+  }
 }
 
 /** @throws Error where the server has counted none */

@@ -58,6 +58,9 @@ async function reader(
     case 'recording':
       return () => ofRecording(place, target, span);
     case 'none': {
+      if (/[/\\]|\.[a-z]+$/i.test(place) && !/:\d+$/.test(source)) {
+        throw new UsageError(`Cannot read ${place}: no such file; expected a recording, a store, ws://… or a process`);
+      }
       const process = opened.add(await liveSource(await processOf(source), live, io));
       return async () => [await process.watch()];
     }

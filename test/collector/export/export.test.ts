@@ -72,6 +72,23 @@ test('DuckDB and Arrow read a store’s export, and sum what was stored', async 
   }
 });
 
+test('a store in which nothing fits gives tables without rows that can be read, and says so', async () => {
+  await using dir = await folder();
+  await store(dir.path);
+  const query = await duckdb();
+  for (const ending of ['csv', 'arrow', 'parquet']) {
+    const output = dir.join(`none.${ending}`);
+    const { code, stdout, stderr } = await runCli([
+      ...['export', dir.join('heapwatch.db'), '--target', 'nobody', '-o', output],
+    ]);
+    assert.deepEqual([code, stdout], [0, `${output}: 0 rows\n`]);
+    assert.match(stderr, /^nothing in .*heapwatch\.db fits what is asked for$/m);
+    if (ending === 'arrow') assert.equal(tableFromIPC(await readFile(output)).numRows, 0);
+    else
+      assert.deepEqual((await query(`SELECT count(*)::DOUBLE, count(name)::DOUBLE FROM '${output}'`)).rows, [[0, 0]]);
+  }
+});
+
 test('a recording, what is left out, and what is refused', async () => {
   await using dir = await folder();
   const header = { type: 'recording', version: 1, at: at(0), heapwatch: '0.1.0', targets: ['api'] };
