@@ -16,7 +16,7 @@ import { type Dashboard, startDashboard } from '../test/support/dashboard.ts';
 const WINDOW = '3m';
 const RULES = (withDefaultRules(undefined) as readonly Record<string, unknown>[]).map((rule) => {
   const isTrend = 'trend' in (rule.when as object);
-  const own = isTrend ? { when: { ...(rule.when as object), within: WINDOW }, warmUp: '1s' } : {};
+  const own = isTrend ? { when: { ...(rule.when as object), within: WINDOW }, warmUp: '1m' } : {};
   return RuleFile.parse({ ...rule, ...own, notify: [] });
 });
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {

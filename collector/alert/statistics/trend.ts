@@ -4,7 +4,7 @@
  *     Mann–Kendall, p small enough among all kinds and looks      it rises, and not by chance
  *     its first and its last part rise, none between falls        a step, a burst, a cache that has filled: not a leak
  *     Theil–Sen interval: lower end > half the rate,              it rises by what the rule asks for
- *                         upper end >= the rate
+ *                         upper end >= nine tenths of it
  *
  * Parts are thirds; of a window that is judged early, sixths. A leak of at least the rate passes all three once it has gone on
  * for the window, one that follows the load of the day at some hour of it. What surely rises slower than the rate does not, nor
@@ -27,6 +27,8 @@ const MIN_FILLED = 0.75;
 const PART_RATIO = 0.25;
 /** Share of the rule's rate that the lower end of the interval must be above. */
 const SURE_RATIO = 0.5;
+/** Share of the rule's rate that the upper end must reach. */
+const NEAR_RATIO = 0.9;
 /** How surely the smallest slope would have been seen. */
 const POWER = 0.95;
 /** Rows of values are as noisy as their median absolute deviation times this: for normal noise the standard deviation. */
@@ -103,7 +105,8 @@ export function judgeTrend(window: Window, rule: TrendRule, standard: Standard):
   const seen = { slopePerMs: fit.slope, lowerPerMs: fit.lower, upperPerMs: fit.upper, p, smallestPerMs };
   const shaped = standard.rising ? goesOn(window, rule) : isThroughout(window, rule);
   // what is found is at the rate or near it: once found it may waver
-  const isEnough = fit.lower > rule.slopePerMs * SURE_RATIO && (standard.rising || fit.upper >= rule.slopePerMs);
+  const isEnough =
+    fit.lower > rule.slopePerMs * SURE_RATIO && (standard.rising || fit.upper >= rule.slopePerMs * NEAR_RATIO);
   if (shaped && p <= threshold && isEnough) return { state: 'rising', ...seen };
   const excluded = fit.upper < rule.slopePerMs || (smallestPerMs <= rule.slopePerMs && !shaped);
   return { state: excluded ? 'steady' : 'undecided', ...seen };
