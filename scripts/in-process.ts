@@ -32,17 +32,21 @@ for (let round = 0; round < rounds; round++) {
 const probes = (await Promise.all((await readdir(dir)).map((name) => readFile(join(dir, name), 'utf8')))).join('');
 for (const [name, told] of Object.entries(arms)) {
   const row = (key: keyof Told, per = 1) => `${(median(told, key) / per).toFixed(1)} (${range(told, key, per)})`;
-  console.log(
+  print(
     `${name.padEnd(8)} CPU of the main thread ${row('cpuMs')} ms, wall ${row('ms')} ms, p99 delay ${row('p99Ms')} ms, RSS ${row('rss', 2 ** 20)} MB`,
   );
 }
 const share = median(arms.with, 'cpuMs') / median(arms.without, 'cpuMs') - 1;
 const count = (type: string) => probes.split(type).length - 1;
-console.log(
+print(
   `main thread: ${(100 * share).toFixed(1)} % more CPU; recorded ${count('"type":"usage"')} readings of usage, ` +
     `${count('"type":"partition"')} partitions; Node ${process.version}, ${rounds} rounds`,
 );
 await rm(dir, { recursive: true });
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 async function once(isWatched: boolean): Promise<Told> {
   const flags = isWatched ? ['--import', 'heapwatch/agent'] : [];

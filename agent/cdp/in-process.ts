@@ -3,6 +3,7 @@
  * is open.
  */
 import { Session as InspectorSession } from 'node:inspector';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { AttachError } from '../base/errors.ts';
 
 /** The address of the process that we are in; there is one. */
@@ -12,8 +13,25 @@ export function isInProcess(url: string): boolean {
   return url === IN_PROCESS;
 }
 
+/**
+ * Words that the main thread shares with all our threads, those that they start included: how many sessions are open, and whether
+ * the process exits. Node says on stderr that it waits for a debugger where one is left then.
+ */
+export const SESSIONS = { open: 0, exiting: 1 } as const;
+
+const KEY = 'heapwatch sessions';
+/** Those of this thread, where it was told. */
+let words = getEnvironmentData(KEY) as Int32Array | undefined;
+
+/** In a thread that the main thread has given such words: they are of the threads that it starts too. */
+export function shareSessions(shared: Int32Array): void {
+  words = shared;
+  setEnvironmentData(KEY, shared);
+}
+
 /** Those that are open in this thread. */
 const open = new Set<InspectorSession>();
+let isWaiting = false;
 
 /** A session on the main thread. @throws AttachError for one who is that thread */
 export function connectToMain(): InspectorSession {
@@ -27,16 +45,34 @@ export function connectToMain(): InspectorSession {
     );
   }
   open.add(session);
+  if (words) Atomics.add(words, SESSIONS.open, 1);
+  if (words && !isWaiting) void disconnectAtExit(words);
   return session;
 }
 
-export function disconnect(session: InspectorSession): void {
-  if (open.delete(session)) session.disconnect();
+/** Resolves when the process exits. */
+export async function exitOf(shared: Int32Array): Promise<void> {
+  const { waitAsync } = Atomics as unknown as { waitAsync(of: Int32Array, at: number, is: number): { value: unknown } };
+  await waitAsync(shared, SESSIONS.exiting, 0).value;
 }
 
-/** Ends all sessions of this thread at once: a process that exits says on its standard error that it waits for those that are left. */
+async function disconnectAtExit(shared: Int32Array): Promise<void> {
+  isWaiting = true;
+  await exitOf(shared);
+  disconnectAll();
+}
+
+/** Ends all sessions of this thread. */
 export function disconnectAll(): void {
   for (const session of [...open]) disconnect(session);
+}
+
+export function disconnect(session: InspectorSession): void {
+  if (!open.delete(session)) return;
+  session.disconnect();
+  if (!words) return;
+  Atomics.sub(words, SESSIONS.open, 1);
+  Atomics.notify(words, SESSIONS.open);
 }
 
 /**

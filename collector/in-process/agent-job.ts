@@ -1,4 +1,5 @@
 /** What the agent's thread is given, and what it says. */
+import { SESSIONS } from '../../agent/cdp/in-process.ts';
 import type { Settings } from './settings.ts';
 
 export interface AgentJob {
@@ -9,8 +10,8 @@ export interface AgentJob {
   readonly before?: string;
 }
 
-/** Whether inspector sessions may be open, whether they are closed since the program exits, and how often the thread has turned. */
-export const WORDS = { open: 0, closed: 1, turns: 2, count: 3 } as const;
+/** Those of inspector sessions, and how often the thread has turned. */
+export const WORDS = { ...SESSIONS, turns: 2, count: 3 } as const;
 
 /** It cannot do what it was told, and there is no use in another thread. */
 export interface Refused {

@@ -57,7 +57,7 @@ export class AgentThread {
       reason = `it failed, ${error.message}`;
     });
     worker.on('message', ({ refused }: Refused) => {
-      this.#end();
+      void this.close();
       process.emitWarning(refused, 'HeapwatchWarning');
     });
     const watchdog = new Watchdog(this.#words, () => {
@@ -75,6 +75,7 @@ export class AgentThread {
 
   #ended(worker: Worker, reason: string, ranMs: number): void {
     if (this.#worker === worker) this.#worker = undefined;
+    this.#words.fill(0);
     if (this.#isOver) return;
     this.#failures = ranMs >= HELD_MS ? 1 : this.#failures + 1;
     const inMs = AGAIN_MS[Math.min(this.#failures, AGAIN_MS.length) - 1]!;
@@ -97,9 +98,15 @@ export class AgentThread {
   }
 
   #goodbye(): void {
-    if (!this.#worker || Atomics.load(this.#words, WORDS.open) === 0) return;
-    this.#worker.postMessage('goodbye');
-    Atomics.wait(this.#words, WORDS.closed, 0, GOODBYE_MS);
+    const words = this.#words;
+    Atomics.store(words, WORDS.exiting, 1);
+    Atomics.notify(words, WORDS.exiting);
+    const untilMs = performance.now() + GOODBYE_MS;
+    for (let leftMs = GOODBYE_MS; leftMs > 0; leftMs = untilMs - performance.now()) {
+      const open = Atomics.load(words, WORDS.open);
+      if (open === 0) break;
+      Atomics.wait(words, WORDS.open, open, leftMs);
+    }
     for (let call = 0; call < CALLS; call++) turn();
   }
 }

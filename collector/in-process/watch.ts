@@ -106,5 +106,8 @@ function configOf({ config, name, nats }: Settings): Config {
 /** Other targets of the configuration are those of others. */
 function targetOf({ targets }: Config, { name }: Settings): TargetConfig {
   const own = targets.find((target) => target.name === name)!;
-  return { ...own, inspect: IN_PROCESS, isolates: 'main' };
+  const { walk, ...schedule } = own.schedule;
+  // it holds the main thread while threads begin that copy: types are counted, unless somebody asks for a walk
+  const walked = walk === undefined || walk === 'auto' ? {} : { walk };
+  return { ...own, inspect: IN_PROCESS, isolates: 'main', schedule: { ...schedule, ...walked } };
 }
