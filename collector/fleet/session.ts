@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KV } from '@nats-io/kv';
 import type { Logger } from 'pino';
+import { Either } from '../../agent/base/either.ts';
 import { sleep, within } from '../../agent/base/waiting.ts';
 import { reasonOf } from '../../protocol/reason.ts';
 import { isOutrun } from './bucket.ts';
@@ -97,6 +98,7 @@ export class Session {
     return await new Promise((resolve, reject) => {
       const born = (next: Life) => {
         this.#born.delete(born);
+        signal.removeEventListener('abort', end);
         resolve(next);
       };
       this.#born.add(born);
@@ -153,8 +155,9 @@ export class Session {
     const life = new Life(id, this.#deadline(began));
     this.#life = life;
     for (const born of this.#born) born(life);
+    using over = new Either([signal, life.lost]);
     while (life.isAlive && !signal.aborted) {
-      await sleep(this.#stepMs(), AbortSignal.any([signal, life.lost]));
+      await sleep(this.#stepMs(), over.signal);
       if (signal.aborted || !life.isAlive) break;
       const sent = performance.now();
       try {

@@ -6,6 +6,7 @@
  *                  ─> state of the one before ─> Alerts, Notifications ─> until the claim is lost ─> again
  */
 import type { Logger } from 'pino';
+import { Either } from '../../agent/base/either.ts';
 import { aborted, atMost, sleep } from '../../agent/base/waiting.ts';
 import type { Silence } from '../../protocol/alert.ts';
 import { reasonOf } from '../../protocol/reason.ts';
@@ -129,7 +130,8 @@ export class FleetJudge implements AlertDesk {
     const { member, logger } = this.#options;
     const { fence } = claim;
     const over = new AbortController();
-    const ended = AbortSignal.any([this.#stop.signal, claim.lost, over.signal]);
+    using either = new Either([this.#stop.signal, claim.lost, over.signal]);
+    const ended = either.signal;
     using _numbered = member.judgeUnder(claim);
     await member.log.judge(fence, ended);
     const offsets = await SharedState.open({

@@ -6,6 +6,7 @@
  */
 import type { Logger } from 'pino';
 import type { Agent } from '../../agent/attach/agent.ts';
+import { Either } from '../../agent/base/either.ts';
 import type { DetachedError } from '../../agent/base/errors.ts';
 import { within } from '../../agent/base/waiting.ts';
 import { type DiagnosticFolder, nearLimitFiles } from '../../agent/process/near-limit-files.ts';
@@ -298,9 +299,8 @@ export class Runner {
       isHeld: () => claim?.isHeld ?? true,
     });
     try {
-      const { signal: stop } = this.#stop;
-      const until = claim ? AbortSignal.any([stop, claim.lost]) : stop;
-      const tending = this.#attachment.tend(until);
+      using until = new Either([this.#stop.signal, claim?.lost]);
+      const tending = this.#attachment.tend(until.signal);
       this.#judgeInterrupted(agent.identity, before);
       const gone = await tending;
       const { interrupted, readings, oomPausedAtMs } = this.#attachment;
