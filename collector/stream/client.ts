@@ -249,7 +249,9 @@ export class Client implements Waiter {
         this.#handle(text);
         // that one has to wait for something too, and what is behind it with it
         const later = this.#waiting as string[] | undefined;
-        if (later) return void later.push(...waiting.slice(index + 1));
+        if (!later) continue;
+        for (const left of waiting.slice(index + 1)) later.push(left);
+        return;
       }
     } catch (error) {
       if (error instanceof FrameError) return this.close(error.closeCode, error.message);
