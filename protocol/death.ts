@@ -22,7 +22,7 @@ export const Death = z.strictObject({
   rssBytes: bytes.optional(),
   heapUsedBytes: bytes.optional(),
   heapLimitBytes: bytes.optional(),
-  /** Heap snapshots that Node wrote by itself when V8's limit was near: paths on the collector's machine. */
+  /** Heap snapshots and profiles that Node wrote by itself, as when V8's limit is near: paths on the collector's machine. */
   files: z.array(z.string()).optional(),
 });
 export type Death = z.infer<typeof Death>;

@@ -1,6 +1,7 @@
 /**
- * Heap snapshots that Node writes by itself when V8's limit is near (`--heapsnapshot-near-heap-limit`, or
- * `v8.setHeapSnapshotNearHeapLimit`), found in the folder of the process once it has ended.
+ * Heap snapshots and profiles that Node writes by itself when V8's limit is near (`--heapsnapshot-near-heap-limit`,
+ * `v8.setHeapSnapshotNearHeapLimit`, and on 26 `v8.setHeapProfileNearHeapLimit`), found in the folder of the process once it has
+ * ended. `v8.writeHeapSnapshot()` and a signal's snapshot have the same names: that one is there does not say that the limit was near.
  *
  *     Heap.20261122.062445.4711.0.001.heapsnapshot     date, time, pid, thread, number
  */
@@ -14,6 +15,8 @@ export interface DiagnosticFolder {
   readonly path: string;
   /** As the process calls itself. */
   readonly ownPid: number;
+  /** Whether it writes profiles at any end (`--heap-prof`), which say nothing of a limit. */
+  readonly isProfiled?: boolean;
 }
 
 /** Entries of a folder that are looked at, and files that are named. */
@@ -31,7 +34,8 @@ export async function diagnosticFolder(pid: number, ownPid: number): Promise<Dia
     if (root !== '/' || cwd.endsWith(' (deleted)')) return null;
     const named = flagValue(flags.words, '--diagnostic-dir');
     const path = named === undefined || named === '' ? cwd : isAbsolute(named) ? named : join(cwd, named);
-    return { path, ownPid };
+    const isProfiled = flags.words.includes('--heap-prof');
+    return { path, ownPid, ...(isProfiled && { isProfiled }) };
   } catch (error) {
     if (error instanceof ProcessError || (error as NodeJS.ErrnoException).code !== undefined) return null;
     throw error;
@@ -39,9 +43,13 @@ export async function diagnosticFolder(pid: number, ownPid: number): Promise<Dia
 }
 
 /** Paths of what it wrote since then, the oldest first; empty where the folder cannot be read. @param sinceMs milliseconds since 1970 */
-export async function nearLimitFiles({ path, ownPid }: DiagnosticFolder, sinceMs: number): Promise<string[]> {
+export async function nearLimitFiles(
+  { path, ownPid, isProfiled = false }: DiagnosticFolder,
+  sinceMs: number,
+): Promise<string[]> {
   const found: string[] = [];
-  const name = new RegExp(`^Heap\\.\\d{8}\\.\\d{6}\\.${ownPid}\\.\\d+\\.\\d+\\.heapsnapshot$`);
+  const what = isProfiled ? 'snapshot' : '(?:snapshot|profile)';
+  const name = new RegExp(`^Heap\\.\\d{8}\\.\\d{6}\\.${ownPid}\\.\\d+\\.\\d+\\.heap${what}$`);
   try {
     let seen = 0;
     for await (const entry of await opendir(path)) {

@@ -69,7 +69,7 @@ interface Shared extends GatherOptions, InquiryOptions {
 }
 
 export function gatherer(options: GatherOptions): Gather {
-  const { perHour, betweenMs, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { perHour, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const ration = new Ration(perHour);
   const { history, logger, monotonic } = options;
   const past = new PastRation(ration, history, { logger, nowMs: Date.now(), beganMs: monotonic() });
@@ -77,14 +77,20 @@ export function gatherer(options: GatherOptions): Gather {
   const known = new SharedEvidence(options.monotonic);
   return async (alert, rule, { stop, resolved }) => {
     await past.of(alert.target);
-    using limit = new Timeout(timeoutMs + betweenMs, stop);
+    const own = isNearLimit(rule) ? { ...common, betweenMs: 0 } : common;
+    using limit = new Timeout(timeoutMs + own.betweenMs, stop);
     const inquiry = new Inquiry(common, alert, limit.signal);
     const { signal } = limit;
-    const gathering = new Gathering(common, inquiry, { alert, rule, signal, resolved });
+    const gathering = new Gathering(own, inquiry, { alert, rule, signal, resolved });
     const isShared = gathering.highest !== null;
     const evidence = await known.gathered({ alert, isolate: inquiry.isolate, isShared, gather: () => gathering.run() });
     return { state: 'done', ...evidence };
   };
+}
+
+/** Near a limit there may be no while to wait: what can be had at once is. */
+function isNearLimit({ when }: Rule): boolean {
+  return when.type === 'above' && when.of !== undefined;
 }
 
 interface Subject {

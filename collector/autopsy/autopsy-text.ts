@@ -12,7 +12,7 @@ export function autopsyText(autopsy: Autopsy): string {
   return [
     `${target} ended at ${endedAt}${incarnation === undefined ? '' : ` (${incarnation})`}`,
     `${sure}${death.text}`,
-    ...(death.files ?? []).map((file) => `  snapshot that Node wrote near V8's limit: ${file}`),
+    ...(death.files ?? []).map((file) => `  that Node wrote by itself: ${file}`),
     '',
     'in the hour before:',
     ...gauges.map((growth) => `  ${growthText(growth)}`),

@@ -80,11 +80,11 @@ export function deathOf(seen: LastSeen): Death {
     const before = humanDuration(Math.max(0, atMs - oomPausedAtMs));
     return say('v8Limit', 'certain', `V8 ran out of its heap: it paused for that ${before} before the end`);
   }
-  if (files.length > 0 && reached?.cause !== 'v8Limit') {
+  if (files.length > 0 && reached?.cause !== 'v8Limit' && isHalfFull(readings, seen.nodeVersion)) {
     return say(
       'v8Limit',
       'likely',
-      `it ran into V8's limit of its heap: Node wrote a heap snapshot when that was near`,
+      `it ran into V8's limit of its heap: Node wrote a heap snapshot or profile, as it does when that is near`,
     );
   }
   if (reached) return say(reached.cause, 'likely', `it ran into a limit of memory${share}`);
@@ -93,6 +93,14 @@ export function deathOf(seen: LastSeen): Death {
     return say('probe', 'likely', `it ended during our ${interrupted.probe}, ${since} after it began`);
   }
   return say('killed', 'unknown', `it ended at once, by a signal or a crash${memory}; no limit that is known was near`);
+}
+
+/** Node's files have the same names where a program or a signal asked for them: near no limit they say nothing. */
+function isHalfFull(readings: LastSeen['readings'], nodeVersion: string): boolean {
+  return readings.some(({ last: { heapUsedBytes, heapLimitBytes } }) => {
+    const limit = oldSpaceLimit(heapLimitBytes, { isOther: true }, nodeVersion);
+    return limit > 0 && heapUsedBytes >= 0.5 * limit;
+  });
 }
 
 interface Reached {

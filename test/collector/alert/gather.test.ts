@@ -322,6 +322,15 @@ const WAIT = `wait ${WAIT_MS}`;
 const RELEASE = 'release evidence of SessionLeak';
 
 describe('evidence of two snapshots', () => {
+  it('waits for nothing where the rule is of a limit: there may be no while left', async () => {
+    const { run, done } = gathering(BETWEEN);
+    await run(alertOf(), ruleOf({ watch: { usage: 'rss' }, when: { above: '85% of limit' } }));
+    assert.deepEqual(
+      done.filter((each) => /wait|begin sampling/.test(each)),
+      [],
+    );
+  });
+
   it('is of what was born in between, which is waited for as long as it grows', async () => {
     const { run, requests, done } = gathering(BETWEEN);
     const { born, paths, pattern, partitions, snapshots, refused } = await run();

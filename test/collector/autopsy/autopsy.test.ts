@@ -62,7 +62,7 @@ describe('an autopsy', () => {
   it('names what Node wrote near its limit, and says nothing of memory that was not read', () => {
     const found = autopsy(eventsOf([], ['/srv/Heap.20261122.065959.4711.0.001.heapsnapshot']));
     assert.equal(found.memory, undefined);
-    assert.match(autopsyText(found), /^ {2}snapshot that Node wrote near V8's limit: \/srv\/Heap\..*\.heapsnapshot$/m);
+    assert.match(autopsyText(found), /^ {2}that Node wrote by itself: \/srv\/Heap\..*\.heapsnapshot$/m);
     assert.doesNotMatch(autopsyText(found), /where its memory was/);
   });
 });

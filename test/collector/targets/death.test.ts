@@ -58,6 +58,12 @@ describe('a death', () => {
     assert.equal(death({}, { oomPausedAtMs: AT_MS - 300_000 }).said, 'killed unknown');
   });
 
+  it('of one that wrote a snapshot is of the heap where that was half full: a program may write one itself', () => {
+    const files = ['/srv/Heap.20261122.055900.4711.0.001.heapsnapshot'];
+    assert.equal(death({ heapUsedBytes: 600 * MB }, { files }).said, 'v8Limit likely');
+    assert.equal(death({ heapUsedBytes: 100 * MB }, { files }).said, 'killed unknown');
+  });
+
   it('at a limit is likely that limit, the fullest', () => {
     assert.equal(death({ heapUsedBytes: 800 * MB }).said, 'v8Limit likely');
     // of 108 MB that V8 tells 48 are its young generation's
