@@ -141,13 +141,22 @@ function personOf({ server }: McpServer, relatedRequestId: RequestId): Ask {
 /** How long a person may take to answer. */
 const ANSWER_MS = 300_000;
 
+/** Calls of a conversation that may wait for their turn. */
+const MAX_WAITING = 32;
+
 /** One probe at a time. */
 class Turns {
+  #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  take<R>(work: () => Promise<R>): Promise<R> {
-    const done = this.#last.then(work);
+  /** @throws Error where too many wait */
+  async take<R>(work: () => Promise<R>): Promise<R> {
+    if (this.#waiting >= MAX_WAITING) {
+      throw new Error(`Cannot take one more call: ${MAX_WAITING} wait already, ask one after the other`);
+    }
+    this.#waiting++;
+    const done = this.#last.then(work).finally(() => this.#waiting--);
     this.#last = done.catch(() => {}); // the next one does not depend on it; who asked hears it
-    return done;
+    return await done;
   }
 }

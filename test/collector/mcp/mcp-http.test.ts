@@ -188,6 +188,24 @@ test('a dear probe of a collector runs only if the person agrees; a refusal chan
   for (const { text } of answers) assert.ok(!text.includes('hunter2'), text);
 });
 
+test('a client that floods is refused what would wait too long; others are answered', async () => {
+  await using target = await startTarget('leaking-sessions');
+  await using collector = await started({
+    targets: configOf([{ name: 'api', inspect: `127.0.0.1:${target.port}` }]).targets,
+  });
+  await attached(collector.url);
+  await using eye = await connected(collector.url, EYE);
+  await using ops = await connected(collector.url, OPS);
+  const first = eye.ask('tail', { target: 'api', seconds: 5 });
+  const rest = await Promise.all(Array.from({ length: 60 }, () => eye.ask('targets')));
+  const refused = rest.filter(({ failed }) => failed);
+  assert.ok(refused.length > 0 && refused.length <= 60 - 31, String(refused.length));
+  assert.match(refused[0]!.text, /^Cannot take one more call: 32 wait already/);
+  assert.equal((await first).failed, false);
+  assert.equal((await ops.ask('targets')).failed, false);
+  assert.equal((await eye.ask('targets')).failed, false);
+});
+
 test('a token with a scope is told of its targets alone, whatever the tool', async () => {
   await using target = await startTarget('leaking-sessions');
   await using collector = await started({
