@@ -22,6 +22,7 @@ import { Roster } from '../targets/roster.ts';
 import { followConfiguration } from './agent-configuration.ts';
 import { useNames } from './names.ts';
 import { processClaims } from './process-claims.ts';
+import { SharedGate } from './shared-gate.ts';
 import { ofAgent } from './target-of-agent.ts';
 import { answerOf } from './target-questions.ts';
 
@@ -94,6 +95,7 @@ class RunningAgent implements FleetAgent {
       now: Date.now,
       random: Math.random,
       claims: processClaims(membership.claims),
+      gate: (group) => new SharedGate(membership.claims, group),
       asNamed: (target) => ofAgent(target, agent),
     });
     const { connection, stream } = events;

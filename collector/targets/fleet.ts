@@ -15,7 +15,10 @@ export interface FleetOptions
   extends Pick<
     RunnerOptions,
     'log' | 'history' | 'logger' | 'probes' | 'claims' | 'graceMs' | 'giveUpMs' | 'now' | 'random'
-  > {}
+  > {
+  /** The gate of a group; default: one of the targets that are here. */
+  readonly gate?: (group: string) => Gate;
+}
 
 /** Names of targets. */
 export interface FleetChange {
@@ -73,13 +76,13 @@ export class Fleet {
   }
 
   #start(target: TargetConfig): void {
-    const { logger, ...rest } = this.#options;
+    const { logger, gate = () => new Gate(), ...rest } = this.#options;
     const { name, group } = target;
     const runner = new Runner({
       ...rest,
       target,
       logger: logger.child({ target: name }),
-      gate: made(this.#gates, group, () => new Gate()),
+      gate: made(this.#gates, group, () => gate(group)),
       ledger: made(
         this.#ledgers,
         name,
