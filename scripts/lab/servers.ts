@@ -18,6 +18,7 @@ import { liveProbes } from '../../collector/targets/probes.ts';
 import type { Alert } from '../../protocol/alert.ts';
 import type { FootprintEvent, PartitionEvent } from '../../protocol/events.ts';
 import { humanSize } from '../../protocol/human.ts';
+import { projectRoot } from '../../test/support/project.ts';
 import { startTarget, type Target } from '../../test/support/target.ts';
 import { startWebhookServer } from '../../test/support/webhook-server.ts';
 
@@ -27,7 +28,7 @@ const { values } = parseArgs({
 const NAMES = ['api-1', 'api-2'] as const;
 const MINUTE_MS = 60_000;
 
-const servers = await Promise.all(NAMES.map(() => startTarget(join(import.meta.dirname, '../examples/server.mjs'))));
+const servers = await Promise.all(NAMES.map(() => startTarget(join(projectRoot, 'scripts/examples/server.mjs'))));
 const footprints: FootprintEvent[] = [];
 const taken: PartitionEvent[] = [];
 const alerts = new Map<string, Alert>();
