@@ -19,6 +19,20 @@ export function steadyPages(before: readonly Page[], behind: readonly Page[]): P
   });
 }
 
+/** Which part of the bytes that were in use in pages of the old generation is not in `steady`: V8 moved what lay there meanwhile. */
+export function movedRatio(before: readonly Page[], steady: readonly Page[]): number {
+  const all = oldBytes(before);
+  return all === 0 ? 0 : 1 - oldBytes(steady) / all;
+}
+
+function oldBytes(pages: readonly Page[]): number {
+  let sum = 0;
+  for (const page of pages) {
+    if (!isYoung(page)) for (const [start, end] of page.ranges) sum += end - start;
+  }
+  return sum;
+}
+
 /** Those whose young generation was collected in between: it only grows otherwise. All of it was moved then. */
 function heapsCollected(before: readonly Page[], behind: readonly Page[]): Set<number> {
   const later = new Map(behind.map((page) => [page.address, page]));

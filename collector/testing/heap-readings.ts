@@ -6,6 +6,7 @@ import { Walker, type WalkOptions } from '../../agent/probe/walk.ts';
 import { matchesGlob } from '../../protocol/glob.ts';
 import type { Partition } from '../../protocol/partition.ts';
 import { adviceFor } from '../leak/advice.ts';
+import { agreed } from './agreed.ts';
 import type { HoldersBefore } from './grown-holders.ts';
 import type { ExplainAnswer, ExplainQuestion, JudgeAnswer, JudgeQuestion, OpenQuestion } from './reader-question.ts';
 import type { KindDelta, LeakedKind } from './report.ts';
@@ -131,7 +132,7 @@ async function walking({ pid, memFd, marks }: OpenQuestion): Promise<HeapReader>
   const isolate = index === 0 ? 'main' : `isolate:${index + 1}`;
   return {
     probe: 'walk',
-    read: async () => (await all())[index]!,
+    read: () => agreed(async () => (await all())[index]!),
     columns: async () => unpacked((await walker.graph(isolate, { columns: true }, options)).columns!),
   };
 }

@@ -21,7 +21,7 @@ import { type Handles, handlesIn } from '../../walk/graph/handles.ts';
 import { refuseStrange } from '../../walk/invariants.ts';
 import { HeapWords } from '../../walk/objects.ts';
 import { type Page, pagesOf } from '../../walk/pages.ts';
-import { steadyPages } from '../../walk/steady-pages.ts';
+import { movedRatio, steadyPages } from '../../walk/steady-pages.ts';
 import { walkKinds } from '../../walk/walk-kinds.ts';
 import type { GraphAnswer, GraphQuestion } from './graph-job.ts';
 import type { OpenedHeap, WalkAnswer, WalkEvent, WalkedMemory, WalkQuestion } from './walk-job.ts';
@@ -54,6 +54,9 @@ converse({
 const MOST_COLLECTIONS = 60;
 /** A heap that makes no sense may be one that was stopped at a bad moment. */
 const MOST_STRANGE = 5;
+/** Of one that runs on: how much of its old generation may have been moved during the copy, and how often it is read again. */
+const MOVED_RATIO = 0.01;
+const MOST_MOVED = 5;
 /** A young collection ends within that; one on a busy machine takes longer. */
 const COLLECTION_MS = 10;
 const LONGEST_WAIT_MS = 50;
@@ -119,8 +122,8 @@ async function openProcess({
 }
 
 /**
- * Reads again while it was stopped in the middle of a collection: a heap is then not as it is between them. What was there
- * already, or runs on, is taken as it is.
+ * Reads again while it was stopped in the middle of a collection: a heap is then not as it is between them. One that runs on is
+ * read again some times where much of it was moved meanwhile; what stood still already is taken as it is.
  * @param atMoment what belongs to that moment and lies outside of V8's pages
  */
 async function atGoodMoment<M, T>(
@@ -167,6 +170,8 @@ async function atGoodMoment<M, T>(
       });
       stoppedMs += reading.stoppedMs;
       if (reading.moment === 'stopped') refuse();
+      const isMoved = before !== undefined && movedRatio(before, pages) > MOVED_RATIO;
+      if (isMoved && time < MOST_MOVED) throw new MidCollectionError(collecting);
       tell('copied');
       return { ...reading, stoppedMs, ...(await make(image, pages, moment as M)) };
     } catch (error) {
