@@ -299,6 +299,8 @@ export class Epoch implements AsyncDisposable {
     this.#isOver.abort();
     epochs.delete(this.#key);
     this.#invalidate(() => this.#ended as Error);
+    // one whose connection has ended stays until it is told
+    void this.#thread.terminate(this.#ended);
     void this.#unhold();
   }
 
