@@ -103,8 +103,9 @@ export class Follower {
     const info = await stream.manager.streams.info(stream.name);
     if (this.#stop.signal.aborted) return false;
     const { last_seq: last } = info.state;
-    if (logOf(info) === stream.log && last >= this.#seq) return true;
-    const how = last < this.#seq ? `it ends at ${last} and was read up to ${this.#seq}` : 'it was made anew';
+    const isAnew = logOf(info) !== stream.log;
+    if (!isAnew && last >= this.#seq) return true;
+    const how = isAnew ? 'it was made anew' : `it ends at ${last} and was read up to ${this.#seq}`;
     void this.stop();
     replaced(`stream "${stream.name}" is another one than before: ${how}`);
     return false;
