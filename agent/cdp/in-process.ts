@@ -20,7 +20,7 @@ export function isInProcess(url: string): boolean {
 export const SESSIONS = { open: 0, exiting: 1 } as const;
 
 const KEY = 'heapwatch sessions';
-/** Those of this thread, where it was told. */
+/** The settings of this thread, if it was given any. */
 let words = getEnvironmentData(KEY) as Int32Array | undefined;
 
 /** In a thread that the main thread has given such words: they are of the threads that it starts too. */

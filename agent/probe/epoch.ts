@@ -299,7 +299,7 @@ export class Epoch implements AsyncDisposable {
     this.#isOver.abort();
     epochs.delete(this.#key);
     this.#invalidate(() => this.#ended as Error);
-    // one whose connection has ended stays until it is told
+    // a thread whose connection has ended does not end by itself
     void this.#thread.terminate(this.#ended);
     void this.#unhold();
   }

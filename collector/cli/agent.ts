@@ -5,6 +5,7 @@ import type { FleetFile } from '../config/fleet-file.ts';
 import { readConfigFile } from '../terminal/config-source.ts';
 import { UsageError } from '../terminal/exit.ts';
 import type { Io } from '../terminal/io.ts';
+import { reloaded } from '../terminal/reloading.ts';
 
 interface AgentArguments {
   config: string | undefined;
@@ -76,15 +77,11 @@ export function agentCommand(io: Io): CommandModule<object, AgentArguments> {
       const { readAgentConfig } = await import('../config/agent-config.ts');
       const fromMiddle = (text: string) => readAgentConfig({ name: 'configuration of the fleet', text }, {}, own);
       const agent = await startAgent(read(), { logger, signal: io.signal, read: fromMiddle });
-      if (path !== undefined) {
-        io.onHangup(() => {
-          try {
-            void agent.reload(read()).then((change) => logger.info(change, 'configuration reloaded'));
-          } catch (error) {
-            logger.error({ err: error }, 'configuration refused: the previous one stays in force');
-          }
-        });
-      }
+      const reload = async () => {
+        const change = await reloaded(async () => agent.reload(read()), logger);
+        if (change) logger.info(change, 'configuration reloaded');
+      };
+      if (path !== undefined) io.onHangup(() => void reload());
       await agent.closed;
       io.signal.throwIfAborted();
     },

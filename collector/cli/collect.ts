@@ -2,13 +2,12 @@
 
 import type { Logger } from 'pino';
 import type { CommandModule } from 'yargs';
-import { reasonOf } from '../../protocol/reason.ts';
 import type { Config } from '../config/config.ts';
 import type { ConfigFlags } from '../config/config-overrides.ts';
 import type { Collector } from '../main/collector.ts';
-import type { Reloaded } from '../main/reload.ts';
 import { readConfigFile } from '../terminal/config-source.ts';
 import type { Io } from '../terminal/io.ts';
+import { reloaded } from '../terminal/reloading.ts';
 
 interface CollectArguments {
   config: string | undefined;
@@ -96,17 +95,10 @@ function flagsOf({ target, every, listen, store, set }: CollectArguments): Confi
   };
 }
 
-/** Takes the configuration anew; where that cannot be read, the one that runs goes on. */
 async function reload(collector: Collector, read: () => Config, logger: Logger): Promise<void> {
-  let reloaded: Reloaded;
-  try {
-    reloaded = await collector.reload(read());
-  } catch (error) {
-    const problems = reasonOf(error).split('\n');
-    logger.error({ problems }, 'configuration refused: the previous one stays in force');
-    return;
-  }
-  const { live, restart, ...change } = reloaded;
+  const taken = await reloaded(async () => collector.reload(read()), logger);
+  if (!taken) return;
+  const { live, restart, ...change } = taken;
   logger.info(change, 'configuration reloaded');
   if (live.length > 0) logger.info({ keys: live }, 'these keys are in force now');
   if (restart.length > 0) logger.warn({ keys: restart }, 'these keys need a restart of the collector');

@@ -70,7 +70,7 @@ function showCommand(io: Io): CommandModule<object, Common> {
 function putCommand(io: Io): CommandModule<object, PutArguments> {
   return {
     command: 'put <file>',
-    describe: 'check a configuration, and have agents run it; a mistake is told by line and reaches none',
+    describe: 'check a configuration, and have agents run it; a mistake is reported with its line and reaches none',
     builder: (yargs) =>
       commonOptions(yargs)
         .positional('file', { type: 'string', demandOption: true, describe: 'targets, discover, schedule, limits' })

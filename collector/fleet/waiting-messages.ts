@@ -20,7 +20,7 @@ export class WaitingMessages {
   /** By target, in the order in which they are to be served. */
   readonly #lines = new Map<string, Waiting[]>();
   readonly #underWay = new Set<string>();
-  /** How many of a target were dropped since that was told last. */
+  /** How many messages of a target were dropped since the last report of it. */
   readonly #dropped = new Map<string, number>();
   #bytes = 0;
   #size = 0;

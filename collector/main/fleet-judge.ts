@@ -6,11 +6,12 @@
  *                  ─> state of the one before ─> Alerts, Notifications ─> until the claim is lost ─> again
  */
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { Either } from '../../agent/base/either.ts';
 import { aborted, atMost, sleep } from '../../agent/base/waiting.ts';
 import type { Silence } from '../../protocol/alert.ts';
 import { reasonOf } from '../../protocol/reason.ts';
-import { type Params, RequestError, type Result } from '../../protocol/requests.ts';
+import { methods, type Params, RequestError, type Result } from '../../protocol/requests.ts';
 import type { AlertDesk } from '../alert/alert-desk.ts';
 import type { Alerts } from '../alert/alerts.ts';
 import type { ReceiverConfig } from '../config/receiver-file.ts';
@@ -164,8 +165,15 @@ export class FleetJudge implements AlertDesk {
   }
 }
 
-function answerOf(alerts: Alerts, question: unknown): Promise<unknown> {
-  const { silence, unsilence } = question as { silence?: Params<'silence'>; unsilence?: string };
-  if (silence) return Promise.resolve(alerts.silence(silence));
-  return Promise.resolve(alerts.unsilence(String(unsilence)));
+/** What comes over NATS is checked, whoever sent it. */
+const Question = z.union([
+  z.strictObject({ silence: methods.silence.params }),
+  z.strictObject({ unsilence: methods.unsilence.params.shape.id }),
+]);
+
+/** @throws RequestError */
+async function answerOf(alerts: Alerts, question: unknown): Promise<unknown> {
+  const asked = Question.safeParse(question);
+  if (!asked.success) throw new RequestError('bad-params', 'Cannot answer: the question is none that a judge knows');
+  return 'silence' in asked.data ? alerts.silence(asked.data.silence) : alerts.unsilence(asked.data.unsilence);
 }

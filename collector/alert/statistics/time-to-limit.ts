@@ -30,7 +30,7 @@ const WIDER = 8;
 /** Of readings and floors, what counts as high and low: a spike now and then is neither. */
 const HIGH = 0.9;
 const LOW = 0.1;
-/** How often the time that was seen fits into the farthest that is told. */
+/** A time to the limit is given up to so many times the span of the readings. */
 const FARTHEST = 300;
 /** Windows from short to long: what fills in minutes is seen by the first, what fills in days by the last. */
 const WINDOWS_MS = [10_000, 60_000, 600_000] as const;
