@@ -4,7 +4,7 @@ import { incarnationOf } from '../../protocol/incarnation.ts';
 import type { Cost, Partition } from '../../protocol/partition.ts';
 import type { Agent, ProbeContext } from '../attach/agent.ts';
 import { Either } from '../base/either.ts';
-import { DetachedError } from '../base/errors.ts';
+import { AttachError, DetachedError } from '../base/errors.ts';
 import { atMost, sleep } from '../base/waiting.ts';
 import { type Bounds, boundsOf } from '../capture/bounds.ts';
 import type { LiveEvent } from '../capture/live-job.ts';
@@ -99,9 +99,9 @@ export async function measured<R>(
   }
 }
 
-/** A connection of the snapshot's own knows only that it has ended; what the target's session says of it, if that has ended too. */
+/** A connection of the snapshot's own knows only that it has ended, or could not be had; what the target's session says of it, if that has ended too. */
 async function whyGone(agent: Agent, error: unknown): Promise<unknown> {
-  if (!(error instanceof DetachedError)) return error;
+  if (!(error instanceof DetachedError || error instanceof AttachError)) return error;
   return (await atMost(GONE_MS, agent.closed)) ?? error;
 }
 
